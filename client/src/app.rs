@@ -1,0 +1,235 @@
+//! The application object: one per app, long-lived, cheap to clone. Holds settings and state and
+//! starts requests; what a request does is in the module of its name.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::sync::Mutex as Turn;
+
+use crate::api::CallApi;
+use crate::authority::{Authority, Directory, Metadata};
+use crate::builder::Builder;
+use crate::cache::TokenCache;
+use crate::clock::Clock;
+use crate::error::{ClientErrorKind, Error};
+use crate::interactive::AcquireTokenInteractive;
+use crate::loopback::RedirectUri;
+use crate::randomness::Randomness;
+use crate::result::Account;
+use crate::scopes::Scopes;
+use crate::silent::AcquireTokenSilent;
+use crate::token_for::TokenFor;
+use crate::user_agent::UserAgent;
+
+/// A desktop app's way to tokens. Clones share cache and settings.
+#[derive(Clone)]
+pub struct PublicClientApplication(Arc<Inner>);
+
+pub(crate) struct Inner {
+    pub(crate) settings: Settings,
+    cache: TokenCache,
+    directory: Directory,
+    /// One sign-in page at a time; holds how the last one ended.
+    prompting: Turn<Option<LastPrompt>>,
+    prompts_ended: AtomicU64,
+    /// One refresh at a time for the same account and scopes.
+    refreshing: Mutex<BTreeMap<(String, String), Arc<Turn<()>>>>,
+    /// (account, scopes) the user declined; off until a gesture (escalation reference 2.13).
+    declined: Mutex<BTreeSet<(String, String)>>,
+}
+
+pub(crate) struct Settings {
+    pub(crate) client_id: String,
+    pub(crate) authority: Authority,
+    pub(crate) redirect_uri: RedirectUri,
+    pub(crate) capabilities: Vec<String>,
+    pub(crate) http: reqwest::Client,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) randomness: Randomness,
+    pub(crate) user_agent: Arc<dyn UserAgent>,
+    pub(crate) timeout: Duration,
+    pub(crate) accept_query_response: bool,
+}
+
+/// A prompt that ended without a token, for those who waited for the same one.
+pub(crate) struct LastPrompt {
+    pub(crate) account: Option<String>,
+    pub(crate) scopes: String,
+    pub(crate) error: Error,
+}
+
+impl PublicClientApplication {
+    /// Starts the settings of an app with this client id.
+    pub fn builder(client_id: impl Into<String>) -> Builder {
+        Builder::new(client_id.into())
+    }
+
+    /// A token without showing anything, or the reason why not.
+    pub fn acquire_token_silent<I>(&self, scopes: I) -> AcquireTokenSilent
+    where
+        I: IntoIterator,
+        I::Item: Into<String>,
+    {
+        AcquireTokenSilent::new(self.clone(), Scopes::new(scopes))
+    }
+
+    /// A token with the user's help. Ask silently first.
+    pub fn acquire_token_interactive<I>(&self, scopes: I) -> AcquireTokenInteractive
+    where
+        I: IntoIterator,
+        I::Item: Into<String>,
+    {
+        AcquireTokenInteractive::new(self.clone(), Scopes::new(scopes))
+    }
+
+    /// A token by the right steps: silently, then with at most one prompt.
+    pub fn token_for<I>(&self, scopes: I) -> TokenFor
+    where
+        I: IntoIterator,
+        I::Item: Into<String>,
+    {
+        TokenFor::new(self.clone(), Scopes::new(scopes))
+    }
+
+    /// An API's answer by the right steps: token, call, challenge, at most one prompt, call again.
+    pub fn call_api<I>(&self, request: reqwest::RequestBuilder, scopes: I) -> CallApi
+    where
+        I: IntoIterator,
+        I::Item: Into<String>,
+    {
+        CallApi::new(self.token_for(scopes), request)
+    }
+
+    /// Everybody who is signed in.
+    pub fn accounts(&self) -> Vec<Account> {
+        self.0.cache.accounts()
+    }
+
+    /// Forgets the account and its tokens. The browser's session stays: the next sign-in may go
+    /// without a password.
+    pub fn remove_account(&self, account: &Account) {
+        self.0.cache.remove_account(account);
+        self.lock_declined()
+            .retain(|(home, _)| *home != account.home_account_id);
+    }
+
+    /// The HTTP client in use, to build requests for [`call_api`](Self::call_api) with. The default
+    /// one follows no redirects.
+    pub fn http_client(&self) -> &reqwest::Client {
+        &self.0.settings.http
+    }
+
+    /// The client id.
+    pub fn client_id(&self) -> &str {
+        &self.0.settings.client_id
+    }
+
+    pub(crate) fn new(settings: Settings) -> Self {
+        Self(Arc::new(Inner {
+            settings,
+            cache: TokenCache::default(),
+            directory: Directory::default(),
+            prompting: Turn::new(None),
+            prompts_ended: AtomicU64::new(0),
+            refreshing: Mutex::default(),
+            declined: Mutex::default(),
+        }))
+    }
+
+    pub(crate) fn authority(&self) -> &Authority {
+        &self.0.settings.authority
+    }
+
+    pub(crate) fn capabilities(&self) -> &[String] {
+        &self.0.settings.capabilities
+    }
+
+    pub(crate) fn redirect_uri(&self) -> &RedirectUri {
+        &self.0.settings.redirect_uri
+    }
+
+    pub(crate) fn randomness(&self) -> &Randomness {
+        &self.0.settings.randomness
+    }
+
+    pub(crate) fn user_agent(&self) -> &dyn UserAgent {
+        &*self.0.settings.user_agent
+    }
+
+    pub(crate) fn timeout(&self) -> Duration {
+        self.0.settings.timeout
+    }
+
+    pub(crate) fn accepts_query_response(&self) -> bool {
+        self.0.settings.accept_query_response
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.0.settings.clock.now()
+    }
+
+    pub(crate) fn cache(&self) -> &TokenCache {
+        &self.0.cache
+    }
+
+    pub(crate) async fn metadata(&self, authority: &Authority) -> Result<Arc<Metadata>, Error> {
+        self.0
+            .directory
+            .metadata(self.http_client(), authority)
+            .await
+    }
+
+    pub(crate) fn check_scopes(&self, scopes: &Scopes) -> Result<(), Error> {
+        if scopes.names_no_api() {
+            return Err(Error::client(
+                ClientErrorKind::InvalidRequest,
+                "no scope of an API is named; name at least one, e.g. User.Read",
+            ));
+        }
+        Ok(())
+    }
+
+    pub(crate) async fn prompt_turn(&self) -> tokio::sync::MutexGuard<'_, Option<LastPrompt>> {
+        self.0.prompting.lock().await
+    }
+
+    pub(crate) fn prompts_ended(&self) -> u64 {
+        self.0.prompts_ended.load(Ordering::SeqCst)
+    }
+
+    pub(crate) fn count_ended_prompt(&self) {
+        self.0.prompts_ended.fetch_add(1, Ordering::SeqCst);
+    }
+
+    pub(crate) fn refresh_turn(&self, home_account_id: &str, scopes: &Scopes) -> Arc<Turn<()>> {
+        let mut turns = self
+            .0
+            .refreshing
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        // Turns nobody waits for are only ours.
+        turns.retain(|_, turn| Arc::strong_count(turn) > 1);
+        let key = (home_account_id.to_owned(), scopes.key());
+        Arc::clone(turns.entry(key).or_default())
+    }
+
+    pub(crate) fn lock_declined(&self) -> MutexGuard<'_, BTreeSet<(String, String)>> {
+        self.0
+            .declined
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for PublicClientApplication {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PublicClientApplication")
+            .field("client_id", &self.client_id())
+            .field("authority", &self.authority().to_string())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,91 @@
+//! From options, environment and profile file to an app.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context as _, anyhow};
+use desktop_client::PublicClientApplication;
+use serde::Deserialize;
+
+use super::AnnouncedBrowser;
+use super::args::ProfileArgs;
+
+/// A profile file. Unknown members are mistakes.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Profile {
+    authority: Option<String>,
+    client_id: Option<String>,
+    redirect_uri: Option<String>,
+    /// Relative to the file.
+    ca: Option<PathBuf>,
+    #[serde(default)]
+    capabilities: Vec<String>,
+}
+
+/// Options win over the profile, the profile over the variables `mock-idp run` sets.
+pub(super) fn app(args: &ProfileArgs) -> anyhow::Result<PublicClientApplication> {
+    let profile = match &args.profile {
+        Some(path) => read(path)?,
+        None => Profile::default(),
+    };
+    let authority = choose(&args.authority, profile.authority, "MOCK_IDP_AUTHORITY")
+        .context("no authority; give --authority https://HOST/TENANT or a --profile")?;
+    let client_id = choose(&args.client_id, profile.client_id, "MOCK_IDP_CLIENT_ID")
+        .context("no client id; give --client-id or a --profile")?;
+    let ca = args
+        .ca
+        .clone()
+        .or(profile.ca)
+        .or_else(|| variable("MOCK_IDP_CA").map(PathBuf::from));
+    let capabilities = if args.capabilities.is_empty() {
+        profile.capabilities
+    } else {
+        args.capabilities.clone()
+    };
+    let mut builder = PublicClientApplication::builder(client_id)
+        .authority(authority)?
+        .client_capabilities(capabilities)
+        .timeout(Duration::from_secs(args.timeout))
+        .user_agent(AnnouncedBrowser);
+    if let Some(redirect_uri) = args.redirect_uri.clone().or(profile.redirect_uri) {
+        builder = builder.redirect_uri(redirect_uri);
+    }
+    if let Some(ca) = ca {
+        let pem = std::fs::read(&ca)
+            .with_context(|| format!("the certificate file {} cannot be read", ca.display()))?;
+        if !pem.windows(10).any(|bytes| bytes == b"-----BEGIN") {
+            return Err(anyhow!(
+                "{} is not a PEM file; export the certificate authority as PEM",
+                ca.display()
+            ));
+        }
+        builder = builder.root_certificate_pem(&pem);
+    }
+    Ok(builder.build()?)
+}
+
+fn read(path: &Path) -> anyhow::Result<Profile> {
+    let text = std::fs::read_to_string(path)
+        .with_context(|| format!("the profile {} cannot be read", path.display()))?;
+    let mut profile: Profile = serde_json::from_str(&text).map_err(|error| {
+        anyhow!(
+            "{}:{}:{}: {error}",
+            path.display(),
+            error.line(),
+            error.column()
+        )
+    })?;
+    if let (Some(ca), Some(folder)) = (&profile.ca, path.parent()) {
+        profile.ca = Some(folder.join(ca));
+    }
+    Ok(profile)
+}
+
+fn choose(option: &Option<String>, profile: Option<String>, name: &str) -> Option<String> {
+    option.clone().or(profile).or_else(|| variable(name))
+}
+
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}

@@ -1,0 +1,342 @@
+//! Everything that can go wrong, in MSAL's three families: the user must act ([`UiRequired`]), the
+//! server refused ([`ServiceError`]), the trouble is local ([`ClientError`]).
+//!
+//! No secret is ever stored here, so `Debug` and `Display` are safe to log.
+
+use std::fmt;
+use std::time::Duration;
+
+/// A failed operation.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum Error {
+    /// A person must do something in a browser before the token can be had.
+    #[error(transparent)]
+    UiRequired(Box<UiRequired>),
+    /// The server refused, and no prompt will change that.
+    #[error(transparent)]
+    Service(Box<ServiceError>),
+    /// The trouble is on this side of the wire.
+    #[error(transparent)]
+    Client(Box<ClientError>),
+}
+
+impl Error {
+    /// The error code, spelled as MSAL spells it: `invalid_grant`, `no_tokens_found`, `state_mismatch` …
+    pub fn code(&self) -> &str {
+        match self {
+            Self::UiRequired(error) => &error.error,
+            Self::Service(error) => &error.error,
+            Self::Client(error) => error.kind.code(),
+        }
+    }
+
+    /// True when waiting may help: load, outage, a lost connection.
+    pub fn is_retryable(&self) -> bool {
+        match self {
+            Self::UiRequired(_) => false,
+            Self::Service(error) => error.is_retryable(),
+            Self::Client(error) => error.kind.is_retryable(),
+        }
+    }
+
+    /// The details, if a person must act.
+    pub fn as_ui_required(&self) -> Option<&UiRequired> {
+        match self {
+            Self::UiRequired(error) => Some(error),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn client(kind: ClientErrorKind, message: impl Into<String>) -> Self {
+        Self::Client(Box::new(ClientError {
+            kind,
+            message: printable(&message.into()),
+        }))
+    }
+
+    pub(crate) fn service(error: ServiceError) -> Self {
+        Self::Service(Box::new(error))
+    }
+
+    pub(crate) fn ui_required(error: UiRequired) -> Self {
+        Self::UiRequired(Box::new(error))
+    }
+}
+
+/// What a person's help is needed for, with all the server said about it.
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct UiRequired {
+    /// What kind of help; read from `suberror` alone, never from the AADSTS number.
+    pub classification: Classification,
+    /// `invalid_grant`, `interaction_required`, or MSAL's name for a local reason such as `no_tokens_found`.
+    pub error: String,
+    /// The server's sentence, trailer included.
+    pub error_description: String,
+    /// Entra's second-level code, e.g. `basic_action`.
+    pub suberror: Option<String>,
+    /// AADSTS numbers; for logs, not for decisions.
+    pub error_codes: Vec<u64>,
+    /// The claims to hand to the interactive call, byte for byte as the server wrote them.
+    pub claims: Option<String>,
+    /// Identifies the request in the server's log.
+    pub correlation_id: Option<String>,
+    /// Identifies the answer in the server's log.
+    pub trace_id: Option<String>,
+    /// The server's time, as it wrote it.
+    pub timestamp: Option<String>,
+    /// HTTP status; none when no request was sent.
+    pub status: Option<u16>,
+    /// True when this came out of an interactive sign-in: the person was asked already, and asking
+    /// again for the same thing would not end (escalation reference 2.9).
+    pub after_prompt: bool,
+}
+
+impl UiRequired {
+    pub(crate) fn local(error: &str, description: &str) -> Self {
+        Self {
+            classification: Classification::AcquireTokenSilentFailed,
+            error: error.to_owned(),
+            error_description: description.to_owned(),
+            ..Self::default()
+        }
+    }
+}
+
+impl std::error::Error for UiRequired {}
+
+impl fmt::Display for UiRequired {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.after_prompt {
+            write!(
+                f,
+                "the user has signed in, but the server's policy is still not satisfied ({}: {}); do not prompt again, show this to the user",
+                self.error,
+                first_sentence(&self.error_description)
+            )
+        } else {
+            write!(
+                f,
+                "the user must act ({}{}: {}); {}",
+                self.error,
+                self.suberror
+                    .as_deref()
+                    .map(|suberror| format!(", {}", printable(suberror)))
+                    .unwrap_or_default(),
+                first_sentence(&self.error_description),
+                self.classification.next_step()
+            )
+        }
+    }
+}
+
+/// MSAL's reading of `suberror`: what kind of interaction is needed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum Classification {
+    /// The user can settle it inside the sign-in page.
+    BasicAction,
+    /// The remedy lies outside the sign-in page, which explains it.
+    AdditionalAction,
+    /// Cannot be settled now; the page only explains why.
+    MessageOnly,
+    /// Consent is missing or was revoked.
+    ConsentRequired,
+    /// The password must be changed.
+    UserPasswordExpired,
+    /// A sign-in that was to show nothing (`prompt=none`) could not do without.
+    PromptNeverFailed,
+    /// Local: nothing usable in the cache.
+    AcquireTokenSilentFailed,
+    /// Nothing further is known; an interactive sign-in is worth one try.
+    #[default]
+    None,
+}
+
+impl Classification {
+    pub(crate) fn of_suberror(suberror: Option<&str>) -> Self {
+        match suberror.unwrap_or_default() {
+            "basic_action" => Self::BasicAction,
+            "additional_action" => Self::AdditionalAction,
+            "message_only" => Self::MessageOnly,
+            "consent_required" => Self::ConsentRequired,
+            "user_password_expired" => Self::UserPasswordExpired,
+            _ => Self::None,
+        }
+    }
+
+    fn next_step(self) -> &'static str {
+        match self {
+            Self::MessageOnly => "show the message; a sign-in page would only explain it",
+            Self::AdditionalAction => "show the remedy and offer a sign-in button",
+            _ => "sign in interactively with the same scopes and these claims",
+        }
+    }
+}
+
+/// The server's refusal, when no prompt can change it.
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct ServiceError {
+    /// The OAuth error code, or MSAL's stand-in for an answer that held none.
+    pub error: String,
+    /// The server's sentence, trailer included.
+    pub error_description: String,
+    /// Entra's second-level code.
+    pub suberror: Option<String>,
+    /// AADSTS numbers; for logs, not for decisions.
+    pub error_codes: Vec<u64>,
+    /// Claims, if the refusal carried any.
+    pub claims: Option<String>,
+    /// Identifies the request in the server's log.
+    pub correlation_id: Option<String>,
+    /// Identifies the answer in the server's log.
+    pub trace_id: Option<String>,
+    /// The server's time, as it wrote it.
+    pub timestamp: Option<String>,
+    /// HTTP status; none for an error that came by redirect.
+    pub status: Option<u16>,
+    /// How long the server asks to be left alone.
+    pub retry_after: Option<Duration>,
+}
+
+impl ServiceError {
+    /// 5xx, 429, 408 and `temporarily_unavailable`: try later, do not prompt.
+    pub fn is_retryable(&self) -> bool {
+        matches!(self.status, Some(408 | 429 | 500..=599))
+            || matches!(
+                self.error.as_str(),
+                "temporarily_unavailable" | "request_timeout" | "server_error"
+            )
+    }
+}
+
+impl std::error::Error for ServiceError {}
+
+impl fmt::Display for ServiceError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let next = if self.is_retryable() {
+            "try again later"
+        } else {
+            "correct the app's registration or request, a sign-in will not help"
+        };
+        write!(f, "the server refused ({}", printable(&self.error))?;
+        if let Some(status) = self.status {
+            write!(f, ", HTTP {status}")?;
+        }
+        write!(f, ": {}); {next}", first_sentence(&self.error_description))
+    }
+}
+
+/// A local failure: what happened, and what to do about it in one sentence.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{message}")]
+#[non_exhaustive]
+pub struct ClientError {
+    /// What happened.
+    pub kind: ClientErrorKind,
+    /// Cause and next step.
+    pub message: String,
+}
+
+macro_rules! client_error_kinds {
+    ($($(#[doc = $doc:literal])+ $name:ident = $code:literal,)+) => {
+        /// The kinds of local failure.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum ClientErrorKind { $($(#[doc = $doc])+ $name,)+ }
+
+        impl ClientErrorKind {
+            /// MSAL's code for it, or one in the same style.
+            pub fn code(self) -> &'static str {
+                match self { $(Self::$name => $code,)+ }
+            }
+        }
+    };
+}
+
+client_error_kinds! {
+    /// The answer carried another `state` than this sign-in sent.
+    StateMismatch = "state_mismatch",
+    /// The user pressed cancel or declined.
+    AuthenticationCanceled = "authentication_canceled",
+    /// The app called the sign-in off.
+    CanceledByApp = "canceled_by_app",
+    /// Nobody finished the sign-in in time.
+    InteractiveTimeout = "interactive_timeout",
+    /// The answer came by a way that was ruled out, e.g. by query.
+    AuthenticationFailed = "authentication_failed",
+    /// The claims are not a JSON object.
+    InvalidJsonClaimsFormat = "invalid_json_claims_format",
+    /// The tokens belong to another user than asked for.
+    UserMismatch = "user_mismatch",
+    /// Two cached tokens fit: the cache is inconsistent.
+    MultipleMatchingTokens = "multiple_matching_tokens_detected",
+    /// The authority address cannot be used.
+    InvalidAuthority = "invalid_authority",
+    /// The authority's metadata cannot be trusted or used.
+    InvalidMetadata = "endpoints_resolution_error",
+    /// The redirect address is not a loopback address.
+    InvalidRedirectUri = "loopback_redirect_uri",
+    /// A setting or a parameter makes no sense.
+    InvalidRequest = "invalid_request_parameter",
+    /// The ID token is missing, malformed or meant for somebody else.
+    InvalidIdToken = "invalid_id_token",
+    /// The ID token answers another sign-in.
+    NonceMismatch = "nonce_mismatch",
+    /// The success answer cannot be understood.
+    InvalidResponse = "non_parsable_oauth_error",
+    /// The server redirected a request that must not travel on.
+    Redirected = "redirect_refused",
+    /// The answer is larger than any real one.
+    ResponseTooLarge = "response_too_large",
+    /// The server did not answer in time.
+    RequestTimeout = "request_timeout",
+    /// No connection, or it broke.
+    Transport = "transport_error",
+    /// The listener for the redirect cannot be opened.
+    HttpListener = "http_listener_error",
+    /// No browser could be opened.
+    BrowserNotOpened = "browser_not_opened",
+    /// The API refuses a fresh token and says nothing that could be done about it.
+    ApiUnauthorized = "api_unauthorized",
+    /// The API repeats its challenge although a token for it was obtained.
+    ChallengeRepeated = "claims_challenge_repeated",
+    /// The computer has no randomness to give.
+    Randomness = "randomness_unavailable",
+}
+
+impl ClientErrorKind {
+    fn is_retryable(self) -> bool {
+        matches!(self, Self::RequestTimeout | Self::Transport)
+    }
+}
+
+/// The description without its trailer, on one line.
+fn first_sentence(description: &str) -> String {
+    let text = description
+        .split("Trace ID:")
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .trim_end_matches('.');
+    if text.is_empty() {
+        "no reason given".to_owned()
+    } else {
+        printable(text)
+    }
+}
+
+/// What strangers wrote, safe for a terminal: no control characters, not endless.
+pub(crate) fn printable(text: &str) -> String {
+    const LONGEST: usize = 600;
+    let mut clean: String = text
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .take(LONGEST)
+        .collect();
+    if text.chars().nth(LONGEST).is_some() {
+        clean.push('…');
+    }
+    clean
+}

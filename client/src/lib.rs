@@ -1,0 +1,88 @@
+//! A desktop app's way to tokens of Microsoft Entra, with MSAL's verbs.
+//!
+//! Keep one [`PublicClientApplication`], and for every API ask the same way:
+//!
+//! ```no_run
+//! use desktop_client::{Error, PublicClientApplication};
+//!
+//! # async fn app() -> Result<(), Box<dyn std::error::Error>> {
+//! let app = PublicClientApplication::builder("d0000000-0000-4000-8000-000000000001")
+//!     .authority("https://login.microsoftonline.com/organizations")?
+//!     .client_capabilities(["cp1"]) // promises to handle claims challenges, as `call_api` does
+//!     .build()?;
+//!
+//! // The first API: nobody is signed in yet, so the browser opens once.
+//! let calendar = app.token_for(["api://calendar/Events.Read"]).await?;
+//! println!("hello {}", calendar.account.username);
+//!
+//! // The second API: the same steps. Mostly silent. If the user must consent to more, or this API
+//! // wants multifactor authentication, one prompt carries exactly the claims of that failure.
+//! let request = app.http_client().get("https://payroll.example/api/payroll");
+//! match app.call_api(request, ["api://payroll/Salary.Read"]).await {
+//!     Ok(response) => println!("{}", response.text().await?),
+//!     // The user was asked, or may not be asked now: show it, do not ask again in a loop.
+//!     Err(Error::UiRequired(needed)) => println!("not now: {needed}"),
+//!     Err(error) if error.code() == "authentication_canceled" => println!("as you like"),
+//!     Err(error) => return Err(error.into()),
+//! }
+//!
+//! // What the helpers do, by hand:
+//! let scopes = ["api://mail/Mail.Read"];
+//! let mail = match app.acquire_token_silent(scopes).with_account(&calendar.account).await {
+//!     Ok(result) => result,
+//!     Err(Error::UiRequired(needed)) => {
+//!         app.acquire_token_interactive(scopes)
+//!             .with_account(&calendar.account)
+//!             .with_claims(needed.claims.unwrap_or_default())
+//!             .await? // an error out of here ends the matter
+//!     }
+//!     Err(error) => return Err(error.into()),
+//! };
+//! println!("until {}", mail.expires_on);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! When a silent request must become an interactive one is decided in one place,
+//! [`escalation::next_action`]; [`challenge`] reads what APIs answer.
+//! Tokens are kept in memory: a new process signs in anew.
+
+use std::future::Future;
+use std::pin::Pin;
+
+mod api;
+mod app;
+mod authority;
+mod builder;
+mod cache;
+pub mod challenge;
+mod claims;
+mod clock;
+mod error;
+pub mod escalation;
+mod identity;
+mod interactive;
+mod loopback;
+mod randomness;
+mod redeem;
+mod result;
+mod scopes;
+mod silent;
+mod token_for;
+mod user_agent;
+mod wire;
+
+pub use api::CallApi;
+pub use app::PublicClientApplication;
+pub use builder::Builder;
+pub use clock::{Clock, ManualClock, SystemClock};
+pub use error::{Classification, ClientError, ClientErrorKind, Error, ServiceError, UiRequired};
+pub use interactive::{AcquireTokenInteractive, Cancellation, Prompt};
+pub use randomness::Randomness;
+pub use result::{AccessToken, Account, AuthenticationResult, TokenSource};
+pub use silent::AcquireTokenSilent;
+pub use token_for::TokenFor;
+pub use user_agent::{SystemBrowser, UserAgent, UserAgentError};
+
+/// A future in a box, as requests turn into when awaited.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;

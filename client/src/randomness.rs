@@ -1,0 +1,87 @@
+//! Where state, nonce, PKCE verifier and correlation ids come from. The only file that draws
+//! random numbers; a seeded source makes a whole run repeatable.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use rand::rngs::{ChaCha20Rng, SysRng};
+use rand::{Rng as _, SeedableRng as _};
+
+/// A shared source of unguessable values.
+#[derive(Clone)]
+pub struct Randomness(Arc<Mutex<ChaCha20Rng>>);
+
+impl Randomness {
+    /// Seeded by the operating system.
+    ///
+    /// # Errors
+    /// When the operating system has no randomness to give.
+    pub fn system() -> std::io::Result<Self> {
+        let generator = ChaCha20Rng::try_from_rng(&mut SysRng).map_err(std::io::Error::other)?;
+        Ok(Self(Arc::new(Mutex::new(generator))))
+    }
+
+    /// The same values for the same seed. For tests only: everything drawn is predictable.
+    pub fn seeded(seed: u64) -> Self {
+        Self(Arc::new(Mutex::new(ChaCha20Rng::seed_from_u64(seed))))
+    }
+
+    /// 32 random bytes as 43 URL-safe characters: long enough for a PKCE verifier (RFC 7636, 4.1).
+    pub(crate) fn token(&self) -> String {
+        URL_SAFE_NO_PAD.encode(self.bytes::<32>())
+    }
+
+    /// A random (version 4) GUID in lower case.
+    pub(crate) fn guid(&self) -> String {
+        let mut bytes = self.bytes::<16>();
+        bytes[6] = (bytes[6] & 0x0f) | 0x40;
+        bytes[8] = (bytes[8] & 0x3f) | 0x80;
+        let n = u128::from_be_bytes(bytes);
+        format!(
+            "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
+            n >> 96,
+            (n >> 80) & 0xffff,
+            (n >> 64) & 0xffff,
+            (n >> 48) & 0xffff,
+            n & 0xffff_ffff_ffff
+        )
+    }
+
+    fn bytes<const N: usize>(&self) -> [u8; N] {
+        let mut bytes = [0; N];
+        let mut generator = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        generator.fill_bytes(&mut bytes);
+        bytes
+    }
+}
+
+impl fmt::Debug for Randomness {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Randomness")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Randomness;
+
+    #[test]
+    fn a_seed_repeats_itself_and_values_do_not() {
+        let (a, b) = (Randomness::seeded(7), Randomness::seeded(7));
+        assert_eq!(a.guid(), b.guid());
+        assert_eq!(a.token(), b.token());
+        assert_ne!(a.token(), a.token());
+    }
+
+    #[test]
+    fn a_guid_is_of_version_four_and_a_token_fits_pkce() {
+        let source = Randomness::seeded(1);
+        let guid = source.guid();
+        assert_eq!(guid.len(), 36);
+        assert_eq!(guid.as_bytes()[14], b'4');
+        assert!(matches!(guid.as_bytes()[19], b'8' | b'9' | b'a' | b'b'));
+        assert_eq!(source.token().len(), 43);
+    }
+}

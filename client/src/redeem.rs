@@ -1,0 +1,160 @@
+//! From a grant to a result: ask the token endpoint, check who the answer is about, store, hand
+//! over. The same for every grant; a grant only fills in its own part.
+
+use jiff::{SignedDuration, Timestamp};
+use oauth2::TokenResponse as _;
+
+use crate::app::PublicClientApplication;
+use crate::authority::Authority;
+use crate::cache::{AccessTokenEntry, NewTokens, RefreshTokenEntry};
+use crate::error::{ClientErrorKind, Error};
+use crate::identity::{self, ClientInfo, IdToken};
+use crate::result::{AccessToken, Account, AuthenticationResult, Secret, TokenSource};
+use crate::scopes::Scopes;
+use crate::wire::{self, Decoration, Grant, TokenBody, TokenRequest};
+
+/// What is asked for, and of whom the answer must speak.
+#[derive(Debug)]
+pub(crate) struct Redemption<'a> {
+    pub(crate) authority: &'a Authority,
+    pub(crate) grant: Grant<'a>,
+    pub(crate) scopes: &'a Scopes,
+    pub(crate) claims: Option<&'a str>,
+    pub(crate) expected: Expected<'a>,
+    pub(crate) decoration: Decoration,
+}
+
+/// Who the answer must be about.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Expected<'a> {
+    /// Silent: this account and no other.
+    Account(&'a Account),
+    /// Interactive: whoever signed in, in answer to this nonce.
+    Nonce(&'a str),
+}
+
+/// Redeems the grant for tokens.
+pub(crate) async fn redeem(
+    app: &PublicClientApplication,
+    redemption: Redemption<'_>,
+) -> Result<AuthenticationResult, Error> {
+    let metadata = app.metadata(redemption.authority).await?;
+    let body = wire::request_token(
+        app.http_client(),
+        TokenRequest {
+            endpoint: &metadata.token_endpoint,
+            client_id: app.client_id(),
+            grant: redemption.grant,
+            scopes: &redemption.scopes.with_reserved(),
+            claims: redemption.claims,
+            decoration: &redemption.decoration,
+        },
+    )
+    .await?;
+    let id_token = body.id_token.as_deref().map(IdToken::parse).transpose()?;
+    if let Some(id_token) = &id_token {
+        id_token.check(app.client_id(), |tid| metadata.issuer_for(tid))?;
+    }
+    let account = account_of(&body, id_token.as_ref(), &redemption)?;
+    let tokens = tokens(app, &body, account, redemption.scopes);
+    let result = AuthenticationResult {
+        access_token: AccessToken(tokens.access_token.secret.clone()),
+        expires_on: tokens.access_token.expires_on,
+        scopes: tokens.access_token.target.to_vec(),
+        account: tokens.account.clone(),
+        tenant_id: tokens.access_token.realm.clone(),
+        id_token_claims: id_token.unwrap_or_default().0,
+        correlation_id: redemption.decoration.correlation_id,
+        source: TokenSource::IdentityProvider,
+    };
+    // An account removed while its refresh was under way stays removed (wire reference 5.2).
+    let wanted = match redemption.expected {
+        Expected::Account(account) => app.cache().holds(account),
+        Expected::Nonce(_) => true,
+    };
+    if wanted {
+        app.cache().save(tokens);
+    }
+    Ok(result)
+}
+
+fn account_of(
+    body: &TokenBody,
+    id_token: Option<&IdToken>,
+    redemption: &Redemption<'_>,
+) -> Result<Account, Error> {
+    let authority = redemption.authority;
+    let client_info = body.client_info.as_deref().and_then(ClientInfo::parse);
+    let named = id_token.and_then(|id_token| {
+        identity::account(
+            client_info.as_ref(),
+            id_token,
+            authority.environment(),
+            authority.tenant(),
+        )
+    });
+    match redemption.expected {
+        Expected::Nonce(nonce) => {
+            let id_token = id_token.ok_or_else(|| no_identity("holds no ID token"))?;
+            id_token.check_nonce(nonce)?;
+            named.ok_or_else(|| no_identity("does not say who signed in"))
+        }
+        Expected::Account(account) => match client_info {
+            Some(info) if info.home_account_id() != account.home_account_id => Err(Error::client(
+                ClientErrorKind::UserMismatch,
+                format!(
+                    "tokens of another user than {} came back; they were thrown away, sign in again",
+                    account.username
+                ),
+            )),
+            Some(_) => Ok(named.unwrap_or_else(|| account.clone())),
+            None => Ok(account.clone()),
+        },
+    }
+}
+
+fn tokens(
+    app: &PublicClientApplication,
+    body: &TokenBody,
+    account: Account,
+    requested: &Scopes,
+) -> NewTokens {
+    let now = app.now();
+    let after = |duration| {
+        let duration = SignedDuration::try_from(duration).unwrap_or(SignedDuration::ZERO);
+        now.saturating_add(duration).unwrap_or(Timestamp::MAX)
+    };
+    let own = |text: &str| text.to_owned();
+    NewTokens {
+        access_token: AccessTokenEntry {
+            home_account_id: account.home_account_id.clone(),
+            environment: account.environment.clone(),
+            client_id: own(app.client_id()),
+            realm: account.tenant_id.clone(),
+            target: body
+                .scope()
+                .map_or_else(|| requested.clone(), |scope| Scopes::new([scope])),
+            secret: Secret::new(body.access_token().secret()),
+            expires_on: after(body.lifetime()),
+            refresh_on: body.refresh_in().map(after),
+        },
+        refresh_token: body.refresh_token().map(|token| RefreshTokenEntry {
+            home_account_id: account.home_account_id.clone(),
+            environment: account.environment.clone(),
+            client_id: own(app.client_id()),
+            family_id: body.foci.clone().filter(|family| !family.is_empty()),
+            secret: Secret::new(token.secret()),
+        }),
+        id_token: body.id_token.as_deref().map(Secret::new),
+        account,
+    }
+}
+
+fn no_identity(why: &str) -> Error {
+    Error::client(
+        ClientErrorKind::InvalidIdToken,
+        format!(
+            "the answer {why}; it was thrown away, check that the authority speaks OpenID Connect"
+        ),
+    )
+}

@@ -1,0 +1,112 @@
+//! What a successful call hands to the app.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use serde_json::{Map, Value};
+use zeroize::Zeroizing;
+
+/// A text that is never printed and is wiped from memory when dropped.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Secret(Zeroizing<String>);
+
+impl Secret {
+    pub(crate) fn new(text: impl Into<String>) -> Self {
+        Self(Zeroizing::new(text.into()))
+    }
+
+    pub(crate) fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
+/// A bearer token for one API. Opaque: what it holds is the API's affair.
+#[derive(Clone, PartialEq, Eq)]
+pub struct AccessToken(pub(crate) Secret);
+
+impl AccessToken {
+    /// The token itself, for the `Authorization` header.
+    pub fn secret(&self) -> &str {
+        self.0.expose()
+    }
+}
+
+impl fmt::Debug for AccessToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("AccessToken([redacted])")
+    }
+}
+
+/// A user who has signed in to this app.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Account {
+    /// `uid.utid`: the user in the home tenant; the same in every tenant and app.
+    pub home_account_id: String,
+    /// The authority's host (with a port that is not the scheme's own).
+    pub environment: String,
+    /// The tenant signed in to, which for a guest is not the home tenant.
+    pub tenant_id: String,
+    /// The user's object id in that tenant.
+    pub local_account_id: String,
+    /// What the user types to sign in. For display and hints, not for decisions.
+    pub username: String,
+    /// The display name, if known.
+    pub name: Option<String>,
+}
+
+impl Account {
+    /// `(uid, utid)` of the home account id.
+    pub(crate) fn home_parts(&self) -> Option<(&str, &str)> {
+        self.home_account_id.split_once('.')
+    }
+}
+
+/// Where a token came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TokenSource {
+    /// The cache; no request was sent.
+    Cache,
+    /// The authorization server.
+    IdentityProvider,
+}
+
+/// A token and what is known about it.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct AuthenticationResult {
+    /// The token for the API.
+    pub access_token: AccessToken,
+    /// When it ends.
+    pub expires_on: Timestamp,
+    /// The scopes the server says it granted.
+    pub scopes: Vec<String>,
+    /// Who signed in. After an interactive call possibly not the user that was hinted at: compare.
+    pub account: Account,
+    /// The tenant the token was issued in.
+    pub tenant_id: String,
+    /// The claims of the ID token; read, and matched to this request, but the signature is not checked.
+    pub id_token_claims: Map<String, Value>,
+    /// Identifies the request in the server's log.
+    pub correlation_id: String,
+    /// Cache or server.
+    pub source: TokenSource,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{AccessToken, Secret};
+
+    #[test]
+    fn a_token_never_prints_itself() {
+        let token = AccessToken(Secret::new("eyJ0-secret"));
+        assert!(!format!("{token:?} {:?}", token.0).contains("secret"));
+        assert_eq!(token.secret(), "eyJ0-secret");
+    }
+}

@@ -1,0 +1,323 @@
+//! A token without showing anything: from the cache, else by refresh token
+//! (escalation reference 5.1). Never opens a browser, never decides to.
+
+use std::future::IntoFuture;
+
+use jiff::SignedDuration;
+
+use crate::BoxFuture;
+use crate::app::PublicClientApplication;
+use crate::authority::Authority;
+use crate::cache::{AccessTokenEntry, Owner};
+use crate::claims;
+use crate::error::{Error, UiRequired};
+use crate::identity::IdToken;
+use crate::redeem::{self, Expected, Redemption};
+use crate::result::{AccessToken, Account, AuthenticationResult, TokenSource};
+use crate::scopes::Scopes;
+use crate::wire::{ApiId, CacheInfo, Decoration, Grant};
+
+/// A token with less life left than this counts as expired.
+const EXPIRY_BUFFER: SignedDuration = SignedDuration::from_mins(5);
+
+/// A silent request; await it or call [`send`](Self::send).
+#[derive(Debug, Clone)]
+#[must_use = "nothing is asked until the request is awaited"]
+pub struct AcquireTokenSilent {
+    app: PublicClientApplication,
+    scopes: Scopes,
+    account: Option<Account>,
+    login_hint: Option<String>,
+    claims: Option<String>,
+    force_refresh: bool,
+}
+
+impl AcquireTokenSilent {
+    pub(crate) fn new(app: PublicClientApplication, scopes: Scopes) -> Self {
+        Self {
+            app,
+            scopes,
+            account: None,
+            login_hint: None,
+            claims: None,
+            force_refresh: false,
+        }
+    }
+
+    /// Whose token.
+    pub fn with_account(mut self, account: &Account) -> Self {
+        self.account = Some(account.clone());
+        self
+    }
+
+    /// Whose token, by user name; counts only when no account is given.
+    pub fn with_login_hint(mut self, user_name: impl Into<String>) -> Self {
+        self.login_hint = Some(user_name.into());
+        self
+    }
+
+    /// The claims of a challenge. The cached access token is passed over, the refresh token is not.
+    pub fn with_claims(mut self, claims: impl Into<String>) -> Self {
+        self.claims = Some(claims.into()).filter(|claims: &String| !claims.is_empty());
+        self
+    }
+
+    /// Passes the cached access token over.
+    pub fn with_force_refresh(mut self, force: bool) -> Self {
+        self.force_refresh = force;
+        self
+    }
+
+    /// Looks into the cache and asks the server if need be.
+    ///
+    /// # Errors
+    /// [`Error::UiRequired`] when only a person can help; see [`Error`] for the rest.
+    pub async fn send(self) -> Result<AuthenticationResult, Error> {
+        self.app.check_scopes(&self.scopes)?;
+        let claims = claims::for_request(self.app.capabilities(), self.claims.as_deref())?;
+        let account = self.account()?;
+        let (authority, realm) = home_of(self.app.authority(), &account);
+        let owner = Owner {
+            home_account_id: &account.home_account_id,
+            environment: &account.environment,
+            client_id: self.app.client_id(),
+            realm: &realm,
+        };
+        let attempt = Attempt {
+            request: &self,
+            account: &account,
+            authority: &authority,
+            owner,
+            claims: claims.as_deref(),
+        };
+        attempt.run().await
+    }
+
+    /// A1 to A3 of the escalation reference, 2.2.
+    fn account(&self) -> Result<Account, Error> {
+        if let Some(account) = &self.account {
+            return Ok(account.clone());
+        }
+        let local = |code, text| Err(Error::ui_required(UiRequired::local(code, text)));
+        let Some(hint) = &self.login_hint else {
+            return local("user_null", "no account was given");
+        };
+        let mut fitting = self
+            .app
+            .accounts()
+            .into_iter()
+            .filter(|account| account.username.eq_ignore_ascii_case(hint));
+        match (fitting.next(), fitting.next()) {
+            (Some(account), None) => Ok(account),
+            (Some(_), Some(_)) => local(
+                "multiple_accounts_for_login_hint",
+                "several signed-in accounts have this user name; choose one and ask silently again",
+            ),
+            (None, _) => local(
+                "no_account_for_login_hint",
+                "no signed-in account has this user name",
+            ),
+        }
+    }
+
+    fn skips_cache(&self) -> bool {
+        self.force_refresh || self.claims.is_some()
+    }
+}
+
+impl IntoFuture for AcquireTokenSilent {
+    type Output = Result<AuthenticationResult, Error>;
+    type IntoFuture = BoxFuture<'static, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
+
+/// One run of a request, with everything resolved.
+#[derive(Debug, Clone, Copy)]
+struct Attempt<'a> {
+    request: &'a AcquireTokenSilent,
+    account: &'a Account,
+    authority: &'a Authority,
+    owner: Owner<'a>,
+    claims: Option<&'a str>,
+}
+
+impl Attempt<'_> {
+    async fn run(self) -> Result<AuthenticationResult, Error> {
+        let app = &self.request.app;
+        if let Some(result) = self.fresh_from_cache()? {
+            return Ok(result);
+        }
+        // Callers that need the same refresh queue here and find the first one's token.
+        let turn = app.refresh_turn(self.owner.home_account_id, &self.request.scopes);
+        let _turn = turn.lock().await;
+        if let Some(result) = self.fresh_from_cache()? {
+            return Ok(result);
+        }
+        let ending = self.cached()?;
+        match self.refresh(self.reason(ending.is_some())).await {
+            Err(error) if error.is_retryable() && ending.is_some() => {
+                tracing::warn!(%error, "keeping the token that is about to expire");
+                ending.map(|entry| self.result(&entry)).ok_or(error)
+            }
+            other => other,
+        }
+    }
+
+    /// The cached token, unless the request passes it over.
+    fn cached(self) -> Result<Option<AccessTokenEntry>, Error> {
+        if self.request.skips_cache() {
+            return Ok(None);
+        }
+        let app = &self.request.app;
+        app.cache()
+            .find_access_token(self.owner, &self.request.scopes, app.now())
+    }
+
+    fn fresh_from_cache(self) -> Result<Option<AuthenticationResult>, Error> {
+        let now = self.request.app.now();
+        let Some(entry) = self.cached()? else {
+            return Ok(None);
+        };
+        if entry.expires_on.duration_since(now) <= EXPIRY_BUFFER {
+            return Ok(None);
+        }
+        if entry.refresh_on.is_some_and(|refresh_on| refresh_on <= now) {
+            self.refresh_in_background();
+        }
+        Ok(Some(self.result(&entry)))
+    }
+
+    /// Past `refresh_on` the old token is served and a new one fetched meanwhile; a failure is
+    /// only logged (escalation reference 2.2, A12).
+    fn refresh_in_background(self) {
+        let request = self.request.clone();
+        let account = self.account.clone();
+        tokio::spawn(async move {
+            let (authority, realm) = home_of(request.app.authority(), &account);
+            let attempt = Attempt {
+                request: &request,
+                account: &account,
+                authority: &authority,
+                owner: Owner {
+                    home_account_id: &account.home_account_id,
+                    environment: &account.environment,
+                    client_id: request.app.client_id(),
+                    realm: &realm,
+                },
+                claims: None,
+            };
+            if let Err(error) = attempt.refresh_if_still_due().await {
+                tracing::warn!(%error, "the refresh in the background failed");
+            }
+        });
+    }
+
+    async fn refresh_if_still_due(self) -> Result<(), Error> {
+        let app = &self.request.app;
+        let claims = claims::for_request(app.capabilities(), None)?;
+        let turn = app.refresh_turn(self.owner.home_account_id, &self.request.scopes);
+        let _turn = turn.lock().await;
+        let due = self
+            .cached()?
+            .and_then(|entry| entry.refresh_on)
+            .is_some_and(|refresh_on| refresh_on <= app.now());
+        if due {
+            let attempt = Attempt {
+                claims: claims.as_deref(),
+                ..self
+            };
+            attempt.refresh(CacheInfo::Proactive).await?;
+        }
+        Ok(())
+    }
+
+    fn reason(self, ending: bool) -> CacheInfo {
+        match (self.request.skips_cache(), ending) {
+            (true, _) => CacheInfo::ForceRefreshOrClaims,
+            (false, true) => CacheInfo::Expired,
+            (false, false) => CacheInfo::NoCachedToken,
+        }
+    }
+
+    /// The family's refresh token first, then the app's own. Only one that the server calls dead
+    /// is dropped: any other refusal concerns this API, not the token.
+    async fn refresh(self, cache_info: CacheInfo) -> Result<AuthenticationResult, Error> {
+        let app = &self.request.app;
+        for candidate in app.cache().refresh_tokens(self.owner) {
+            let outcome = redeem::redeem(
+                app,
+                Redemption {
+                    authority: self.authority,
+                    grant: Grant::RefreshToken(&candidate.secret),
+                    scopes: &self.request.scopes,
+                    claims: self.claims,
+                    expected: Expected::Account(self.account),
+                    decoration: self.decoration(cache_info),
+                },
+            )
+            .await;
+            match outcome {
+                Err(Error::Service(error))
+                    if error.suberror.as_deref() == Some("client_mismatch") => {}
+                Err(Error::UiRequired(error)) => {
+                    if error.suberror.as_deref() == Some("bad_token") {
+                        app.cache().drop_refresh_token(&candidate);
+                    }
+                    return Err(Error::UiRequired(error));
+                }
+                other => return other,
+            }
+        }
+        Err(Error::ui_required(UiRequired::local(
+            "no_tokens_found",
+            "the cache holds no token that fits and no refresh token for this account",
+        )))
+    }
+
+    fn decoration(self, cache_info: CacheInfo) -> Decoration {
+        Decoration {
+            correlation_id: self.request.app.randomness().guid(),
+            api: ApiId::Silent,
+            cache_info,
+            anchor_mailbox: self
+                .account
+                .home_parts()
+                .map(|(oid, tid)| format!("oid:{oid}@{tid}")),
+        }
+    }
+
+    fn result(self, entry: &AccessTokenEntry) -> AuthenticationResult {
+        let id_token = self.request.app.cache().id_token(self.owner);
+        AuthenticationResult {
+            access_token: AccessToken(entry.secret.clone()),
+            expires_on: entry.expires_on,
+            scopes: entry.target.to_vec(),
+            account: self.account.clone(),
+            tenant_id: entry.realm.clone(),
+            id_token_claims: id_token
+                .and_then(|jwt| IdToken::parse(jwt.expose()).ok())
+                .unwrap_or_default()
+                .0,
+            correlation_id: self.request.app.randomness().guid(),
+            source: TokenSource::Cache,
+        }
+    }
+}
+
+/// The authority to ask for this account, and its tenant: `common` and its like stand for the
+/// account's home tenant.
+fn home_of(authority: &Authority, account: &Account) -> (Authority, String) {
+    if authority.is_multi_tenant() {
+        let home = account
+            .home_parts()
+            .map_or(account.tenant_id.as_str(), |(_, tenant)| tenant);
+        (authority.with_tenant(home), home.to_owned())
+    } else if authority.names_tenant_id() {
+        (authority.clone(), authority.tenant().to_owned())
+    } else {
+        (authority.clone(), account.tenant_id.clone())
+    }
+}

@@ -1,0 +1,256 @@
+//! What an app really wants: a token for these scopes, by the right steps. Silently first, then at
+//! most one prompt, with exactly the claims of the failure; the decisions are
+//! [`escalation`](crate::escalation)'s.
+
+use std::future::IntoFuture;
+
+use crate::BoxFuture;
+use crate::app::{LastPrompt, PublicClientApplication};
+use crate::claims;
+use crate::error::{Classification, ClientErrorKind, Error, UiRequired};
+use crate::escalation::{Action, Outcome, Situation, next_action};
+use crate::interactive::Cancellation;
+use crate::result::{Account, AuthenticationResult};
+use crate::scopes::Scopes;
+
+/// A request for a token by the right steps; await it or call [`send`](Self::send).
+#[derive(Debug, Clone)]
+#[must_use = "nothing is asked until the request is awaited"]
+pub struct TokenFor {
+    pub(crate) app: PublicClientApplication,
+    scopes: Scopes,
+    extra_scopes: Scopes,
+    account: Option<Account>,
+    claims: Option<String>,
+    cancellation: Cancellation,
+    ui_allowed: bool,
+    user_gesture: bool,
+    prompted: bool,
+}
+
+impl TokenFor {
+    pub(crate) fn new(app: PublicClientApplication, scopes: Scopes) -> Self {
+        Self {
+            app,
+            scopes,
+            extra_scopes: Scopes::default(),
+            account: None,
+            claims: None,
+            cancellation: Cancellation::new(),
+            ui_allowed: true,
+            user_gesture: false,
+            prompted: false,
+        }
+    }
+
+    /// Whose token; by default the signed-in account, if there is just one.
+    pub fn with_account(mut self, account: &Account) -> Self {
+        self.account = Some(account.clone());
+        self
+    }
+
+    /// Claims from an earlier failure or challenge.
+    pub fn with_claims(mut self, claims: impl Into<String>) -> Self {
+        self.claims = Some(claims.into()).filter(|claims: &String| !claims.is_empty());
+        self
+    }
+
+    /// Scopes of other APIs to consent to, should there be a prompt.
+    pub fn with_extra_scopes_to_consent<I>(mut self, scopes: I) -> Self
+    where
+        I: IntoIterator,
+        I::Item: Into<String>,
+    {
+        self.extra_scopes = Scopes::new(scopes);
+        self
+    }
+
+    /// A handle that calls the sign-in off.
+    pub fn with_cancellation(mut self, cancellation: &Cancellation) -> Self {
+        self.cancellation = cancellation.clone();
+        self
+    }
+
+    /// False for work in the background: where a person is needed, the error says so, with the
+    /// claims kept for later.
+    pub fn ui_allowed(mut self, allowed: bool) -> Self {
+        self.ui_allowed = allowed;
+        self
+    }
+
+    /// True when the user has just asked for this feature: then even what was declined before, or
+    /// is blocked, may open the page once.
+    pub fn user_gesture(mut self, gesture: bool) -> Self {
+        self.user_gesture = gesture;
+        self
+    }
+
+    /// Gets the token.
+    ///
+    /// # Errors
+    /// Whatever the last step ended in; no further prompt would help.
+    pub async fn send(mut self) -> Result<AuthenticationResult, Error> {
+        let claims = self.claims.take();
+        self.token(claims.as_deref()).await
+    }
+
+    /// A token that satisfies the API's claims, if it made any.
+    pub(crate) async fn token(
+        &mut self,
+        claims: Option<&str>,
+    ) -> Result<AuthenticationResult, Error> {
+        match self.silent(claims, false).await {
+            Err(error) => self.escalate(error, claims).await,
+            result => result,
+        }
+    }
+
+    /// A token the server has just made, for an API that refuses the one at hand without a reason.
+    pub(crate) async fn new_token(&mut self) -> Result<AuthenticationResult, Error> {
+        match self.silent(None, true).await {
+            Err(error) => self.escalate(error, None).await,
+            result => result,
+        }
+    }
+
+    async fn silent(
+        &mut self,
+        claims: Option<&str>,
+        force: bool,
+    ) -> Result<AuthenticationResult, Error> {
+        if self.account.is_none() {
+            let mut accounts = self.app.accounts();
+            if accounts.len() == 1 {
+                self.account = accounts.pop();
+            }
+        }
+        let mut request = self
+            .app
+            .acquire_token_silent(self.scopes.to_vec())
+            .with_force_refresh(force)
+            .with_claims(claims.unwrap_or_default());
+        if let Some(account) = &self.account {
+            request = request.with_account(account);
+        }
+        request.send().await
+    }
+
+    /// After a silent failure: decide, wait for one's turn, prompt once.
+    async fn escalate(
+        &mut self,
+        mut error: Error,
+        claims: Option<&str>,
+    ) -> Result<AuthenticationResult, Error> {
+        self.decide(&mut error)?;
+        let app = self.app.clone();
+        let ended_before = app.prompts_ended();
+        let mut turn = app.prompt_turn().await;
+        if app.prompts_ended() != ended_before {
+            // Somebody else's prompt ended while this one waited: it may have settled this too.
+            if let Some(last) = turn.as_ref().filter(|last| self.is_same_prompt(last)) {
+                return Err(last.error.clone());
+            }
+            match self.silent(claims, false).await {
+                Err(again) => error = again,
+                result => return result,
+            }
+            self.decide(&mut error)?;
+        }
+        self.prompted = true;
+        let outcome = self.prompt(&error, claims).await;
+        app.count_ended_prompt();
+        *turn = outcome.as_ref().err().map(|error| LastPrompt {
+            account: self.account_id(),
+            scopes: self.scopes.key(),
+            error: error.clone(),
+        });
+        drop(turn);
+        self.remember(&error, &outcome);
+        if let Ok(result) = &outcome {
+            self.account = Some(result.account.clone());
+        }
+        outcome
+    }
+
+    /// `Ok` only when the next action is a prompt; else the error to end with.
+    fn decide(&self, error: &mut Error) -> Result<(), Error> {
+        let situation = Situation {
+            ui_allowed: self.ui_allowed,
+            user_gesture: self.user_gesture,
+            declined_before: self.app.lock_declined().contains(&self.feature()),
+            already_prompted: self.prompted,
+            browser_present: self.app.user_agent().is_present(),
+        };
+        match next_action(Outcome::Failed(error), situation) {
+            Action::Interactive => return Ok(()),
+            Action::ReportPolicyNotSatisfied => {
+                if let Error::UiRequired(ui) = error {
+                    ui.after_prompt = true;
+                }
+            }
+            action => tracing::debug!(?action, %error, "no prompt"),
+        }
+        Err(error.clone())
+    }
+
+    /// The same scopes and account, and the claims of API and failure together.
+    async fn prompt(
+        &self,
+        error: &Error,
+        claims: Option<&str>,
+    ) -> Result<AuthenticationResult, Error> {
+        let of_error = error.as_ui_required().and_then(|ui| ui.claims.as_deref());
+        let claims = claims::for_escalation(claims, of_error)?;
+        let mut request = self
+            .app
+            .acquire_token_interactive(self.scopes.to_vec())
+            .with_extra_scopes_to_consent(self.extra_scopes.to_vec())
+            .with_cancellation(&self.cancellation)
+            .with_claims(claims.unwrap_or_default());
+        if let Some(account) = &self.account {
+            request = request.with_account(account);
+        }
+        request.send_in_turn().await
+    }
+
+    /// What the user declined stays off until a gesture; what succeeded is on again.
+    fn remember(&self, reason: &Error, outcome: &Result<AuthenticationResult, Error>) {
+        let asked_consent = reason
+            .as_ui_required()
+            .is_some_and(|ui: &UiRequired| ui.classification == Classification::ConsentRequired);
+        match outcome {
+            Ok(_) => {
+                self.app.lock_declined().remove(&self.feature());
+            }
+            Err(Error::Client(error))
+                if error.kind == ClientErrorKind::AuthenticationCanceled && asked_consent =>
+            {
+                self.app.lock_declined().insert(self.feature());
+            }
+            Err(_) => {}
+        }
+    }
+
+    fn feature(&self) -> (String, String) {
+        (self.account_id().unwrap_or_default(), self.scopes.key())
+    }
+
+    fn account_id(&self) -> Option<String> {
+        self.account
+            .as_ref()
+            .map(|account| account.home_account_id.clone())
+    }
+
+    fn is_same_prompt(&self, last: &LastPrompt) -> bool {
+        last.account == self.account_id() && last.scopes == self.scopes.key()
+    }
+}
+
+impl IntoFuture for TokenFor {
+    type Output = Result<AuthenticationResult, Error>;
+    type IntoFuture = BoxFuture<'static, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}

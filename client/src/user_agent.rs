@@ -1,0 +1,61 @@
+//! How the sign-in page is shown: the person's browser, or whatever the app puts in its place.
+
+use std::error::Error;
+use std::future::Future;
+
+use url::Url;
+
+use crate::BoxFuture;
+
+/// Why the page could not be shown.
+pub type UserAgentError = Box<dyn Error + Send + Sync>;
+
+/// Shows a sign-in page. It runs while the client listens for the answer, so it may as well carry
+/// out the whole sign-in itself.
+///
+/// Closures serve too: `|url: Url| async move { … Ok(()) }`.
+pub trait UserAgent: Send + Sync {
+    /// Opens `url`. Returning early is fine: the client goes on waiting for the answer.
+    fn open<'a>(&'a self, url: &'a Url) -> BoxFuture<'a, Result<(), UserAgentError>>;
+
+    /// Whether there is anything to open a page with.
+    fn is_present(&self) -> bool {
+        true
+    }
+}
+
+impl<F, Fut> UserAgent for F
+where
+    F: Fn(Url) -> Fut + Send + Sync,
+    Fut: Future<Output = Result<(), UserAgentError>> + Send + 'static,
+{
+    fn open<'a>(&'a self, url: &'a Url) -> BoxFuture<'a, Result<(), UserAgentError>> {
+        Box::pin(self(url.clone()))
+    }
+}
+
+/// The platform's browser. Honours `BROWSER`, whose commands may have arguments, and in which `%s`
+/// stands for the address.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemBrowser;
+
+impl UserAgent for SystemBrowser {
+    fn open<'a>(&'a self, url: &'a Url) -> BoxFuture<'a, Result<(), UserAgentError>> {
+        let url = url.to_string();
+        Box::pin(async move {
+            tokio::task::spawn_blocking(move || {
+                webbrowser::open_browser_with_options(
+                    webbrowser::Browser::Default,
+                    &url,
+                    webbrowser::BrowserOptions::new().with_suppress_output(true),
+                )
+            })
+            .await??;
+            Ok(())
+        })
+    }
+
+    fn is_present(&self) -> bool {
+        webbrowser::Browser::Default.exists()
+    }
+}

@@ -1,0 +1,161 @@
+//! The two bodies of a token endpoint: tokens, or an error with all of Entra's members.
+
+use std::fmt;
+use std::time::Duration;
+
+use oauth2::basic::BasicTokenType;
+use oauth2::{AccessToken, ErrorResponse, RefreshToken, Scope, TokenResponse};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::{Map, Value};
+
+use super::LONGEST_LIFETIME;
+
+/// A success answer (wire reference 3.3). Numbers may be written as text, as the v1 endpoint does.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct TokenBody {
+    access_token: AccessToken,
+    #[serde(default)]
+    token_type: Option<String>,
+    #[serde(skip, default = "bearer")]
+    bearer: BasicTokenType,
+    #[serde(default, deserialize_with = "number_or_text")]
+    expires_in: Option<u64>,
+    #[serde(default, deserialize_with = "number_or_text")]
+    refresh_in: Option<u64>,
+    #[serde(default, deserialize_with = "number_or_text")]
+    pub(crate) ext_expires_in: Option<u64>,
+    #[serde(default)]
+    refresh_token: Option<RefreshToken>,
+    #[serde(default)]
+    scope: Option<String>,
+    #[serde(default)]
+    pub(crate) id_token: Option<String>,
+    #[serde(default)]
+    pub(crate) client_info: Option<String>,
+    #[serde(default)]
+    pub(crate) foci: Option<String>,
+}
+
+impl TokenBody {
+    pub(super) fn is_bearer(&self) -> bool {
+        self.token_type
+            .as_deref()
+            .is_none_or(|kind| kind.eq_ignore_ascii_case("bearer"))
+    }
+
+    /// Ten minutes when the server does not say.
+    pub(crate) fn lifetime(&self) -> Duration {
+        self.expires_in().unwrap_or(Duration::from_secs(600))
+    }
+
+    pub(crate) fn refresh_in(&self) -> Option<Duration> {
+        self.refresh_in
+            .filter(|seconds| *seconds > 0)
+            .map(|seconds| Duration::from_secs(seconds).min(LONGEST_LIFETIME))
+    }
+
+    pub(crate) fn scope(&self) -> Option<&str> {
+        self.scope
+            .as_deref()
+            .filter(|scope| !scope.trim().is_empty())
+    }
+}
+
+impl TokenResponse for TokenBody {
+    type TokenType = BasicTokenType;
+
+    fn access_token(&self) -> &AccessToken {
+        &self.access_token
+    }
+
+    fn token_type(&self) -> &BasicTokenType {
+        &self.bearer
+    }
+
+    fn expires_in(&self) -> Option<Duration> {
+        self.expires_in
+            .map(|seconds| Duration::from_secs(seconds).min(LONGEST_LIFETIME))
+    }
+
+    fn refresh_token(&self) -> Option<&RefreshToken> {
+        self.refresh_token.as_ref()
+    }
+
+    fn scopes(&self) -> Option<&Vec<Scope>> {
+        None
+    }
+}
+
+impl fmt::Debug for TokenBody {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TokenBody([redacted])")
+    }
+}
+
+fn bearer() -> BasicTokenType {
+    BasicTokenType::Bearer
+}
+
+fn number_or_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
+    Ok(match Value::deserialize(deserializer)? {
+        Value::Number(number) => number.as_u64(),
+        Value::String(text) => text.trim().parse().ok(),
+        _ => None,
+    })
+}
+
+/// An error answer (escalation reference 2.1). Members of an unexpected type are passed over
+/// rather than making the whole answer unreadable.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(from = "Map<String, Value>")]
+pub(super) struct ErrorBody {
+    pub(super) error: String,
+    pub(super) error_description: String,
+    pub(super) suberror: Option<String>,
+    pub(super) error_codes: Vec<u64>,
+    pub(super) claims: Option<String>,
+    pub(super) correlation_id: Option<String>,
+    pub(super) trace_id: Option<String>,
+    pub(super) timestamp: Option<String>,
+}
+
+impl ErrorBody {
+    pub(super) fn is_error(&self) -> bool {
+        !self.error.is_empty()
+    }
+}
+
+impl From<Map<String, Value>> for ErrorBody {
+    fn from(members: Map<String, Value>) -> Self {
+        let text = |name: &str| {
+            members
+                .get(name)
+                .and_then(Value::as_str)
+                .filter(|text| !text.is_empty())
+                .map(str::to_owned)
+        };
+        let codes = members.get("error_codes").and_then(Value::as_array);
+        Self {
+            error: text("error").unwrap_or_default(),
+            error_description: text("error_description").unwrap_or_default(),
+            suberror: text("suberror"),
+            error_codes: codes
+                .into_iter()
+                .flatten()
+                .filter_map(|code| code.as_u64().or_else(|| code.as_str()?.parse().ok()))
+                .collect(),
+            claims: text("claims"),
+            correlation_id: text("correlation_id"),
+            trace_id: text("trace_id"),
+            timestamp: text("timestamp"),
+        }
+    }
+}
+
+impl fmt::Display for ErrorBody {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.error)
+    }
+}
+
+impl ErrorResponse for ErrorBody {}

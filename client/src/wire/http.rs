@@ -1,0 +1,173 @@
+//! One HTTP exchange over `reqwest`: no redirect followed, no endless body read.
+
+use std::fmt;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use oauth2::{AsyncHttpClient, HttpRequest, HttpResponse};
+use reqwest::StatusCode;
+use reqwest::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER};
+use url::Url;
+
+use crate::BoxFuture;
+use crate::error::{ClientErrorKind, Error};
+
+/// More than any real answer of an authorization server.
+const LARGEST_BODY: usize = 1024 * 1024;
+
+/// Sends what `oauth2` has built, with our headers added, and remembers the head of the answer,
+/// which `oauth2` does not hand on.
+#[derive(Debug)]
+pub(super) struct Exchange<'a> {
+    http: &'a reqwest::Client,
+    headers: HeaderMap,
+    head: Mutex<Option<AnswerHead>>,
+}
+
+/// Status and what else matters of the head.
+#[derive(Debug, Clone)]
+pub(super) struct AnswerHead {
+    pub(super) status: StatusCode,
+    pub(super) retry_after: Option<Duration>,
+}
+
+pub(super) struct Answer {
+    pub(super) head: AnswerHead,
+    content_type: Option<reqwest::header::HeaderValue>,
+    pub(super) body: Vec<u8>,
+}
+
+impl<'a> Exchange<'a> {
+    pub(super) fn new(http: &'a reqwest::Client, headers: HeaderMap) -> Self {
+        Self {
+            http,
+            headers,
+            head: Mutex::new(None),
+        }
+    }
+
+    pub(super) fn head(&self) -> Option<AnswerHead> {
+        self.head
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, HttpFailure> {
+        let mut request = reqwest::Request::try_from(request)?;
+        request.headers_mut().extend(self.headers.clone());
+        let answer = execute(self.http, request).await?;
+        let mut response = HttpResponse::new(answer.body);
+        *response.status_mut() = answer.head.status;
+        if let Some(content_type) = answer.content_type {
+            response.headers_mut().insert(CONTENT_TYPE, content_type);
+        }
+        *self.head.lock().unwrap_or_else(PoisonError::into_inner) = Some(answer.head);
+        Ok(response)
+    }
+}
+
+impl<'c> AsyncHttpClient<'c> for Exchange<'_> {
+    type Error = HttpFailure;
+    type Future = BoxFuture<'c, Result<HttpResponse, HttpFailure>>;
+
+    fn call(&'c self, request: HttpRequest) -> Self::Future {
+        Box::pin(self.send(request))
+    }
+}
+
+pub(super) async fn get(http: &reqwest::Client, url: Url) -> Result<Answer, HttpFailure> {
+    let request = http.get(url).header("accept", "application/json").build()?;
+    execute(http, request).await
+}
+
+async fn execute(http: &reqwest::Client, request: reqwest::Request) -> Result<Answer, HttpFailure> {
+    let asked = request.url().clone();
+    let mut response = http.execute(request).await?;
+    if response.status().is_redirection() || *response.url() != asked {
+        return Err(HttpFailure::Redirected);
+    }
+    let head = AnswerHead {
+        status: response.status(),
+        retry_after: retry_after(response.headers()),
+    };
+    let content_type = response.headers().get(CONTENT_TYPE).cloned();
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await? {
+        if body.len() + chunk.len() > LARGEST_BODY {
+            return Err(HttpFailure::TooLarge);
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(Answer {
+        head,
+        content_type,
+        body,
+    })
+}
+
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let seconds = headers
+        .get(RETRY_AFTER)?
+        .to_str()
+        .ok()?
+        .trim()
+        .parse()
+        .ok()?;
+    Some(Duration::from_secs(seconds))
+}
+
+/// No usable answer.
+#[derive(Debug)]
+pub(super) enum HttpFailure {
+    Redirected,
+    TooLarge,
+    Timeout,
+    Broken(String),
+}
+
+impl From<reqwest::Error> for HttpFailure {
+    fn from(error: reqwest::Error) -> Self {
+        if error.is_timeout() {
+            return Self::Timeout;
+        }
+        let origin = error
+            .url()
+            .map(|url| url.origin().ascii_serialization())
+            .unwrap_or_default();
+        let error = error.without_url();
+        let mut cause: &dyn std::error::Error = &error;
+        while let Some(deeper) = cause.source() {
+            cause = deeper;
+        }
+        Self::Broken(format!("{origin}: {cause}"))
+    }
+}
+
+impl fmt::Display for HttpFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Redirected => f.write_str("the server redirected a request that must not travel on; check the authority's address"),
+            Self::TooLarge => f.write_str("the answer is larger than 1 MiB; check that the authority is what it should be"),
+            Self::Timeout => f.write_str("the server did not answer in time; try again later"),
+            Self::Broken(why) if why.contains("certificate") => {
+                write!(f, "the server's certificate is not trusted ({why}); give the certificate authority's PEM file")
+            }
+            Self::Broken(why) => write!(f, "the server cannot be reached ({why}); check the address and the network"),
+        }
+    }
+}
+
+impl std::error::Error for HttpFailure {}
+
+impl From<HttpFailure> for Error {
+    fn from(failure: HttpFailure) -> Self {
+        let kind = match failure {
+            HttpFailure::Redirected => ClientErrorKind::Redirected,
+            HttpFailure::TooLarge => ClientErrorKind::ResponseTooLarge,
+            HttpFailure::Timeout => ClientErrorKind::RequestTimeout,
+            HttpFailure::Broken(_) => ClientErrorKind::Transport,
+        };
+        Self::client(kind, failure.to_string())
+    }
+}
