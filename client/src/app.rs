@@ -37,9 +37,9 @@ pub(crate) struct Inner {
     prompting: Turn<Option<LastPrompt>>,
     prompts_ended: AtomicU64,
     /// One refresh at a time for the same account and scopes.
-    refreshing: Mutex<BTreeMap<(String, String), Arc<Turn<()>>>>,
-    /// (account, scopes) the user declined; off until a gesture (escalation reference 2.13).
-    declined: Mutex<BTreeSet<(String, String)>>,
+    refreshing: Mutex<BTreeMap<Feature, Arc<Turn<()>>>>,
+    /// What the user declined; off until a gesture (escalation reference 2.13).
+    declined: Mutex<BTreeSet<Feature>>,
 }
 
 pub(crate) struct Settings {
@@ -54,6 +54,9 @@ pub(crate) struct Settings {
     pub(crate) timeout: Duration,
     pub(crate) accept_query_response: bool,
 }
+
+/// Home account id and scopes: what one user wants of one API.
+pub(crate) type Feature = (String, String);
 
 /// A prompt that ended without a token, for those who waited for the same one.
 pub(crate) struct LastPrompt {
@@ -217,7 +220,7 @@ impl PublicClientApplication {
         Arc::clone(turns.entry(key).or_default())
     }
 
-    pub(crate) fn lock_declined(&self) -> MutexGuard<'_, BTreeSet<(String, String)>> {
+    pub(crate) fn lock_declined(&self) -> MutexGuard<'_, BTreeSet<Feature>> {
         self.0
             .declined
             .lock()

@@ -235,7 +235,7 @@ mod tests {
     #[case::foreign("https://evil.test/t/v2.0", false)]
     #[case::other_port("https://localhost:1/t/v2.0", false)]
     #[case::unreadable("nonsense", false)]
-    fn issuer(#[case] issuer: &str, #[case] accepted: bool) {
+    fn metadata_origin(#[case] issuer: &str, #[case] accepted: bool) {
         let authority = Authority::parse("https://localhost:8443/t").unwrap();
         let metadata: Metadata = serde_json::from_value(serde_json::json!({
             "issuer": issuer,

@@ -6,6 +6,7 @@
 
 use std::future::IntoFuture;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use tokio::sync::watch;
 use url::Url;
@@ -257,7 +258,13 @@ impl AcquireTokenInteractive {
         loop {
             tokio::select! {
                 biased;
-                answer = &mut answer => return answer,
+                answer = &mut answer => {
+                    if !open {
+                        // The page that says so is on its way to whoever opened the first one.
+                        let _ = tokio::time::timeout(LAST_PAGE, &mut opening).await;
+                    }
+                    return answer;
+                }
                 opened = &mut opening, if !open => match opened {
                     Err(error) if !received.load(Ordering::SeqCst) => {
                         return Err(Error::client(
@@ -371,6 +378,9 @@ struct SignIn {
     verifier: Secret,
     correlation_id: String,
 }
+
+/// How long a user agent that is still busy may take to see the last page.
+const LAST_PAGE: Duration = Duration::from_secs(1);
 
 const NEEDS_A_PAGE: [&str; 4] = [
     "login_required",

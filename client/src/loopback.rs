@@ -167,7 +167,7 @@ impl Loopback {
                 }
                 Ok(_) => {}
                 Err(error) => {
-                    tracing::warn!(%error, "a connection to the loopback listener failed")
+                    tracing::warn!(%error, "a connection to the loopback listener failed");
                 }
             }
         }

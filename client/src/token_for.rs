@@ -5,7 +5,7 @@
 use std::future::IntoFuture;
 
 use crate::BoxFuture;
-use crate::app::{LastPrompt, PublicClientApplication};
+use crate::app::{Feature, LastPrompt, PublicClientApplication};
 use crate::claims;
 use crate::error::{Classification, ClientErrorKind, Error, UiRequired};
 use crate::escalation::{Action, Outcome, Situation, next_action};
@@ -231,7 +231,7 @@ impl TokenFor {
         }
     }
 
-    fn feature(&self) -> (String, String) {
+    fn feature(&self) -> Feature {
         (self.account_id().unwrap_or_default(), self.scopes.key())
     }
 

@@ -176,7 +176,7 @@ pub(crate) async fn get_metadata<T: DeserializeOwned>(
     if answer.head.status != StatusCode::OK {
         return Err(match serde_json::from_slice::<ErrorBody>(&answer.body) {
             Ok(body) if body.is_error() => from_body(body, Some(answer.head), false),
-            _ => no_oauth_answer(answer.head),
+            _ => no_oauth_answer(&answer.head),
         });
     }
     serde_json::from_slice(&answer.body).map_err(|_| {
@@ -266,7 +266,10 @@ fn failure(
         RequestTokenError::Other(_) if succeeded => {
             unreadable("it is empty or its content type is not application/json")
         }
-        _ => head.map_or_else(|| unreadable("it is not JSON"), no_oauth_answer),
+        _ => head.map_or_else(
+            || unreadable("it is not JSON"),
+            |head| no_oauth_answer(&head),
+        ),
     }
 }
 
@@ -311,7 +314,7 @@ fn from_body(body: ErrorBody, head: Option<AnswerHead>, after_prompt: bool) -> E
 }
 
 /// An error status without an OAuth error in it: a proxy, an outage, or no such thing there.
-fn no_oauth_answer(head: AnswerHead) -> Error {
+fn no_oauth_answer(head: &AnswerHead) -> Error {
     let error = match head.status.as_u16() {
         429 => "request_throttled",
         500..=599 => "service_not_available",

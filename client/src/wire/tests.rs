@@ -6,7 +6,7 @@ use super::body::ErrorBody;
 use super::http::AnswerHead;
 use super::{Classification, Error, from_body};
 
-fn classify(body: Value, status: u16) -> Error {
+fn classify(body: &Value, status: u16) -> Error {
     let members = body.as_object().cloned().unwrap_or_default();
     let head = AnswerHead {
         status: StatusCode::from_u16(status).unwrap_or(StatusCode::IM_A_TEAPOT),
@@ -31,7 +31,7 @@ fn classify(body: Value, status: u16) -> Error {
 #[case::none("invalid_grant", "", Classification::None)]
 #[case::v1("interaction_required", "basic_action", Classification::BasicAction)]
 fn ui_required(#[case] error: &str, #[case] suberror: &str, #[case] expected: Classification) {
-    let error = classify(json!({"error": error, "suberror": suberror}), 400);
+    let error = classify(&json!({"error": error, "suberror": suberror}), 400);
     assert_eq!(
         error.as_ui_required().map(|ui| ui.classification),
         Some(expected)
@@ -46,14 +46,14 @@ fn ui_required(#[case] error: &str, #[case] suberror: &str, #[case] expected: Cl
 #[case::client(json!({"error": "invalid_client", "claims": "{}"}), 401)]
 #[case::scope(json!({"error": "invalid_scope"}), 400)]
 fn never_ui_required(#[case] body: Value, #[case] status: u16) {
-    assert!(matches!(classify(body, status), Error::Service(_)));
+    assert!(matches!(classify(&body, status), Error::Service(_)));
 }
 
 #[test]
 fn every_member_survives_and_odd_types_do_no_harm() {
     let claims = "{ \"access_token\":{} }";
     let error = classify(
-        json!({
+        &json!({
             "error": "invalid_grant", "error_description": "AADSTS50076: x. Trace ID: t",
             "error_codes": [50076, "7"], "suberror": 5, "claims": claims,
             "trace_id": "t", "correlation_id": "c", "timestamp": "2026-01-01 00:00:00Z",

@@ -1,0 +1,221 @@
+//! API calls and their challenges (escalation reference 4.4).
+#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use wiremock::matchers::{header, path};
+use wiremock::{Mock, ResponseTemplate};
+
+use crate::support::{Authority, CALENDAR, POLICY, refusal};
+
+const NBF: &str = r#"{"access_token":{"nbf":{"essential":true, "value":"1635527790"}}}"#;
+
+fn challenge(claims: &str) -> ResponseTemplate {
+    let value = format!(
+        r#"Bearer realm="", error="insufficient_claims", claims="{}""#,
+        STANDARD.encode(claims)
+    );
+    ResponseTemplate::new(401).insert_header("www-authenticate", value)
+}
+
+async fn api_answers(authority: &Authority, token: &str, answer: ResponseTemplate) {
+    Mock::given(path("/api"))
+        .and(header("authorization", format!("Bearer {token}")))
+        .respond_with(answer)
+        .mount(&authority.server)
+        .await;
+}
+
+async fn calls(authority: &Authority) -> usize {
+    authority.requests_to("/api").await.len()
+}
+
+fn address(authority: &Authority) -> String {
+    format!("{}/api", authority.server.uri())
+}
+
+#[tokio::test]
+async fn a_good_token_is_used_as_it_is() {
+    let authority = Authority::start().await;
+    let (app, _) = authority.signed_in().await;
+    api_answers(
+        &authority,
+        "at-1",
+        ResponseTemplate::new(200).set_body_string("hello"),
+    )
+    .await;
+    let request = app.http_client().get(address(&authority));
+    let response = app.call_api(request, [CALENDAR]).await.unwrap();
+    assert_eq!(response.text().await.unwrap(), "hello");
+    assert!(authority.token_requests().await.is_empty());
+}
+
+#[tokio::test]
+async fn a_challenge_is_met_silently_if_possible() {
+    let authority = Authority::start().await;
+    let (app, ada) = authority.signed_in().await;
+    api_answers(&authority, "at-1", challenge(NBF)).await;
+    api_answers(&authority, "at-2", ResponseTemplate::new(200)).await;
+    let request = app
+        .http_client()
+        .post(address(&authority))
+        .body("twice the same");
+    app.call_api(request, [CALENDAR]).await.unwrap();
+    assert_eq!(authority.token_requests().await[0]["claims"], NBF);
+    assert!(authority.pages().is_empty());
+    assert!(
+        authority
+            .requests_to("/api")
+            .await
+            .iter()
+            .all(|one| one.body == b"twice the same")
+    );
+    let cached = app
+        .acquire_token_silent([CALENDAR])
+        .with_account(&ada)
+        .await
+        .unwrap();
+    assert_eq!(cached.access_token.secret(), "at-2");
+}
+
+#[tokio::test]
+async fn a_challenge_that_needs_the_user_carries_both_claims() {
+    let authority = Authority::start().await;
+    let (app, _) = authority.signed_in().await;
+    api_answers(&authority, "at-1", challenge(NBF)).await;
+    api_answers(&authority, "at-2", ResponseTemplate::new(200)).await;
+    authority
+        .answers(
+            "refresh_token",
+            1,
+            refusal(50076, Some("basic_action"), Some(POLICY)),
+        )
+        .await;
+    let request = app.http_client().get(address(&authority));
+    app.call_api(request, [CALENDAR]).await.unwrap();
+    let pages = authority.pages();
+    assert_eq!(pages.len(), 1);
+    assert_eq!(
+        pages[0]["claims"],
+        r#"{"access_token":{"capolids":{"essential":true,"values":["p1"]},"nbf":{"essential":true,"value":"1635527790"}}}"#
+    );
+    assert_eq!(calls(&authority).await, 2);
+}
+
+#[tokio::test]
+async fn a_revoked_session_brings_the_apis_claims_alone_to_the_page() {
+    let authority = Authority::start().await;
+    let (app, _) = authority.signed_in().await;
+    api_answers(&authority, "at-1", challenge(NBF)).await;
+    api_answers(&authority, "at-2", ResponseTemplate::new(200)).await;
+    authority
+        .answers("refresh_token", 1, refusal(50173, Some("bad_token"), None))
+        .await;
+    let request = app.http_client().get(address(&authority));
+    app.call_api(request, [CALENDAR]).await.unwrap();
+    assert_eq!(authority.pages()[0]["claims"], NBF);
+}
+
+#[tokio::test]
+async fn the_same_challenge_again_ends_it() {
+    let authority = Authority::start().await;
+    let (app, _) = authority.signed_in().await;
+    api_answers(&authority, "at-1", challenge(NBF)).await;
+    api_answers(&authority, "at-2", challenge(NBF)).await;
+    let request = app.http_client().get(address(&authority));
+    let error = app.call_api(request, [CALENDAR]).await.unwrap_err();
+    assert_eq!(error.code(), "claims_challenge_repeated");
+    assert_eq!(calls(&authority).await, 2);
+    assert!(authority.pages().is_empty());
+}
+
+#[tokio::test]
+async fn ever_new_challenges_end_too() {
+    let authority = Authority::start().await;
+    let (app, _) = authority.signed_in().await;
+    for number in 1..9 {
+        let claims = NBF.replace("1635527790", &number.to_string());
+        api_answers(&authority, &format!("at-{number}"), challenge(&claims)).await;
+    }
+    let request = app.http_client().get(address(&authority));
+    let error = app.call_api(request, [CALENDAR]).await.unwrap_err();
+    assert_eq!(error.code(), "claims_challenge_repeated");
+    assert_eq!(calls(&authority).await, 4);
+}
+
+#[tokio::test]
+async fn two_different_demands_never_bring_two_prompts() {
+    let authority = Authority::start().await;
+    let (app, _) = authority.signed_in().await;
+    api_answers(&authority, "at-1", challenge(NBF)).await;
+    api_answers(&authority, "at-2", challenge(POLICY)).await;
+    authority
+        .answers(
+            "refresh_token",
+            9,
+            refusal(50076, Some("basic_action"), None),
+        )
+        .await;
+    let request = app.http_client().get(address(&authority));
+    let error = app.call_api(request, [CALENDAR]).await.unwrap_err();
+    assert!(error.as_ui_required().unwrap().after_prompt);
+    assert_eq!(authority.pages().len(), 1);
+}
+
+#[tokio::test]
+async fn a_plain_401_brings_one_new_token_and_no_prompt() {
+    let authority = Authority::start().await;
+    let (app, _) = authority.signed_in().await;
+    let plain = ResponseTemplate::new(401).insert_header(
+        "www-authenticate",
+        r#"Bearer error="invalid_token", error_description="wrong audience""#,
+    );
+    Mock::given(path("/api"))
+        .respond_with(plain)
+        .mount(&authority.server)
+        .await;
+    let request = app.http_client().get(address(&authority));
+    let error = app.call_api(request, [CALENDAR]).await.unwrap_err();
+    assert_eq!(error.code(), "api_unauthorized");
+    assert!(error.to_string().contains("wrong audience"), "{error}");
+    assert_eq!(calls(&authority).await, 2);
+    assert_eq!(authority.token_requests().await.len(), 1);
+    assert!(authority.pages().is_empty());
+}
+
+#[tokio::test]
+async fn a_403_is_the_apps_to_judge() {
+    let authority = Authority::start().await;
+    let (app, _) = authority.signed_in().await;
+    api_answers(&authority, "at-1", ResponseTemplate::new(403)).await;
+    let request = app.http_client().get(address(&authority));
+    assert_eq!(
+        app.call_api(request, [CALENDAR]).await.unwrap().status(),
+        403
+    );
+}
+
+#[tokio::test]
+async fn in_the_background_a_challenge_reports_the_user_is_needed() {
+    let authority = Authority::start().await;
+    let (app, _) = authority.signed_in().await;
+    api_answers(&authority, "at-1", challenge(NBF)).await;
+    authority
+        .answers(
+            "refresh_token",
+            1,
+            refusal(50076, Some("basic_action"), Some(POLICY)),
+        )
+        .await;
+    let request = app.http_client().get(address(&authority));
+    let error = app
+        .call_api(request, [CALENDAR])
+        .ui_allowed(false)
+        .await
+        .unwrap_err();
+    assert_eq!(
+        error.as_ui_required().unwrap().claims.as_deref(),
+        Some(POLICY)
+    );
+    assert!(authority.pages().is_empty());
+}

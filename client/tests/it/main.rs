@@ -1,0 +1,10 @@
+//! The client against a scripted authority: a real HTTP server, a scripted user, a clock that
+//! stands still.
+
+mod api;
+mod command_line;
+mod escalation;
+mod hostile;
+mod interactive;
+mod silent;
+mod support;
