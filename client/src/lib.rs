@@ -86,3 +86,8 @@ pub use user_agent::{SystemBrowser, UserAgent, UserAgentError};
 
 /// A future in a box, as requests turn into when awaited.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// The README's code compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

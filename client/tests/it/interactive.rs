@@ -228,6 +228,20 @@ async fn the_app_calls_it_off() {
 }
 
 #[tokio::test]
+async fn dropping_the_future_closes_the_door_behind_it() {
+    let authority = Authority::start().await;
+    authority.user(User::Leaves);
+    let app = authority.app();
+    let sign_in = app.acquire_token_interactive([CALENDAR]).send();
+    let dropped = tokio::time::timeout(Duration::from_millis(200), sign_in).await;
+    assert!(dropped.is_err());
+    let port = authority.pages()[0]["redirect_uri"].replace("http://localhost", "127.0.0.1");
+    assert!(tokio::net::TcpStream::connect(port).await.is_err());
+    authority.user(User::SignsIn);
+    app.acquire_token_interactive([CALENDAR]).await.unwrap();
+}
+
+#[tokio::test]
 async fn no_browser_is_told_at_once() {
     let authority = Authority::start().await;
     let builder = authority

@@ -5,9 +5,10 @@ use desktop_client::{Classification, Error, TokenSource};
 use jiff::SignedDuration;
 use rstest::rstest;
 use serde_json::json;
-use wiremock::ResponseTemplate;
+use wiremock::matchers::path;
+use wiremock::{Mock, ResponseTemplate};
 
-use crate::support::{Authority, CALENDAR, PAYROLL, POLICY, refusal, token_path};
+use crate::support::{Authority, CALENDAR, PAYROLL, POLICY, metadata_path, refusal, token_path};
 
 #[rstest]
 #[case::fifty_four_minutes_old(54, TokenSource::Cache)]
@@ -230,8 +231,68 @@ async fn metadata_is_fetched_once() {
         .with_account(&ada)
         .await
         .unwrap();
-    let fetched = authority
-        .requests_to(&crate::support::metadata_path())
-        .await;
+    let fetched = authority.requests_to(&metadata_path()).await;
     assert_eq!(fetched.len(), 1);
+}
+
+#[tokio::test]
+async fn past_its_half_life_a_token_is_served_and_renewed_behind_the_scenes() {
+    let authority = Authority::start().await;
+    let (app, ada) = authority.signed_in().await;
+    let long = json!({"token_type": "Bearer", "access_token": "long", "expires_in": 86_400, "refresh_in": 43_200});
+    authority
+        .answers("payroll", 1, ResponseTemplate::new(200).set_body_json(long))
+        .await;
+    let silent = app.acquire_token_silent([PAYROLL]).with_account(&ada);
+    silent.clone().await.unwrap();
+    authority.clock.advance(SignedDuration::from_hours(13));
+    let served = silent.clone().await.unwrap();
+    assert_eq!(served.access_token.secret(), "long");
+    assert_eq!(served.source, TokenSource::Cache);
+    let renewed = async {
+        while silent.clone().await.unwrap().access_token.secret() == "long" {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(10), renewed)
+        .await
+        .unwrap();
+    let sent = authority.requests_to(&token_path()).await;
+    assert_eq!(sent.len(), 3);
+    assert_eq!(
+        sent[2].headers["x-client-current-telemetry"],
+        "5|1007,4,,,|"
+    );
+}
+
+#[tokio::test]
+async fn common_stands_for_the_accounts_home_tenant() {
+    let authority = Authority::start().await;
+    let base = authority.server.uri();
+    let metadata = json!({
+        "issuer": format!("{base}/{{tenantid}}/v2.0"),
+        "authorization_endpoint": format!("{base}/common/oauth2/v2.0/authorize"),
+        "token_endpoint": format!("{base}{}", token_path()),
+    });
+    Mock::given(path("/common/v2.0/.well-known/openid-configuration"))
+        .respond_with(ResponseTemplate::new(200).set_body_json(metadata))
+        .mount(&authority.server)
+        .await;
+    let builder = authority
+        .builder()
+        .authority(format!("{base}/common"))
+        .unwrap();
+    let (app, ada) = authority.sign_in_with(builder).await;
+    let cached = app
+        .acquire_token_silent([CALENDAR])
+        .with_account(&ada)
+        .await
+        .unwrap();
+    assert_eq!(cached.source, TokenSource::Cache);
+    assert!(authority.requests_to(&metadata_path()).await.is_empty());
+    app.acquire_token_silent([PAYROLL])
+        .with_account(&ada)
+        .await
+        .unwrap();
+    assert_eq!(authority.requests_to(&metadata_path()).await.len(), 1);
 }
