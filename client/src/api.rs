@@ -8,10 +8,10 @@ use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use reqwest::{Request, Response, StatusCode};
 
 use crate::BoxFuture;
+use crate::cancellation::Cancellation;
 use crate::challenge::{self, ChallengeClaims};
 use crate::error::{ClientErrorKind, Error};
 use crate::escalation::{Action, Outcome, Situation, next_action};
-use crate::interactive::Cancellation;
 use crate::result::{AccessToken, Account};
 use crate::token_for::TokenFor;
 use crate::wire;
@@ -60,9 +60,7 @@ impl CallApi {
     pub async fn send(mut self) -> Result<Response, Error> {
         let (http, request) = self.request.build_split();
         let request = request.map_err(|error| {
-            invalid_request(&format!(
-                "the API request cannot be built ({error}); check its address"
-            ))
+            invalid_request(&format!("the API request cannot be built ({error}); check its address"))
         })?;
         let mut token = self.token.token(None).await?.access_token;
         let mut demanded: Vec<String> = Vec::new();
@@ -109,12 +107,11 @@ impl IntoFuture for CallApi {
 const MOST_CHALLENGES: usize = 3;
 
 fn with_token(request: &Request, token: &AccessToken) -> Result<Request, Error> {
-    let mut request = request.try_clone().ok_or_else(|| {
-        invalid_request("the API request has a body that cannot be sent twice; give it as bytes")
-    })?;
-    let mut value = HeaderValue::from_str(&format!("Bearer {}", token.secret())).map_err(|_| {
-        invalid_request("the access token cannot stand in a header; it is not a token")
-    })?;
+    let mut request = request
+        .try_clone()
+        .ok_or_else(|| invalid_request("the API request has a body that cannot be sent twice; give it as bytes"))?;
+    let mut value = HeaderValue::from_str(&format!("Bearer {}", token.secret()))
+        .map_err(|_| invalid_request("the access token cannot stand in a header; it is not a token"))?;
     value.set_sensitive(true);
     request.headers_mut().insert(AUTHORIZATION, value);
     Ok(request)
@@ -122,28 +119,23 @@ fn with_token(request: &Request, token: &AccessToken) -> Result<Request, Error> 
 
 /// The claims of the first Bearer challenge that has some.
 fn claims(headers: &HeaderMap) -> Option<String> {
-    challenge::from_headers(headers)
-        .iter()
-        .filter(|challenge| challenge.is_bearer())
-        .find_map(|challenge| match challenge.claims() {
+    challenge::from_headers(headers).iter().filter(|challenge| challenge.is_bearer()).find_map(|challenge| {
+        match challenge.claims() {
             ChallengeClaims::Json(claims) => Some(claims),
             ChallengeClaims::Absent => None,
             ChallengeClaims::Unreadable(_) => {
                 tracing::warn!("the API's challenge carries claims that are not JSON; ignored");
                 None
             }
-        })
+        }
+    })
 }
 
 fn refused(headers: &HeaderMap) -> Error {
     let challenges = challenge::from_headers(headers);
     let why = challenges
         .iter()
-        .find_map(|challenge| {
-            challenge
-                .parameter("error_description")
-                .or_else(|| challenge.parameter("error"))
-        })
+        .find_map(|challenge| challenge.parameter("error_description").or_else(|| challenge.parameter("error")))
         .unwrap_or("no reason given");
     Error::client(
         ClientErrorKind::ApiUnauthorized,

@@ -116,8 +116,7 @@ impl PublicClientApplication {
     /// without a password.
     pub fn remove_account(&self, account: &Account) {
         self.0.cache.remove_account(account);
-        self.lock_declined()
-            .retain(|(home, _)| *home != account.home_account_id);
+        self.lock_declined().retain(|(home, _)| *home != account.home_account_id);
     }
 
     /// The HTTP client in use, to build requests for [`call_api`](Self::call_api) with. The default
@@ -180,10 +179,7 @@ impl PublicClientApplication {
     }
 
     pub(crate) async fn metadata(&self, authority: &Authority) -> Result<Arc<Metadata>, Error> {
-        self.0
-            .directory
-            .metadata(self.http_client(), authority)
-            .await
+        self.0.directory.metadata(self.http_client(), authority).await
     }
 
     pub(crate) fn check_scopes(&self, scopes: &Scopes) -> Result<(), Error> {
@@ -209,11 +205,7 @@ impl PublicClientApplication {
     }
 
     pub(crate) fn refresh_turn(&self, home_account_id: &str, scopes: &Scopes) -> Arc<Turn<()>> {
-        let mut turns = self
-            .0
-            .refreshing
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut turns = self.0.refreshing.lock().unwrap_or_else(PoisonError::into_inner);
         // Turns nobody waits for are only ours.
         turns.retain(|_, turn| Arc::strong_count(turn) > 1);
         let key = (home_account_id.to_owned(), scopes.key());
@@ -221,10 +213,7 @@ impl PublicClientApplication {
     }
 
     pub(crate) fn lock_declined(&self) -> MutexGuard<'_, BTreeSet<Feature>> {
-        self.0
-            .declined
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        self.0.declined.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -59,26 +59,16 @@ impl Authority {
 
     /// `common` and its like stand for whatever tenant the account is at home in.
     pub(crate) fn is_multi_tenant(&self) -> bool {
-        matches!(
-            self.tenant.as_str(),
-            "common" | "organizations" | "consumers"
-        )
+        matches!(self.tenant.as_str(), "common" | "organizations" | "consumers")
     }
 
     /// True for a tenant named by its id.
     pub(crate) fn names_tenant_id(&self) -> bool {
-        self.tenant.len() == 36
-            && self
-                .tenant
-                .bytes()
-                .all(|b| b == b'-' || b.is_ascii_hexdigit())
+        self.tenant.len() == 36 && self.tenant.bytes().all(|b| b == b'-' || b.is_ascii_hexdigit())
     }
 
     pub(crate) fn with_tenant(&self, tenant: &str) -> Self {
-        Self {
-            base: self.base.clone(),
-            tenant: tenant.to_ascii_lowercase(),
-        }
+        Self { base: self.base.clone(), tenant: tenant.to_ascii_lowercase() }
     }
 
     /// Host, and port where it is not the scheme's own: the cache's word for this cloud.
@@ -91,20 +81,12 @@ impl Authority {
     }
 
     fn metadata_url(&self) -> Result<Url, Error> {
-        self.base
-            .join(&format!(
-                "{}/v2.0/.well-known/openid-configuration",
-                self.tenant
-            ))
-            .map_err(|_| {
-                Error::client(
-                    ClientErrorKind::InvalidAuthority,
-                    format!(
-                        "the tenant {:?} cannot stand in an address; check the authority",
-                        self.tenant
-                    ),
-                )
-            })
+        self.base.join(&format!("{}/v2.0/.well-known/openid-configuration", self.tenant)).map_err(|_| {
+            Error::client(
+                ClientErrorKind::InvalidAuthority,
+                format!("the tenant {:?} cannot stand in an address; check the authority", self.tenant),
+            )
+        })
     }
 }
 
@@ -135,9 +117,7 @@ pub(crate) struct Metadata {
 impl Metadata {
     /// The issuer that an ID token of tenant `tid` must name.
     pub(crate) fn issuer_for(&self, tid: &str) -> String {
-        self.issuer
-            .replace("{tenantid}", tid)
-            .replace("{tenant}", tid)
+        self.issuer.replace("{tenantid}", tid).replace("{tenant}", tid)
     }
 
     /// Everything must lie on the authority's own origin: metadata from elsewhere would send the
@@ -169,11 +149,7 @@ impl Metadata {
 pub(crate) struct Directory(Mutex<BTreeMap<Authority, Arc<Metadata>>>);
 
 impl Directory {
-    pub(crate) async fn metadata(
-        &self,
-        http: &reqwest::Client,
-        authority: &Authority,
-    ) -> Result<Arc<Metadata>, Error> {
+    pub(crate) async fn metadata(&self, http: &reqwest::Client, authority: &Authority) -> Result<Arc<Metadata>, Error> {
         if let Some(known) = self.lock().get(authority) {
             return Ok(Arc::clone(known));
         }
@@ -190,8 +166,6 @@ impl Directory {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
-
     use rstest::rstest;
 
     use super::{Authority, Metadata};
@@ -208,10 +182,7 @@ mod tests {
     #[case::loopback_address("http://127.0.0.1:5000/common", "127.0.0.1:5000")]
     #[case::loopback_v6("http://[::1]:5000/common", "[::1]:5000")]
     fn good(#[case] address: &str, #[case] environment: &str) {
-        assert_eq!(
-            Authority::parse(address).unwrap().environment(),
-            environment
-        );
+        assert_eq!(Authority::parse(address).unwrap().environment(), environment);
     }
 
     #[rstest]

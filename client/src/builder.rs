@@ -123,8 +123,7 @@ impl Builder {
         let invalid = |message: String| Error::client(ClientErrorKind::InvalidRequest, message);
         if self.client_id.trim().is_empty() {
             return Err(invalid(
-                "the client id is empty; give the application id of the app's registration"
-                    .to_owned(),
+                "the client id is empty; give the application id of the app's registration".to_owned(),
             ));
         }
         let authority = match self.authority {

@@ -25,10 +25,7 @@ pub struct Challenge {
 impl Challenge {
     /// The parameter of this name, in any case.
     pub fn parameter(&self, name: &str) -> Option<&str> {
-        self.parameters
-            .iter()
-            .find(|(own, _)| own.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value.as_str())
+        self.parameters.iter().find(|(own, _)| own.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 
     /// `Bearer`, in any case.
@@ -40,10 +37,8 @@ impl Challenge {
     pub fn claims(&self) -> ChallengeClaims {
         match self.parameter("claims") {
             None => ChallengeClaims::Absent,
-            Some(value) => decode_claims(value).map_or_else(
-                || ChallengeClaims::Unreadable(value.to_owned()),
-                ChallengeClaims::Json,
-            ),
+            Some(value) => decode_claims(value)
+                .map_or_else(|| ChallengeClaims::Unreadable(value.to_owned()), ChallengeClaims::Json),
         }
     }
 }
@@ -61,11 +56,7 @@ pub enum ChallengeClaims {
 
 /// All challenges of a response, in order, over all its header lines.
 pub fn from_headers(headers: &HeaderMap) -> Vec<Challenge> {
-    headers
-        .get_all(WWW_AUTHENTICATE)
-        .iter()
-        .flat_map(|line| parse(&String::from_utf8_lossy(line.as_bytes())))
-        .collect()
+    headers.get_all(WWW_AUTHENTICATE).iter().flat_map(|line| parse(&String::from_utf8_lossy(line.as_bytes()))).collect()
 }
 
 /// All challenges of one header value. What cannot be read is passed over: a challenge written
@@ -90,10 +81,7 @@ pub fn parse(header: &str) -> Vec<Challenge> {
                 challenge.add(word, value);
             }
         } else {
-            let mut challenge = Challenge {
-                scheme: word.to_owned(),
-                ..Challenge::default()
-            };
+            let mut challenge = Challenge { scheme: word.to_owned(), ..Challenge::default() };
             if spaces {
                 challenge.token68 = reader.take_token68();
             }
@@ -155,8 +143,7 @@ impl<'a> Reader<'a> {
         if self.0.starts_with('{') {
             return self.take_json();
         }
-        self.take_while(|c| !c.is_whitespace() && c != ',')
-            .to_owned()
+        self.take_while(|c| !c.is_whitespace() && c != ',').to_owned()
     }
 
     /// The rest of a quoted string; a missing end quote ends it with the header.
@@ -176,8 +163,7 @@ impl<'a> Reader<'a> {
 
     /// An unquoted JSON object, commas and all; else up to the next comma.
     fn take_json(&mut self) -> String {
-        let mut values =
-            serde_json::Deserializer::from_str(self.0).into_iter::<serde_json::Value>();
+        let mut values = serde_json::Deserializer::from_str(self.0).into_iter::<serde_json::Value>();
         let end = match values.next() {
             Some(Ok(_)) => values.byte_offset(),
             _ => self.0.find(',').unwrap_or(self.0.len()),
@@ -191,9 +177,7 @@ impl<'a> Reader<'a> {
     fn take_token68(&mut self) -> Option<String> {
         let body = |c: char| c.is_ascii_alphanumeric() || "-._~+/".contains(c);
         let end = self.0.find(|c| !body(c)).unwrap_or(self.0.len());
-        let padding = self.0[end..]
-            .find(|c| c != '=')
-            .unwrap_or(self.0.len() - end);
+        let padding = self.0[end..].find(|c| c != '=').unwrap_or(self.0.len() - end);
         let after = self.0[end + padding..].trim_start();
         let alone = after.is_empty() || after.starts_with(',');
         if end == 0 || !alone {
@@ -242,8 +226,7 @@ mod tests {
     use super::{ChallengeClaims, from_headers, parse};
 
     /// A space inside, and bytes that differ between the two alphabets.
-    const JSON: &str =
-        r#"{"access_token":{"nbf":{"essential":true, "value":"1635527790"},"x":"???>>>"}}"#;
+    const JSON: &str = r#"{"access_token":{"nbf":{"essential":true, "value":"1635527790"},"x":"???>>>"}}"#;
 
     fn claims_of(header: &str) -> Vec<ChallengeClaims> {
         parse(header).iter().map(|one| one.claims()).collect()
@@ -305,23 +288,14 @@ mod tests {
 
     #[test]
     fn the_lone_credential_keeps_its_padding() {
-        assert_eq!(
-            parse("Negotiate abc==")[0].token68.as_deref(),
-            Some("abc==")
-        );
+        assert_eq!(parse("Negotiate abc==")[0].token68.as_deref(), Some("abc=="));
     }
 
     #[test]
     fn every_header_line_counts() {
         let mut headers = HeaderMap::new();
-        headers.append(
-            WWW_AUTHENTICATE,
-            HeaderValue::from_static("Basic realm=\"x\""),
-        );
-        headers.append(
-            WWW_AUTHENTICATE,
-            HeaderValue::from_static("Bearer claims=\"e30=\""),
-        );
+        headers.append(WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"x\""));
+        headers.append(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer claims=\"e30=\""));
         let found = from_headers(&headers);
         assert_eq!(found.len(), 2);
         assert_eq!(found[1].claims(), ChallengeClaims::Json("{}".to_owned()));

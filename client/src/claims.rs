@@ -9,17 +9,13 @@ use crate::error::{ClientErrorKind, Error};
 ///
 /// Without capabilities the given text passes through byte for byte. On the same leaf the given
 /// claims win; `xms_cc` values are united.
-pub(crate) fn for_request(
-    capabilities: &[String],
-    given: Option<&str>,
-) -> Result<Option<String>, Error> {
+pub(crate) fn for_request(capabilities: &[String], given: Option<&str>) -> Result<Option<String>, Error> {
     let given = given.filter(|text| !text.trim().is_empty());
     let parsed = given.map(parse).transpose()?;
     if capabilities.is_empty() {
         return Ok(given.map(str::to_owned));
     }
-    let mut document =
-        parse(&json!({"access_token": {"xms_cc": {"values": capabilities}}}).to_string())?;
+    let mut document = parse(&json!({"access_token": {"xms_cc": {"values": capabilities}}}).to_string())?;
     if let Some(claims) = parsed {
         merge(&mut document, claims);
     }
@@ -28,10 +24,7 @@ pub(crate) fn for_request(
 
 /// The claims for the sign-in after a silent attempt failed: the API's and the error's, and where
 /// both speak of the same leaf, the API's.
-pub(crate) fn for_escalation(
-    of_api: Option<&str>,
-    of_error: Option<&str>,
-) -> Result<Option<String>, Error> {
+pub(crate) fn for_escalation(of_api: Option<&str>, of_error: Option<&str>) -> Result<Option<String>, Error> {
     match (of_api, of_error) {
         (Some(api), Some(error)) => {
             let mut document = parse(error)?;
@@ -93,8 +86,6 @@ fn same_capability(one: &Value, other: &Value) -> bool {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
-
     use rstest::rstest;
 
     use super::{for_escalation, for_request};

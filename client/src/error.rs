@@ -48,10 +48,7 @@ impl Error {
     }
 
     pub(crate) fn client(kind: ClientErrorKind, message: impl Into<String>) -> Self {
-        Self::Client(Box::new(ClientError {
-            kind,
-            message: printable(&message.into()),
-        }))
+        Self::Client(Box::new(ClientError { kind, message: printable(&message.into()) }))
     }
 
     pub(crate) fn service(error: ServiceError) -> Self {
@@ -103,6 +100,17 @@ impl UiRequired {
     }
 }
 
+impl UiRequired {
+    fn next_step(&self) -> &'static str {
+        match self.classification {
+            Classification::MessageOnly => "show the message; a sign-in page would only explain it",
+            Classification::AdditionalAction => "show the remedy and offer a sign-in button",
+            _ if self.claims.is_some() => "sign in interactively with the same scopes and the claims of this error",
+            _ => "sign in interactively with the same scopes",
+        }
+    }
+}
+
 impl std::error::Error for UiRequired {}
 
 impl fmt::Display for UiRequired {
@@ -119,12 +127,9 @@ impl fmt::Display for UiRequired {
                 f,
                 "the user must act ({}{}: {}); {}",
                 self.error,
-                self.suberror
-                    .as_deref()
-                    .map(|suberror| format!(", {}", printable(suberror)))
-                    .unwrap_or_default(),
+                self.suberror.as_deref().map(|suberror| format!(", {}", printable(suberror))).unwrap_or_default(),
                 first_sentence(&self.error_description),
-                self.classification.next_step()
+                self.next_step()
             )
         }
     }
@@ -164,14 +169,6 @@ impl Classification {
             _ => Self::None,
         }
     }
-
-    fn next_step(self) -> &'static str {
-        match self {
-            Self::MessageOnly => "show the message; a sign-in page would only explain it",
-            Self::AdditionalAction => "show the remedy and offer a sign-in button",
-            _ => "sign in interactively with the same scopes and these claims",
-        }
-    }
 }
 
 /// The server's refusal, when no prompt can change it.
@@ -204,10 +201,7 @@ impl ServiceError {
     /// 5xx, 429, 408 and `temporarily_unavailable`: try later, do not prompt.
     pub fn is_retryable(&self) -> bool {
         matches!(self.status, Some(408 | 429 | 500..=599))
-            || matches!(
-                self.error.as_str(),
-                "temporarily_unavailable" | "request_timeout" | "server_error"
-            )
+            || matches!(self.error.as_str(), "temporarily_unavailable" | "request_timeout" | "server_error")
     }
 }
 
@@ -314,27 +308,14 @@ impl ClientErrorKind {
 
 /// The description without its trailer, on one line.
 fn first_sentence(description: &str) -> String {
-    let text = description
-        .split("Trace ID:")
-        .next()
-        .unwrap_or_default()
-        .trim()
-        .trim_end_matches('.');
-    if text.is_empty() {
-        "no reason given".to_owned()
-    } else {
-        printable(text)
-    }
+    let text = description.split("Trace ID:").next().unwrap_or_default().trim().trim_end_matches('.');
+    if text.is_empty() { "no reason given".to_owned() } else { printable(text) }
 }
 
 /// What strangers wrote, safe for a terminal: no control characters, not endless.
 pub(crate) fn printable(text: &str) -> String {
     const LONGEST: usize = 600;
-    let mut clean: String = text
-        .chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .take(LONGEST)
-        .collect();
+    let mut clean: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(LONGEST).collect();
     if text.chars().nth(LONGEST).is_some() {
         clean.push('…');
     }

@@ -94,20 +94,12 @@ pub fn next_action(outcome: Outcome<'_>, situation: Situation) -> Action {
 }
 
 fn refused(error: &ServiceError) -> Action {
-    if error.is_retryable() {
-        Action::BackOff
-    } else {
-        Action::Fail
-    }
+    if error.is_retryable() { Action::BackOff } else { Action::Fail }
 }
 
 fn user_needed(error: &UiRequired, situation: Situation) -> Action {
     let on_gesture = |otherwise| {
-        if situation.user_gesture {
-            prompt(situation)
-        } else {
-            otherwise
-        }
+        if situation.user_gesture { prompt(situation) } else { otherwise }
     };
     if error.error == "multiple_accounts_for_login_hint" {
         return Action::ChooseAccount;
@@ -127,19 +119,13 @@ fn user_needed(error: &UiRequired, situation: Situation) -> Action {
     match error.classification {
         Classification::MessageOnly => on_gesture(Action::ShowMessage),
         Classification::AdditionalAction => on_gesture(Action::ShowRemedy),
-        Classification::ConsentRequired if situation.declined_before => {
-            on_gesture(Action::KeepFeatureOff)
-        }
+        Classification::ConsentRequired if situation.declined_before => on_gesture(Action::KeepFeatureOff),
         _ => prompt(situation),
     }
 }
 
 fn prompt(situation: Situation) -> Action {
-    if situation.browser_present {
-        Action::Interactive
-    } else {
-        Action::DeviceCode
-    }
+    if situation.browser_present { Action::Interactive } else { Action::DeviceCode }
 }
 
 /// AADSTS50196: the server says the client runs in circles. With [`DEVICE_AUTHENTICATION`] the
@@ -176,11 +162,7 @@ mod tests {
     }
 
     fn service(error: &str, status: u16) -> Error {
-        Error::service(ServiceError {
-            error: error.to_owned(),
-            status: Some(status),
-            ..ServiceError::default()
-        })
+        Error::service(ServiceError { error: error.to_owned(), status: Some(status), ..ServiceError::default() })
     }
 
     fn local(kind: ClientErrorKind) -> Error {
@@ -195,45 +177,26 @@ mod tests {
         Situation::default()
     }
     fn background() -> Situation {
-        Situation {
-            ui_allowed: false,
-            ..plain()
-        }
+        Situation { ui_allowed: false, ..plain() }
     }
     fn gesture() -> Situation {
-        Situation {
-            user_gesture: true,
-            ..plain()
-        }
+        Situation { user_gesture: true, ..plain() }
     }
     fn declined() -> Situation {
-        Situation {
-            declined_before: true,
-            ..plain()
-        }
+        Situation { declined_before: true, ..plain() }
     }
     fn prompted() -> Situation {
-        Situation {
-            already_prompted: true,
-            ..plain()
-        }
+        Situation { already_prompted: true, ..plain() }
     }
     fn headless() -> Situation {
-        Situation {
-            browser_present: false,
-            ..plain()
-        }
+        Situation { browser_present: false, ..plain() }
     }
 
     #[rstest]
     #[case::a3_several_accounts(several_accounts(), plain(), Action::ChooseAccount)]
     #[case::a3_in_the_background_too(several_accounts(), background(), Action::ChooseAccount)]
     #[case::a7_two_tokens(local(ClientErrorKind::MultipleMatchingTokens), plain(), Action::Fail)]
-    #[case::a8_claims_format(
-        local(ClientErrorKind::InvalidJsonClaimsFormat),
-        plain(),
-        Action::Fail
-    )]
+    #[case::a8_claims_format(local(ClientErrorKind::InvalidJsonClaimsFormat), plain(), Action::Fail)]
     #[case::a10_other_user(local(ClientErrorKind::UserMismatch), plain(), Action::Fail)]
     #[case::j_invalid_client(service("invalid_client", 401), plain(), Action::Fail)]
     #[case::j_unauthorized_client(service("unauthorized_client", 400), plain(), Action::Fail)]
@@ -244,58 +207,30 @@ mod tests {
     #[case::k_temporarily(service("temporarily_unavailable", 400), plain(), Action::BackOff)]
     #[case::k_timeout(local(ClientErrorKind::RequestTimeout), plain(), Action::BackOff)]
     #[case::k_offline(local(ClientErrorKind::Transport), gesture(), Action::BackOff)]
-    #[case::background_work(
-        ui(Classification::BasicAction),
-        background(),
-        Action::ReportUserNeeded
-    )]
-    #[case::background_consent(
-        ui(Classification::ConsentRequired),
-        background(),
-        Action::ReportUserNeeded
-    )]
+    #[case::background_work(ui(Classification::BasicAction), background(), Action::ReportUserNeeded)]
+    #[case::background_consent(ui(Classification::ConsentRequired), background(), Action::ReportUserNeeded)]
     #[case::blocked(ui(Classification::MessageOnly), plain(), Action::ShowMessage)]
     #[case::blocked_button(ui(Classification::MessageOnly), gesture(), Action::Interactive)]
     #[case::device(ui(Classification::AdditionalAction), plain(), Action::ShowRemedy)]
     #[case::device_button(ui(Classification::AdditionalAction), gesture(), Action::Interactive)]
     #[case::device_challenge(ui_code(50097, 401), gesture(), Action::ShowMessage)]
-    #[case::consent_declined(
-        ui(Classification::ConsentRequired),
-        declined(),
-        Action::KeepFeatureOff
-    )]
+    #[case::consent_declined(ui(Classification::ConsentRequired), declined(), Action::KeepFeatureOff)]
     #[case::consent_declined_button(
         ui(Classification::ConsentRequired),
         Situation { user_gesture: true, ..declined() },
         Action::Interactive
     )]
-    #[case::declined_scopes_may_still_need_mfa(
-        ui(Classification::BasicAction),
-        declined(),
-        Action::Interactive
-    )]
+    #[case::declined_scopes_may_still_need_mfa(ui(Classification::BasicAction), declined(), Action::Interactive)]
     #[case::consent(ui(Classification::ConsentRequired), plain(), Action::Interactive)]
     #[case::mfa(ui(Classification::BasicAction), plain(), Action::Interactive)]
     #[case::password(ui(Classification::UserPasswordExpired), plain(), Action::Interactive)]
     #[case::dead_grant(ui(Classification::None), plain(), Action::Interactive)]
-    #[case::nothing_cached(
-        ui(Classification::AcquireTokenSilentFailed),
-        plain(),
-        Action::Interactive
-    )]
+    #[case::nothing_cached(ui(Classification::AcquireTokenSilentFailed), plain(), Action::Interactive)]
     #[case::prompt_none(ui(Classification::PromptNeverFailed), plain(), Action::Interactive)]
-    #[case::canceled(
-        local(ClientErrorKind::AuthenticationCanceled),
-        prompted(),
-        Action::Stop
-    )]
+    #[case::canceled(local(ClientErrorKind::AuthenticationCanceled), prompted(), Action::Stop)]
     #[case::canceled_by_app(local(ClientErrorKind::CanceledByApp), prompted(), Action::Stop)]
     #[case::nobody_came(local(ClientErrorKind::InteractiveTimeout), prompted(), Action::Stop)]
-    #[case::asked_already(
-        ui(Classification::BasicAction),
-        prompted(),
-        Action::ReportPolicyNotSatisfied
-    )]
+    #[case::asked_already(ui(Classification::BasicAction), prompted(), Action::ReportPolicyNotSatisfied)]
     #[case::asked_already_gesture(
         ui(Classification::ConsentRequired),
         Situation { user_gesture: true, ..prompted() },
@@ -307,11 +242,7 @@ mod tests {
         Situation { ui_allowed: false, ..headless() },
         Action::ReportUserNeeded
     )]
-    fn after_a_failed_request(
-        #[case] error: Error,
-        #[case] situation: Situation,
-        #[case] expected: Action,
-    ) {
+    fn after_a_failed_request(#[case] error: Error, #[case] situation: Situation, #[case] expected: Action) {
         assert_eq!(next_action(Outcome::Failed(&error), situation), expected);
     }
 
@@ -330,9 +261,6 @@ mod tests {
     #[case::first_time(false, Action::SilentWithClaims)]
     #[case::same_claims_again(true, Action::StopLoop)]
     fn after_a_challenge(#[case] again: bool, #[case] expected: Action) {
-        assert_eq!(
-            next_action(Outcome::Challenged { again }, plain()),
-            expected
-        );
+        assert_eq!(next_action(Outcome::Challenged { again }, plain()), expected);
     }
 }

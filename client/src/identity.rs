@@ -42,12 +42,8 @@ impl IdToken {
             (Some(_), Some(payload), Some(_), None) => payload,
             _ => return Err(invalid("is not a JWT of three parts")),
         };
-        let bytes = BASE64
-            .decode(payload)
-            .map_err(|_| invalid("is not base64url"))?;
-        serde_json::from_slice(&bytes)
-            .map(Self)
-            .map_err(|_| invalid("holds no JSON object"))
+        let bytes = BASE64.decode(payload).map_err(|_| invalid("is not base64url"))?;
+        serde_json::from_slice(&bytes).map(Self).map_err(|_| invalid("holds no JSON object"))
     }
 
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
@@ -55,11 +51,7 @@ impl IdToken {
     }
 
     /// Meant for this app, from this authority.
-    pub(crate) fn check(
-        &self,
-        client_id: &str,
-        issuer_for: impl Fn(&str) -> String,
-    ) -> Result<(), Error> {
+    pub(crate) fn check(&self, client_id: &str, issuer_for: impl Fn(&str) -> String) -> Result<(), Error> {
         let for_us = match self.0.get("aud") {
             Some(Value::String(one)) => one == client_id,
             Some(Value::Array(several)) => several.iter().any(|one| one == client_id),
@@ -104,9 +96,7 @@ pub(crate) fn account(
         environment,
         tenant_id: text("tid").unwrap_or_else(|| tenant.to_owned()),
         local_account_id: text("oid").or_else(|| text("sub")).unwrap_or_default(),
-        username: text("preferred_username")
-            .or_else(|| text("upn"))
-            .unwrap_or_default(),
+        username: text("preferred_username").or_else(|| text("upn")).unwrap_or_default(),
         name: text("name"),
     })
 }
@@ -114,9 +104,7 @@ pub(crate) fn account(
 fn invalid(why: &str) -> Error {
     Error::client(
         ClientErrorKind::InvalidIdToken,
-        format!(
-            "the ID token {why}; the answer was thrown away, check the authority and the client id"
-        ),
+        format!("the ID token {why}; the answer was thrown away, check the authority and the client id"),
     )
 }
 
@@ -127,8 +115,6 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
-
     use base64::Engine as _;
     use rstest::rstest;
     use serde_json::{Value, json};
@@ -177,8 +163,7 @@ mod tests {
     #[test]
     fn a_guest_keeps_the_home_identity() {
         let info = ClientInfo::parse(&BASE64.encode(r#"{"uid":"u","utid":"home"}"#)).unwrap();
-        let claims =
-            json!({"tid": "resource", "oid": "guest", "sub": "s", "preferred_username": "cy"});
+        let claims = json!({"tid": "resource", "oid": "guest", "sub": "s", "preferred_username": "cy"});
         let account = account(Some(&info), &token(&claims), "idp".to_owned(), "common").unwrap();
         assert_eq!(account.home_account_id, "u.home");
         assert_eq!(account.tenant_id, "resource");

@@ -8,11 +8,11 @@ use std::future::IntoFuture;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use tokio::sync::watch;
 use url::Url;
 
 use crate::BoxFuture;
 use crate::app::PublicClientApplication;
+use crate::cancellation::Cancellation;
 use crate::claims;
 use crate::error::{Classification, ClientErrorKind, Error, ServiceError, UiRequired};
 use crate::identity::ClientInfo;
@@ -47,34 +47,6 @@ impl Prompt {
             Self::None => "none",
             Self::Create => "create",
         }
-    }
-}
-
-/// Calls a sign-in off from elsewhere. Dropping the sign-in's future does it too.
-#[derive(Debug, Clone)]
-pub struct Cancellation(watch::Sender<bool>);
-
-impl Cancellation {
-    /// Not called off yet.
-    pub fn new() -> Self {
-        Self(watch::Sender::new(false))
-    }
-
-    /// Calls it off; the sign-in ends with `canceled_by_app`.
-    pub fn cancel(&self) {
-        self.0.send_replace(true);
-    }
-
-    async fn canceled(&self) {
-        // The sender is ours, so waiting cannot fail.
-        let mut receiver = self.0.subscribe();
-        let _ = receiver.wait_for(|canceled| *canceled).await;
-    }
-}
-
-impl Default for Cancellation {
-    fn default() -> Self {
-        Self::new()
     }
 }
 
@@ -212,22 +184,15 @@ impl AcquireTokenInteractive {
             parameters: self.parameters(&attempt, claims.as_deref()),
         }
         .url()?;
-        let answer = tokio::time::timeout(
-            self.app.timeout(),
-            self.browse(&url, loopback, &attempt.state),
-        )
-        .await
-        .map_err(|_| self.nobody_came())??;
+        let answer = tokio::time::timeout(self.app.timeout(), self.browse(&url, loopback, &attempt.state))
+            .await
+            .map_err(|_| self.nobody_came())??;
         let code = self.code(&answer, &attempt)?;
         redeem::redeem(
             &self.app,
             Redemption {
                 authority: self.app.authority(),
-                grant: Grant::Code {
-                    code: &code,
-                    verifier: &attempt.verifier,
-                    redirect_uri: &redirect_uri,
-                },
+                grant: Grant::Code { code: &code, verifier: &attempt.verifier, redirect_uri: &redirect_uri },
                 scopes: &self.scopes,
                 claims: claims.as_deref(),
                 expected: Expected::Nonce(&attempt.nonce),
@@ -248,10 +213,8 @@ impl AcquireTokenInteractive {
     /// Opens the page and listens at the same time, until the answer is in.
     async fn browse(&self, url: &Url, loopback: Loopback, state: &str) -> Result<Answer, Error> {
         let received = loopback.received();
-        let answer = loopback.receive(Expectation {
-            state: state.to_owned(),
-            accept_query: self.app.accepts_query_response(),
-        });
+        let answer =
+            loopback.receive(Expectation { state: state.to_owned(), accept_query: self.app.accepts_query_response() });
         let mut opening = self.app.user_agent().open(url);
         let mut open = false;
         tokio::pin!(answer);
@@ -312,9 +275,7 @@ impl AcquireTokenInteractive {
     /// By default none; the list of accounts when nobody is named and several are known.
     fn effective_prompt(&self) -> Option<Prompt> {
         let nobody_named = self.account.is_none() && self.login_hint.is_none();
-        self.prompt.or_else(|| {
-            (nobody_named && self.app.accounts().len() > 1).then_some(Prompt::SelectAccount)
-        })
+        self.prompt.or_else(|| (nobody_named && self.app.accounts().len() > 1).then_some(Prompt::SelectAccount))
     }
 
     /// The code, or the error that came by redirect (escalation reference 2.8).
@@ -355,7 +316,7 @@ impl AcquireTokenInteractive {
         Error::client(
             ClientErrorKind::InteractiveTimeout,
             format!(
-                "the sign-in was not finished within {} seconds; if the page showed an error, correct the app's registration, else sign in again",
+                "the sign-in was not finished within {} s; if the page showed an error, correct the app's registration, else sign in again",
                 self.app.timeout().as_secs()
             ),
         )
@@ -382,18 +343,12 @@ struct SignIn {
 /// How long a user agent that is still busy may take to see the last page.
 const LAST_PAGE: Duration = Duration::from_secs(1);
 
-const NEEDS_A_PAGE: [&str; 4] = [
-    "login_required",
-    "interaction_required",
-    "consent_required",
-    "account_selection_required",
-];
+const NEEDS_A_PAGE: [&str; 4] =
+    ["login_required", "interaction_required", "consent_required", "account_selection_required"];
 
 /// The number after `AADSTS`; a redirect has no `error_codes`.
 fn aadsts_number(description: &str) -> Option<u64> {
     let (_, rest) = description.split_once("AADSTS")?;
-    let end = rest
-        .find(|c: char| !c.is_ascii_digit())
-        .unwrap_or(rest.len());
+    let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
     rest[..end].parse().ok()
 }

@@ -56,11 +56,7 @@ impl RedirectUri {
             return Err(invalid());
         }
         let path = rest.find('/').map_or("", |start| &rest[start..]);
-        Ok(Self {
-            host: host.to_owned(),
-            port: url.port().unwrap_or(0),
-            path: path.to_owned(),
-        })
+        Ok(Self { host: host.to_owned(), port: url.port().unwrap_or(0), path: path.to_owned() })
     }
 }
 
@@ -80,20 +76,13 @@ pub(crate) struct Answer {
 
 impl Answer {
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
-        self.parameters
-            .iter()
-            .find(|(own, _)| own == name)
-            .map(|(_, value)| value.as_str())
+        self.parameters.iter().find(|(own, _)| own == name).map(|(_, value)| value.as_str())
     }
 }
 
 impl fmt::Debug for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names: Vec<&str> = self
-            .parameters
-            .iter()
-            .map(|(name, _)| name.as_str())
-            .collect();
+        let names: Vec<&str> = self.parameters.iter().map(|(name, _)| name.as_str()).collect();
         write!(f, "Answer({:?}, {names:?})", self.mode)
     }
 }
@@ -121,9 +110,7 @@ impl Loopback {
                 ),
             )
         };
-        let v4 = TcpListener::bind((Ipv4Addr::LOCALHOST, configured.port))
-            .await
-            .map_err(refused)?;
+        let v4 = TcpListener::bind((Ipv4Addr::LOCALHOST, configured.port)).await.map_err(refused)?;
         let port = v4.local_addr().map_err(refused)?.port();
         let v6 = match configured.host.as_str() {
             "localhost" => TcpListener::bind((Ipv6Addr::LOCALHOST, port)).await.ok(),
@@ -200,10 +187,9 @@ async fn serve(
     let (page, outcome) = match verdict {
         Verdict::KeepWaiting(page) => (page, None),
         // The first one counts; a second callback changes nothing any more.
-        Verdict::Done(..) if received.swap(true, Ordering::SeqCst) => (
-            Page::refusal("409 Conflict", "This sign-in was answered already."),
-            None,
-        ),
+        Verdict::Done(..) if received.swap(true, Ordering::SeqCst) => {
+            (Page::refusal("409 Conflict", "This sign-in was answered already."), None)
+        }
         Verdict::Done(page, outcome) => (page, Some(outcome)),
     };
     http::respond(&mut stream, &page).await;
@@ -224,10 +210,7 @@ impl Verdict {
 
 /// Is this the answer, a wrong answer, or somebody else's request?
 fn judge(request: &Request, path: &str, expectation: &Expectation) -> Verdict {
-    let (target, query) = request
-        .target
-        .split_once('?')
-        .unwrap_or((&request.target, ""));
+    let (target, query) = request.target.split_once('?').unwrap_or((&request.target, ""));
     if target != path {
         return Verdict::keep_waiting("404 Not Found", "There is nothing here.");
     }
@@ -239,9 +222,7 @@ fn judge(request: &Request, path: &str, expectation: &Expectation) -> Verdict {
         }
         _ => return Verdict::keep_waiting("405 Method Not Allowed", "A form was expected."),
     };
-    let parameters: Vec<(String, String)> = form_urlencoded::parse(encoded.as_bytes())
-        .into_owned()
-        .collect();
+    let parameters: Vec<(String, String)> = form_urlencoded::parse(encoded.as_bytes()).into_owned().collect();
     let count = |name: &str| parameters.iter().filter(|(own, _)| own == name).count();
     if count("code") + count("error") == 0 {
         return Verdict::keep_waiting("400 Bad Request", "This is not the answer to a sign-in.");
@@ -270,10 +251,7 @@ fn judge(request: &Request, path: &str, expectation: &Expectation) -> Verdict {
 }
 
 fn refuse(kind: ClientErrorKind, message: &'static str) -> Verdict {
-    Verdict::Done(
-        Page::refusal("400 Bad Request", message),
-        Err(Error::client(kind, message)),
-    )
+    Verdict::Done(Page::refusal("400 Bad Request", message), Err(Error::client(kind, message)))
 }
 
 #[cfg(test)]

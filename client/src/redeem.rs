@@ -78,20 +78,11 @@ pub(crate) async fn redeem(
     Ok(result)
 }
 
-fn account_of(
-    body: &TokenBody,
-    id_token: Option<&IdToken>,
-    redemption: &Redemption<'_>,
-) -> Result<Account, Error> {
+fn account_of(body: &TokenBody, id_token: Option<&IdToken>, redemption: &Redemption<'_>) -> Result<Account, Error> {
     let authority = redemption.authority;
     let client_info = body.client_info.as_deref().and_then(ClientInfo::parse);
     let named = id_token.and_then(|id_token| {
-        identity::account(
-            client_info.as_ref(),
-            id_token,
-            authority.environment(),
-            authority.tenant(),
-        )
+        identity::account(client_info.as_ref(), id_token, authority.environment(), authority.tenant())
     });
     match redemption.expected {
         Expected::Nonce(nonce) => {
@@ -113,12 +104,7 @@ fn account_of(
     }
 }
 
-fn tokens(
-    app: &PublicClientApplication,
-    body: &TokenBody,
-    account: Account,
-    requested: &Scopes,
-) -> NewTokens {
+fn tokens(app: &PublicClientApplication, body: &TokenBody, account: Account, requested: &Scopes) -> NewTokens {
     let now = app.now();
     let after = |duration| {
         let duration = SignedDuration::try_from(duration).unwrap_or(SignedDuration::ZERO);
@@ -131,9 +117,7 @@ fn tokens(
             environment: account.environment.clone(),
             client_id: own(app.client_id()),
             realm: account.tenant_id.clone(),
-            target: body
-                .scope()
-                .map_or_else(|| requested.clone(), |scope| Scopes::new([scope])),
+            target: body.scope().map_or_else(|| requested.clone(), |scope| Scopes::new([scope])),
             secret: Secret::new(body.access_token().secret()),
             expires_on: after(body.lifetime()),
             refresh_on: body.refresh_in().map(after),
@@ -153,8 +137,6 @@ fn tokens(
 fn no_identity(why: &str) -> Error {
     Error::client(
         ClientErrorKind::InvalidIdToken,
-        format!(
-            "the answer {why}; it was thrown away, check that the authority speaks OpenID Connect"
-        ),
+        format!("the answer {why}; it was thrown away, check that the authority speaks OpenID Connect"),
     )
 }

@@ -75,11 +75,10 @@ impl Scopes {
     }
 
     fn of_apis(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().map(String::as_str).filter(|scope| {
-            !RESERVED
-                .iter()
-                .any(|reserved| reserved.eq_ignore_ascii_case(scope))
-        })
+        self.0
+            .iter()
+            .map(String::as_str)
+            .filter(|scope| !RESERVED.iter().any(|reserved| reserved.eq_ignore_ascii_case(scope)))
     }
 }
 
@@ -102,10 +101,7 @@ mod tests {
     #[case::reserved_do_not_count("a", "a openid offline_access", true)]
     #[case::missing("a", "a b", false)]
     fn inclusion(#[case] cached: &str, #[case] wanted: &str, #[case] expected: bool) {
-        assert_eq!(
-            Scopes::new([cached]).include(&Scopes::new([wanted])),
-            expected
-        );
+        assert_eq!(Scopes::new([cached]).include(&Scopes::new([wanted])), expected);
     }
 
     #[rstest]
@@ -119,9 +115,6 @@ mod tests {
     #[test]
     fn the_wire_gets_the_reserved_scopes_once_and_last() {
         let scopes = Scopes::new(["api://mail/Mail.Read", "openid"]).with_reserved();
-        assert_eq!(
-            scopes.to_string(),
-            "api://mail/Mail.Read openid profile offline_access"
-        );
+        assert_eq!(scopes.to_string(), "api://mail/Mail.Read openid profile offline_access");
     }
 }

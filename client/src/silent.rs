@@ -34,14 +34,7 @@ pub struct AcquireTokenSilent {
 
 impl AcquireTokenSilent {
     pub(crate) fn new(app: PublicClientApplication, scopes: Scopes) -> Self {
-        Self {
-            app,
-            scopes,
-            account: None,
-            login_hint: None,
-            claims: None,
-            force_refresh: false,
-        }
+        Self { app, scopes, account: None, login_hint: None, claims: None, force_refresh: false }
     }
 
     /// Whose token.
@@ -83,13 +76,8 @@ impl AcquireTokenSilent {
             client_id: self.app.client_id(),
             realm: &realm,
         };
-        let attempt = Attempt {
-            request: &self,
-            account: &account,
-            authority: &authority,
-            owner,
-            claims: claims.as_deref(),
-        };
+        let attempt =
+            Attempt { request: &self, account: &account, authority: &authority, owner, claims: claims.as_deref() };
         attempt.run().await
     }
 
@@ -102,21 +90,14 @@ impl AcquireTokenSilent {
         let Some(hint) = &self.login_hint else {
             return local("user_null", "no account was given");
         };
-        let mut fitting = self
-            .app
-            .accounts()
-            .into_iter()
-            .filter(|account| account.username.eq_ignore_ascii_case(hint));
+        let mut fitting = self.app.accounts().into_iter().filter(|account| account.username.eq_ignore_ascii_case(hint));
         match (fitting.next(), fitting.next()) {
             (Some(account), None) => Ok(account),
             (Some(_), Some(_)) => local(
                 "multiple_accounts_for_login_hint",
                 "several signed-in accounts have this user name; choose one and ask silently again",
             ),
-            (None, _) => local(
-                "no_account_for_login_hint",
-                "no signed-in account has this user name",
-            ),
+            (None, _) => local("no_account_for_login_hint", "no signed-in account has this user name"),
         }
     }
 
@@ -172,8 +153,7 @@ impl Attempt<'_> {
             return Ok(None);
         }
         let app = &self.request.app;
-        app.cache()
-            .find_access_token(self.owner, &self.request.scopes, app.now())
+        app.cache().find_access_token(self.owner, &self.request.scopes, app.now())
     }
 
     fn fresh_from_cache(self) -> Result<Option<AuthenticationResult>, Error> {
@@ -220,15 +200,9 @@ impl Attempt<'_> {
         let claims = claims::for_request(app.capabilities(), None)?;
         let turn = app.refresh_turn(self.owner.home_account_id, &self.request.scopes);
         let _turn = turn.lock().await;
-        let due = self
-            .cached()?
-            .and_then(|entry| entry.refresh_on)
-            .is_some_and(|refresh_on| refresh_on <= app.now());
+        let due = self.cached()?.and_then(|entry| entry.refresh_on).is_some_and(|refresh_on| refresh_on <= app.now());
         if due {
-            let attempt = Attempt {
-                claims: claims.as_deref(),
-                ..self
-            };
+            let attempt = Attempt { claims: claims.as_deref(), ..self };
             attempt.refresh(CacheInfo::Proactive).await?;
         }
         Ok(())
@@ -260,8 +234,7 @@ impl Attempt<'_> {
             )
             .await;
             match outcome {
-                Err(Error::Service(error))
-                    if error.suberror.as_deref() == Some("client_mismatch") => {}
+                Err(Error::Service(error)) if error.suberror.as_deref() == Some("client_mismatch") => {}
                 Err(Error::UiRequired(error)) => {
                     if error.suberror.as_deref() == Some("bad_token") {
                         app.cache().drop_refresh_token(&candidate);
@@ -282,10 +255,7 @@ impl Attempt<'_> {
             correlation_id: self.request.app.randomness().guid(),
             api: ApiId::Silent,
             cache_info,
-            anchor_mailbox: self
-                .account
-                .home_parts()
-                .map(|(oid, tid)| format!("oid:{oid}@{tid}")),
+            anchor_mailbox: self.account.home_parts().map(|(oid, tid)| format!("oid:{oid}@{tid}")),
         }
     }
 
@@ -297,10 +267,7 @@ impl Attempt<'_> {
             scopes: entry.target.to_vec(),
             account: self.account.clone(),
             tenant_id: entry.realm.clone(),
-            id_token_claims: id_token
-                .and_then(|jwt| IdToken::parse(jwt.expose()).ok())
-                .unwrap_or_default()
-                .0,
+            id_token_claims: id_token.and_then(|jwt| IdToken::parse(jwt.expose()).ok()).unwrap_or_default().0,
             correlation_id: self.request.app.randomness().guid(),
             source: TokenSource::Cache,
         }
@@ -311,9 +278,7 @@ impl Attempt<'_> {
 /// account's home tenant.
 fn home_of(authority: &Authority, account: &Account) -> (Authority, String) {
     if authority.is_multi_tenant() {
-        let home = account
-            .home_parts()
-            .map_or(account.tenant_id.as_str(), |(_, tenant)| tenant);
+        let home = account.home_parts().map_or(account.tenant_id.as_str(), |(_, tenant)| tenant);
         (authority.with_tenant(home), home.to_owned())
     } else if authority.names_tenant_id() {
         (authority.clone(), authority.tenant().to_owned())

@@ -6,10 +6,10 @@ use std::future::IntoFuture;
 
 use crate::BoxFuture;
 use crate::app::{Feature, LastPrompt, PublicClientApplication};
+use crate::cancellation::Cancellation;
 use crate::claims;
 use crate::error::{Classification, ClientErrorKind, Error, UiRequired};
 use crate::escalation::{Action, Outcome, Situation, next_action};
-use crate::interactive::Cancellation;
 use crate::result::{Account, AuthenticationResult};
 use crate::scopes::Scopes;
 
@@ -95,10 +95,7 @@ impl TokenFor {
     }
 
     /// A token that satisfies the API's claims, if it made any.
-    pub(crate) async fn token(
-        &mut self,
-        claims: Option<&str>,
-    ) -> Result<AuthenticationResult, Error> {
+    pub(crate) async fn token(&mut self, claims: Option<&str>) -> Result<AuthenticationResult, Error> {
         match self.silent(claims, false).await {
             Err(error) => self.escalate(error, claims).await,
             result => result,
@@ -113,11 +110,7 @@ impl TokenFor {
         }
     }
 
-    async fn silent(
-        &mut self,
-        claims: Option<&str>,
-        force: bool,
-    ) -> Result<AuthenticationResult, Error> {
+    async fn silent(&mut self, claims: Option<&str>, force: bool) -> Result<AuthenticationResult, Error> {
         if self.account.is_none() {
             let mut accounts = self.app.accounts();
             if accounts.len() == 1 {
@@ -136,11 +129,7 @@ impl TokenFor {
     }
 
     /// After a silent failure: decide, wait for one's turn, prompt once.
-    async fn escalate(
-        &mut self,
-        mut error: Error,
-        claims: Option<&str>,
-    ) -> Result<AuthenticationResult, Error> {
+    async fn escalate(&mut self, mut error: Error, claims: Option<&str>) -> Result<AuthenticationResult, Error> {
         self.decide(&mut error)?;
         let app = self.app.clone();
         let ended_before = app.prompts_ended();
@@ -194,11 +183,7 @@ impl TokenFor {
     }
 
     /// The same scopes and account, and the claims of API and failure together.
-    async fn prompt(
-        &self,
-        error: &Error,
-        claims: Option<&str>,
-    ) -> Result<AuthenticationResult, Error> {
+    async fn prompt(&self, error: &Error, claims: Option<&str>) -> Result<AuthenticationResult, Error> {
         let of_error = error.as_ui_required().and_then(|ui| ui.claims.as_deref());
         let claims = claims::for_escalation(claims, of_error)?;
         let mut request = self
@@ -215,16 +200,13 @@ impl TokenFor {
 
     /// What the user declined stays off until a gesture; what succeeded is on again.
     fn remember(&self, reason: &Error, outcome: &Result<AuthenticationResult, Error>) {
-        let asked_consent = reason
-            .as_ui_required()
-            .is_some_and(|ui: &UiRequired| ui.classification == Classification::ConsentRequired);
+        let asked_consent =
+            reason.as_ui_required().is_some_and(|ui: &UiRequired| ui.classification == Classification::ConsentRequired);
         match outcome {
             Ok(_) => {
                 self.app.lock_declined().remove(&self.feature());
             }
-            Err(Error::Client(error))
-                if error.kind == ClientErrorKind::AuthenticationCanceled && asked_consent =>
-            {
+            Err(Error::Client(error)) if error.kind == ClientErrorKind::AuthenticationCanceled && asked_consent => {
                 self.app.lock_declined().insert(self.feature());
             }
             Err(_) => {}
@@ -236,9 +218,7 @@ impl TokenFor {
     }
 
     fn account_id(&self) -> Option<String> {
-        self.account
-            .as_ref()
-            .map(|account| account.home_account_id.clone())
+        self.account.as_ref().map(|account| account.home_account_id.clone())
     }
 
     fn is_same_prompt(&self, last: &LastPrompt) -> bool {

@@ -9,9 +9,8 @@ use std::time::Duration;
 
 use oauth2::basic::{BasicRevocationErrorResponse, BasicTokenIntrospectionResponse};
 use oauth2::{
-    AuthUrl, AuthorizationCode, Client, ClientId, CsrfToken, EndpointNotSet, EndpointSet,
-    PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RefreshToken, RequestTokenError, Scope,
-    StandardRevocableToken, TokenUrl,
+    AuthUrl, AuthorizationCode, Client, ClientId, CsrfToken, EndpointNotSet, EndpointSet, PkceCodeChallenge,
+    PkceCodeVerifier, RedirectUrl, RefreshToken, RequestTokenError, Scope, StandardRevocableToken, TokenUrl,
 };
 use reqwest::StatusCode;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
@@ -43,11 +42,7 @@ type EntraClient<HasAuth, HasToken> = Client<
 /// What is handed in for tokens.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Grant<'a> {
-    Code {
-        code: &'a Secret,
-        verifier: &'a Secret,
-        redirect_uri: &'a str,
-    },
+    Code { code: &'a Secret, verifier: &'a Secret, redirect_uri: &'a str },
     RefreshToken(&'a Secret),
 }
 
@@ -90,14 +85,10 @@ pub(crate) enum CacheInfo {
 }
 
 /// Asks the token endpoint.
-pub(crate) async fn request_token(
-    http: &reqwest::Client,
-    request: TokenRequest<'_>,
-) -> Result<TokenBody, Error> {
+pub(crate) async fn request_token(http: &reqwest::Client, request: TokenRequest<'_>) -> Result<TokenBody, Error> {
     let after_prompt = matches!(request.grant, Grant::Code { .. });
-    let client: EntraClient<EndpointNotSet, EndpointSet> =
-        Client::new(ClientId::new(request.client_id.to_owned()))
-            .set_token_uri(TokenUrl::from_url(request.endpoint.clone()));
+    let client: EntraClient<EndpointNotSet, EndpointSet> = Client::new(ClientId::new(request.client_id.to_owned()))
+        .set_token_uri(TokenUrl::from_url(request.endpoint.clone()));
     let exchange = Exchange::new(http, request.decoration.headers());
     let answer = match request.grant {
         Grant::RefreshToken(secret) => {
@@ -111,11 +102,7 @@ pub(crate) async fn request_token(
             }
             refresh.request_async(&exchange).await
         }
-        Grant::Code {
-            code,
-            verifier,
-            redirect_uri,
-        } => {
+        Grant::Code { code, verifier, redirect_uri } => {
             let client = client.set_redirect_uri(redirect(redirect_uri)?);
             let mut redemption = client
                 .exchange_code(AuthorizationCode::new(code.expose().to_owned()))
@@ -129,11 +116,7 @@ pub(crate) async fn request_token(
         }
     };
     let body = answer.map_err(|error| failure(error, exchange.head(), after_prompt))?;
-    if body.is_bearer() {
-        Ok(body)
-    } else {
-        Err(unreadable("its token_type is not Bearer"))
-    }
+    if body.is_bearer() { Ok(body) } else { Err(unreadable("its token_type is not Bearer")) }
 }
 
 /// The address to send the browser to.
@@ -150,10 +133,9 @@ pub(crate) struct AuthorizeRequest<'a> {
 
 impl AuthorizeRequest<'_> {
     pub(crate) fn url(self) -> Result<Url, Error> {
-        let client: EntraClient<EndpointSet, EndpointNotSet> =
-            Client::new(ClientId::new(self.client_id.to_owned()))
-                .set_auth_uri(AuthUrl::from_url(self.endpoint.clone()))
-                .set_redirect_uri(redirect(self.redirect_uri)?);
+        let client: EntraClient<EndpointSet, EndpointNotSet> = Client::new(ClientId::new(self.client_id.to_owned()))
+            .set_auth_uri(AuthUrl::from_url(self.endpoint.clone()))
+            .set_redirect_uri(redirect(self.redirect_uri)?);
         let verifier = PkceCodeVerifier::new(self.verifier.expose().to_owned());
         let mut request = client
             .authorize_url(|| CsrfToken::new(self.state.to_owned()))
@@ -167,10 +149,7 @@ impl AuthorizeRequest<'_> {
 }
 
 /// Fetches a discovery document.
-pub(crate) async fn get_metadata<T: DeserializeOwned>(
-    http: &reqwest::Client,
-    url: Url,
-) -> Result<T, Error> {
+pub(crate) async fn get_metadata<T: DeserializeOwned>(http: &reqwest::Client, url: Url) -> Result<T, Error> {
     let address = url.clone();
     let answer = http::get(http, url).await.map_err(Error::from)?;
     if answer.head.status != StatusCode::OK {
@@ -182,21 +161,14 @@ pub(crate) async fn get_metadata<T: DeserializeOwned>(
     serde_json::from_slice(&answer.body).map_err(|_| {
         Error::client(
             ClientErrorKind::InvalidMetadata,
-            format!(
-                "{address} did not answer with openid-configuration; check the authority's address"
-            ),
+            format!("{address} did not answer with openid-configuration; check the authority's address"),
         )
     })
 }
 
 /// Sends a request to an API.
-pub(crate) async fn call_api(
-    http: &reqwest::Client,
-    request: reqwest::Request,
-) -> Result<reqwest::Response, Error> {
-    http.execute(request)
-        .await
-        .map_err(|error| HttpFailure::from(error).into())
+pub(crate) async fn call_api(http: &reqwest::Client, request: reqwest::Request) -> Result<reqwest::Response, Error> {
+    http.execute(request).await.map_err(|error| HttpFailure::from(error).into())
 }
 
 impl Decoration {
@@ -233,43 +205,26 @@ pub(crate) const LIBRARY: [(&str, &str); 4] = [
 
 fn redirect(uri: &str) -> Result<RedirectUrl, Error> {
     RedirectUrl::new(uri.to_owned()).map_err(|_| {
-        Error::client(
-            ClientErrorKind::InvalidRedirectUri,
-            format!("{uri:?} is not an address; use http://localhost"),
-        )
+        Error::client(ClientErrorKind::InvalidRedirectUri, format!("{uri:?} is not an address; use http://localhost"))
     })
 }
 
-fn failure(
-    error: RequestTokenError<HttpFailure, ErrorBody>,
-    head: Option<AnswerHead>,
-    after_prompt: bool,
-) -> Error {
-    let succeeded = head
-        .as_ref()
-        .is_none_or(|head| head.status == StatusCode::OK);
+fn failure(error: RequestTokenError<HttpFailure, ErrorBody>, head: Option<AnswerHead>, after_prompt: bool) -> Error {
+    let succeeded = head.as_ref().is_none_or(|head| head.status == StatusCode::OK);
     match error {
         RequestTokenError::Request(failure) => failure.into(),
-        RequestTokenError::ServerResponse(body) if body.is_error() => {
-            from_body(body, head, after_prompt)
-        }
+        RequestTokenError::ServerResponse(body) if body.is_error() => from_body(body, head, after_prompt),
         RequestTokenError::Parse(why, bytes) if succeeded => {
             match serde_json::from_slice::<ErrorBody>(&bytes) {
                 Ok(body) if body.is_error() => from_body(body, head, after_prompt),
                 // Only the place is named: the error's text may quote a token.
-                _ => unreadable(&format!(
-                    "it is not the expected JSON (at {:?})",
-                    why.path().to_string()
-                )),
+                _ => unreadable(&format!("it is not the expected JSON (at {:?})", why.path().to_string())),
             }
         }
         RequestTokenError::Other(_) if succeeded => {
             unreadable("it is empty or its content type is not application/json")
         }
-        _ => head.map_or_else(
-            || unreadable("it is not JSON"),
-            |head| no_oauth_answer(&head),
-        ),
+        _ => head.map_or_else(|| unreadable("it is not JSON"), |head| no_oauth_answer(&head)),
     }
 }
 
@@ -277,10 +232,7 @@ fn failure(
 fn from_body(body: ErrorBody, head: Option<AnswerHead>, after_prompt: bool) -> Error {
     let ui_required = match body.error.as_str() {
         "interaction_required" => true,
-        "invalid_grant" => !matches!(
-            body.suberror.as_deref(),
-            Some("client_mismatch" | "protection_policy_required")
-        ),
+        "invalid_grant" => !matches!(body.suberror.as_deref(), Some("client_mismatch" | "protection_policy_required")),
         _ => false,
     };
     let status = head.as_ref().map(|head| head.status.as_u16());
@@ -332,9 +284,7 @@ fn no_oauth_answer(head: &AnswerHead) -> Error {
 fn unreadable(why: &str) -> Error {
     Error::client(
         ClientErrorKind::InvalidResponse,
-        format!(
-            "the token endpoint's answer cannot be used: {why}; check that the authority is what it should be"
-        ),
+        format!("the token endpoint's answer cannot be used: {why}; check that the authority is what it should be"),
     )
 }
 

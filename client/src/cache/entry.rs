@@ -91,17 +91,10 @@ pub(crate) struct NewTokens {
 }
 
 pub(super) fn id_token_key(owner: Owner<'_>) -> String {
-    format!(
-        "{}-{}-idtoken-{}-{}-",
-        owner.home_account_id, owner.environment, owner.client_id, owner.realm
-    )
-    .to_ascii_lowercase()
+    format!("{}-{}-idtoken-{}-{}-", owner.home_account_id, owner.environment, owner.client_id, owner.realm)
+        .to_ascii_lowercase()
 }
 
 pub(super) fn account_key(account: &Account) -> String {
-    format!(
-        "{}-{}-{}",
-        account.home_account_id, account.environment, account.tenant_id
-    )
-    .to_ascii_lowercase()
+    format!("{}-{}-{}", account.home_account_id, account.environment, account.tenant_id).to_ascii_lowercase()
 }

@@ -69,22 +69,14 @@ impl TokenCache {
     /// Refresh tokens of this account, the family's first. Scopes and tenant do not matter: one
     /// refresh token serves every API (escalation reference 3.4).
     pub(crate) fn refresh_tokens(&self, owner: Owner<'_>) -> Vec<RefreshTokenEntry> {
-        let mut fitting: Vec<RefreshTokenEntry> = self
-            .lock()
-            .refresh_tokens
-            .values()
-            .filter(|entry| entry.serves(owner))
-            .cloned()
-            .collect();
+        let mut fitting: Vec<RefreshTokenEntry> =
+            self.lock().refresh_tokens.values().filter(|entry| entry.serves(owner)).cloned().collect();
         fitting.sort_by_key(|entry| entry.family_id.is_none());
         fitting
     }
 
     pub(crate) fn id_token(&self, owner: Owner<'_>) -> Option<Secret> {
-        self.lock()
-            .id_tokens
-            .get(&entry::id_token_key(owner))
-            .cloned()
+        self.lock().id_tokens.get(&entry::id_token_key(owner)).cloned()
     }
 
     /// Stores an answer. Older access tokens with an overlapping scope go; the refresh token stays
@@ -92,43 +84,30 @@ impl TokenCache {
     pub(crate) fn save(&self, tokens: NewTokens) {
         let mut entries = self.lock();
         let access = tokens.access_token;
-        entries.access_tokens.retain(|_, entry| {
-            !(entry.same_owner(&access) && entry.target.overlap(&access.target))
-        });
+        entries.access_tokens.retain(|_, entry| !(entry.same_owner(&access) && entry.target.overlap(&access.target)));
         if let Some(id_token) = tokens.id_token {
-            entries
-                .id_tokens
-                .insert(entry::id_token_key(access.owner()), id_token);
+            entries.id_tokens.insert(entry::id_token_key(access.owner()), id_token);
         }
         entries.access_tokens.insert(access.key(), access);
         if let Some(refresh) = tokens.refresh_token {
             entries.refresh_tokens.insert(refresh.key(), refresh);
         }
-        entries
-            .accounts
-            .insert(entry::account_key(&tokens.account), tokens.account);
+        entries.accounts.insert(entry::account_key(&tokens.account), tokens.account);
     }
 
     /// Forgets a refresh token the server calls dead, unless it was replaced meanwhile.
     pub(crate) fn drop_refresh_token(&self, dead: &RefreshTokenEntry) {
-        self.lock()
-            .refresh_tokens
-            .retain(|_, entry| entry.secret != dead.secret);
+        self.lock().refresh_tokens.retain(|_, entry| entry.secret != dead.secret);
     }
 
     /// Forgets an access token that its API has rejected.
     pub(crate) fn drop_access_token(&self, rejected: &Secret) {
-        self.lock()
-            .access_tokens
-            .retain(|_, entry| entry.secret != *rejected);
+        self.lock().access_tokens.retain(|_, entry| entry.secret != *rejected);
     }
 
     /// True when the account is still signed in.
     pub(crate) fn holds(&self, account: &Account) -> bool {
-        self.lock()
-            .accounts
-            .values()
-            .any(|own| own.home_account_id == account.home_account_id)
+        self.lock().accounts.values().any(|own| own.home_account_id == account.home_account_id)
     }
 
     /// Forgets the account and all its tokens.
@@ -136,15 +115,9 @@ impl TokenCache {
         let home = &account.home_account_id;
         let environment = &account.environment;
         let mut entries = self.lock();
-        entries
-            .accounts
-            .retain(|_, own| own.home_account_id != *home || own.environment != *environment);
-        entries
-            .access_tokens
-            .retain(|_, own| own.home_account_id != *home || own.environment != *environment);
-        entries
-            .refresh_tokens
-            .retain(|_, own| own.home_account_id != *home || own.environment != *environment);
+        entries.accounts.retain(|_, own| own.home_account_id != *home || own.environment != *environment);
+        entries.access_tokens.retain(|_, own| own.home_account_id != *home || own.environment != *environment);
+        entries.refresh_tokens.retain(|_, own| own.home_account_id != *home || own.environment != *environment);
         let prefix = format!("{home}-{environment}-").to_ascii_lowercase();
         entries.id_tokens.retain(|key, _| !key.starts_with(&prefix));
     }

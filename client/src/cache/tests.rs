@@ -1,17 +1,10 @@
-#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
-
 use jiff::{SignedDuration, Timestamp};
 
 use super::{AccessTokenEntry, NewTokens, Owner, RefreshTokenEntry, TokenCache};
 use crate::result::{Account, Secret};
 use crate::scopes::Scopes;
 
-const ADA: Owner<'static> = Owner {
-    home_account_id: "ada.t",
-    environment: "idp",
-    client_id: "app",
-    realm: "t",
-};
+const ADA: Owner<'static> = Owner { home_account_id: "ada.t", environment: "idp", client_id: "app", realm: "t" };
 
 fn account(home: &str) -> Account {
     Account {
@@ -69,18 +62,10 @@ fn a_new_token_replaces_what_overlaps_and_nothing_else() {
     cache.save(tokens("ada.t", "calendar openid profile", "calendar", None));
     cache.save(tokens("ada.t", "mail/Read", "old mail", None));
     cache.save(tokens("bo.t", "mail/Read", "bo's mail", None));
-    cache.save(tokens(
-        "ada.t",
-        "mail/Read mail/Send openid profile",
-        "new mail",
-        None,
-    ));
+    cache.save(tokens("ada.t", "mail/Read mail/Send openid profile", "new mail", None));
     assert_eq!(found(&cache, "calendar").as_deref(), Some("calendar"));
     assert_eq!(found(&cache, "mail/Read").as_deref(), Some("new mail"));
-    let bo = Owner {
-        home_account_id: "bo.t",
-        ..ADA
-    };
+    let bo = Owner { home_account_id: "bo.t", ..ADA };
     let of_bo = cache.find_access_token(bo, &Scopes::new(["mail/Read"]), Timestamp::UNIX_EPOCH);
     assert_eq!(of_bo.unwrap().unwrap().secret.expose(), "bo's mail");
 }

@@ -29,36 +29,16 @@ pub(crate) struct Args {
 pub(crate) struct ProfileArgs {
     /// JSON file with `authority`, `client_id`, `redirect_uri`, `ca`, `capabilities`; options below
     /// win over it
-    #[arg(
-        long,
-        global = true,
-        value_name = "FILE",
-        env = "DESKTOP_CLIENT_PROFILE"
-    )]
+    #[arg(long, global = true, value_name = "FILE", env = "DESKTOP_CLIENT_PROFILE")]
     pub(crate) profile: Option<PathBuf>,
     /// https://HOST/TENANT; falls back to MOCK_IDP_AUTHORITY
-    #[arg(
-        long,
-        global = true,
-        value_name = "URL",
-        env = "DESKTOP_CLIENT_AUTHORITY"
-    )]
+    #[arg(long, global = true, value_name = "URL", env = "DESKTOP_CLIENT_AUTHORITY")]
     pub(crate) authority: Option<String>,
     /// Application id of the registration; falls back to MOCK_IDP_CLIENT_ID
-    #[arg(
-        long,
-        global = true,
-        value_name = "ID",
-        env = "DESKTOP_CLIENT_CLIENT_ID"
-    )]
+    #[arg(long, global = true, value_name = "ID", env = "DESKTOP_CLIENT_CLIENT_ID")]
     pub(crate) client_id: Option<String>,
     /// Loopback address of the registration [default: http://localhost]
-    #[arg(
-        long,
-        global = true,
-        value_name = "URL",
-        env = "DESKTOP_CLIENT_REDIRECT_URI"
-    )]
+    #[arg(long, global = true, value_name = "URL", env = "DESKTOP_CLIENT_REDIRECT_URI")]
     pub(crate) redirect_uri: Option<String>,
     /// PEM file of a certificate authority to trust as well; falls back to MOCK_IDP_CA
     #[arg(long, global = true, value_name = "FILE", env = "DESKTOP_CLIENT_CA")]

@@ -7,8 +7,8 @@ mod profile;
 use std::process::ExitCode;
 
 use desktop_client::{
-    Account, AuthenticationResult, BoxFuture, Cancellation, ClientErrorKind, Error,
-    PublicClientApplication, SystemBrowser, UserAgent, UserAgentError,
+    Account, AuthenticationResult, BoxFuture, ClientErrorKind, Error, PublicClientApplication, SystemBrowser,
+    UserAgent, UserAgentError,
 };
 use url::Url;
 
@@ -38,32 +38,27 @@ pub(crate) async fn run(args: Args) -> ExitCode {
     ExitCode::from(status as u8)
 }
 
+/// Ctrl-C drops whatever is under way.
 async fn execute(app: &PublicClientApplication, command: Command, output: &Output) -> Status {
-    let cancellation = Cancellation::new();
-    let on_interrupt = cancellation.clone();
-    tokio::spawn(async move {
-        if tokio::signal::ctrl_c().await.is_ok() {
-            on_interrupt.cancel();
+    tokio::select! {
+        status = obey(app, command, output) => status,
+        Ok(()) = tokio::signal::ctrl_c() => {
+            output.sentence("interrupted; nothing was changed");
+            Status::Refused
         }
-    });
+    }
+}
+
+async fn obey(app: &PublicClientApplication, command: Command, output: &Output) -> Status {
     match command {
         Command::Login { scopes } => {
-            let request = app
-                .acquire_token_interactive(scopes)
-                .with_cancellation(&cancellation);
-            finish(request.await, output, true, |result| output.login(result))
+            let result = app.acquire_token_interactive(scopes).await;
+            finish(result, output, true, |result| output.login(result))
         }
-        Command::Token(args) => token(app, args, &cancellation, output).await,
-        Command::Call {
-            url,
-            scopes,
-            silent,
-        } => {
-            let call = app
-                .call_api(app.http_client().get(url), scopes)
-                .with_cancellation(&cancellation)
-                .ui_allowed(!silent);
-            match call.await {
+        Command::Token(args) => token(app, args, output).await,
+        Command::Call { url, scopes, silent } => {
+            let request = app.http_client().get(url);
+            match app.call_api(request, scopes).ui_allowed(!silent).await {
                 Ok(response) => answer(response, output).await,
                 Err(error) => failed(&error, output, !silent),
             }
@@ -76,24 +71,12 @@ async fn execute(app: &PublicClientApplication, command: Command, output: &Outpu
     }
 }
 
-async fn token(
-    app: &PublicClientApplication,
-    args: TokenArgs,
-    cancellation: &Cancellation,
-    output: &Output,
-) -> Status {
+async fn token(app: &PublicClientApplication, args: TokenArgs, output: &Output) -> Status {
     let claims = args.claims.unwrap_or_default();
     let result = if args.interactive {
-        app.acquire_token_interactive(args.scopes)
-            .with_claims(claims)
-            .with_cancellation(cancellation)
-            .await
+        app.acquire_token_interactive(args.scopes).with_claims(claims).await
     } else {
-        app.token_for(args.scopes)
-            .with_claims(claims)
-            .with_cancellation(cancellation)
-            .ui_allowed(!args.silent)
-            .await
+        app.token_for(args.scopes).with_claims(claims).ui_allowed(!args.silent).await
     };
     finish(result, output, !args.silent, |result| output.token(result))
 }
@@ -117,14 +100,10 @@ async fn answer(response: reqwest::Response, output: &Output) -> Status {
 
 fn logout(app: &PublicClientApplication, name: Option<&str>, output: &Output) -> Status {
     let fits = |account: &Account| {
-        name.is_none_or(|name| {
-            account.username.eq_ignore_ascii_case(name) || account.home_account_id == name
-        })
+        name.is_none_or(|name| account.username.eq_ignore_ascii_case(name) || account.home_account_id == name)
     };
     let accounts: Vec<Account> = app.accounts().into_iter().filter(|one| fits(one)).collect();
-    accounts
-        .iter()
-        .for_each(|account| app.remove_account(account));
+    accounts.iter().for_each(|account| app.remove_account(account));
     output.accounts(&accounts);
     match name {
         Some(name) if accounts.is_empty() => {

@@ -19,10 +19,7 @@ impl Output {
                 "correlation_id": result.correlation_id,
             }));
         } else {
-            print(&format!(
-                "signed in as {} (tenant {})",
-                result.account.username, result.tenant_id
-            ));
+            print(&format!("signed in as {} (tenant {})", result.account.username, result.tenant_id));
         }
     }
 
@@ -55,15 +52,10 @@ impl Output {
         if self.json {
             print_json(&accounts.iter().map(account).collect());
         } else if accounts.is_empty() {
-            progress(
-                "Nobody is signed in. Tokens are kept in memory for now, so each command starts signed out.",
-            );
+            progress("Nobody is signed in. Tokens are kept in memory for now, so each command starts signed out.");
         } else {
             for account in accounts {
-                print(&format!(
-                    "{}\t{}",
-                    account.username, account.home_account_id
-                ));
+                print(&format!("{}\t{}", account.username, account.home_account_id));
             }
         }
     }

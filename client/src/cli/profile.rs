@@ -33,16 +33,8 @@ pub(super) fn app(args: &ProfileArgs) -> anyhow::Result<PublicClientApplication>
         .context("no authority; give --authority https://HOST/TENANT or a --profile")?;
     let client_id = choose(&args.client_id, profile.client_id, "MOCK_IDP_CLIENT_ID")
         .context("no client id; give --client-id or a --profile")?;
-    let ca = args
-        .ca
-        .clone()
-        .or(profile.ca)
-        .or_else(|| variable("MOCK_IDP_CA").map(PathBuf::from));
-    let capabilities = if args.capabilities.is_empty() {
-        profile.capabilities
-    } else {
-        args.capabilities.clone()
-    };
+    let ca = args.ca.clone().or(profile.ca).or_else(|| variable("MOCK_IDP_CA").map(PathBuf::from));
+    let capabilities = if args.capabilities.is_empty() { profile.capabilities } else { args.capabilities.clone() };
     let mut builder = PublicClientApplication::builder(client_id)
         .authority(authority)?
         .client_capabilities(capabilities)
@@ -52,13 +44,10 @@ pub(super) fn app(args: &ProfileArgs) -> anyhow::Result<PublicClientApplication>
         builder = builder.redirect_uri(redirect_uri);
     }
     if let Some(ca) = ca {
-        let pem = std::fs::read(&ca)
-            .with_context(|| format!("the certificate file {} cannot be read", ca.display()))?;
+        let pem =
+            std::fs::read(&ca).with_context(|| format!("the certificate file {} cannot be read", ca.display()))?;
         if !pem.windows(10).any(|bytes| bytes == b"-----BEGIN") {
-            return Err(anyhow!(
-                "{} is not a PEM file; export the certificate authority as PEM",
-                ca.display()
-            ));
+            return Err(anyhow!("{} is not a PEM file; export the certificate authority as PEM", ca.display()));
         }
         builder = builder.root_certificate_pem(&pem);
     }
@@ -66,16 +55,10 @@ pub(super) fn app(args: &ProfileArgs) -> anyhow::Result<PublicClientApplication>
 }
 
 fn read(path: &Path) -> anyhow::Result<Profile> {
-    let text = std::fs::read_to_string(path)
-        .with_context(|| format!("the profile {} cannot be read", path.display()))?;
-    let mut profile: Profile = serde_json::from_str(&text).map_err(|error| {
-        anyhow!(
-            "{}:{}:{}: {error}",
-            path.display(),
-            error.line(),
-            error.column()
-        )
-    })?;
+    let text =
+        std::fs::read_to_string(path).with_context(|| format!("the profile {} cannot be read", path.display()))?;
+    let mut profile: Profile = serde_json::from_str(&text)
+        .map_err(|error| anyhow!("{}:{}:{}: {error}", path.display(), error.line(), error.column()))?;
     if let (Some(ca), Some(folder)) = (&profile.ca, path.parent()) {
         profile.ca = Some(folder.join(ca));
     }

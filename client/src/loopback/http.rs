@@ -24,9 +24,7 @@ pub(super) struct Request {
 impl Request {
     pub(super) fn is_form(&self) -> bool {
         let media_type = self.content_type.split(';').next().unwrap_or_default();
-        media_type
-            .trim()
-            .eq_ignore_ascii_case("application/x-www-form-urlencoded")
+        media_type.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded")
     }
 }
 
@@ -57,9 +55,7 @@ impl Refusal {
 }
 
 pub(super) async fn read(stream: &mut TcpStream) -> Result<Request, Refusal> {
-    timeout(TIME_LIMIT, read_request(stream))
-        .await
-        .unwrap_or(Err(Refusal::TooSlow))
+    timeout(TIME_LIMIT, read_request(stream)).await.unwrap_or(Err(Refusal::TooSlow))
 }
 
 async fn read_request(stream: &mut TcpStream) -> Result<Request, Refusal> {
@@ -82,8 +78,7 @@ async fn read_request(stream: &mut TcpStream) -> Result<Request, Refusal> {
     while bytes.len() < start + length {
         read_more(stream, &mut bytes).await?;
     }
-    request.body =
-        String::from_utf8(bytes[start..start + length].to_vec()).map_err(|_| Refusal::Malformed)?;
+    request.body = String::from_utf8(bytes[start..start + length].to_vec()).map_err(|_| Refusal::Malformed)?;
     Ok(request)
 }
 
@@ -101,19 +96,14 @@ async fn read_more(stream: &mut TcpStream, bytes: &mut Vec<u8>) -> Result<(), Re
 fn parse_head(head: &str) -> Result<(Request, usize), Refusal> {
     let mut lines = head.split("\r\n");
     let mut words = lines.next().unwrap_or_default().split(' ');
-    let (Some(method), Some(target), Some(version), None) =
-        (words.next(), words.next(), words.next(), words.next())
+    let (Some(method), Some(target), Some(version), None) = (words.next(), words.next(), words.next(), words.next())
     else {
         return Err(Refusal::Malformed);
     };
     if !version.starts_with("HTTP/1.") || !target.starts_with('/') {
         return Err(Refusal::Malformed);
     }
-    let mut request = Request {
-        method: method.to_owned(),
-        target: target.to_owned(),
-        ..Request::default()
-    };
+    let mut request = Request { method: method.to_owned(), target: target.to_owned(), ..Request::default() };
     let mut length = 0;
     for line in lines {
         let (name, value) = line.split_once(':').ok_or(Refusal::Malformed)?;

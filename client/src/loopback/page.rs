@@ -11,12 +11,7 @@ impl Page {
     pub(super) fn success() -> Self {
         Self {
             status: "200 OK",
-            html: html(
-                "Signed in",
-                "ok",
-                "You are signed in. You can close this tab and return to the app.",
-                "",
-            ),
+            html: html("Signed in", "ok", "You are signed in. You can close this tab and return to the app.", ""),
         }
     }
 
@@ -33,10 +28,7 @@ impl Page {
     }
 
     pub(super) fn refusal(status: &'static str, reason: &str) -> Self {
-        Self {
-            status,
-            html: html("Not a sign-in", "no", reason, ""),
-        }
+        Self { status, html: html("Not a sign-in", "no", reason, "") }
     }
 }
 
@@ -62,10 +54,7 @@ pre {{ white-space: pre-wrap; overflow-wrap: anywhere; opacity: .8; font-size: .
 }
 
 fn escape(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 #[cfg(test)]

@@ -1,5 +1,3 @@
-#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
-
 use rstest::rstest;
 
 use super::http::Request;
@@ -16,10 +14,7 @@ fn request(method: &str, target: &str, body: &str) -> Request {
 
 /// `waits`, `answer`, or the error's code.
 fn verdict(request: &Request, accept_query: bool) -> String {
-    let expectation = Expectation {
-        state: "s+/=|".to_owned(),
-        accept_query,
-    };
+    let expectation = Expectation { state: "s+/=|".to_owned(), accept_query };
     match judge(request, "/", &expectation) {
         Verdict::KeepWaiting(page) => format!("waits {}", &page.status[..3]),
         Verdict::Done(_, Ok(_)) => "answer".to_owned(),
@@ -29,20 +24,14 @@ fn verdict(request: &Request, accept_query: bool) -> String {
 
 #[rstest]
 #[case::form_post(request("POST", "/", "code=c&state=s%2B%2F%3D%7C"), "answer")]
-#[case::error(
-    request("POST", "/", "error=access_denied&state=s%2B%2F%3D%7C"),
-    "answer"
-)]
+#[case::error(request("POST", "/", "error=access_denied&state=s%2B%2F%3D%7C"), "answer")]
 #[case::query(request("GET", "/?code=c&state=s%2B%2F%3D%7C", ""), "answer")]
 #[case::post_to_a_query(request("POST", "/?x=1", "code=c&state=s%2B%2F%3D%7C"), "answer")]
 #[case::favicon(request("GET", "/favicon.ico", ""), "waits 404")]
 #[case::probe(request("GET", "/", ""), "waits 400")]
 #[case::other_method(request("OPTIONS", "/", ""), "waits 405")]
 #[case::code_twice(request("POST", "/", "code=c&code=d&state=s%2B%2F%3D%7C"), "waits 400")]
-#[case::code_and_error(
-    request("POST", "/", "code=c&error=e&state=s%2B%2F%3D%7C"),
-    "waits 400"
-)]
+#[case::code_and_error(request("POST", "/", "code=c&error=e&state=s%2B%2F%3D%7C"), "waits 400")]
 #[case::foreign_state(request("POST", "/", "code=c&state=other"), "state_mismatch")]
 #[case::no_state(request("POST", "/", "code=c"), "state_mismatch")]
 #[case::foreign_state_error(request("GET", "/?error=x&state=other", ""), "state_mismatch")]

@@ -38,9 +38,7 @@ pub(crate) struct TokenBody {
 
 impl TokenBody {
     pub(super) fn is_bearer(&self) -> bool {
-        self.token_type
-            .as_deref()
-            .is_none_or(|kind| kind.eq_ignore_ascii_case("bearer"))
+        self.token_type.as_deref().is_none_or(|kind| kind.eq_ignore_ascii_case("bearer"))
     }
 
     /// Ten minutes when the server does not say.
@@ -49,15 +47,11 @@ impl TokenBody {
     }
 
     pub(crate) fn refresh_in(&self) -> Option<Duration> {
-        self.refresh_in
-            .filter(|seconds| *seconds > 0)
-            .map(|seconds| Duration::from_secs(seconds).min(LONGEST_LIFETIME))
+        self.refresh_in.filter(|seconds| *seconds > 0).map(|seconds| Duration::from_secs(seconds).min(LONGEST_LIFETIME))
     }
 
     pub(crate) fn scope(&self) -> Option<&str> {
-        self.scope
-            .as_deref()
-            .filter(|scope| !scope.trim().is_empty())
+        self.scope.as_deref().filter(|scope| !scope.trim().is_empty())
     }
 }
 
@@ -73,8 +67,7 @@ impl TokenResponse for TokenBody {
     }
 
     fn expires_in(&self) -> Option<Duration> {
-        self.expires_in
-            .map(|seconds| Duration::from_secs(seconds).min(LONGEST_LIFETIME))
+        self.expires_in.map(|seconds| Duration::from_secs(seconds).min(LONGEST_LIFETIME))
     }
 
     fn refresh_token(&self) -> Option<&RefreshToken> {
@@ -127,13 +120,8 @@ impl ErrorBody {
 
 impl From<Map<String, Value>> for ErrorBody {
     fn from(members: Map<String, Value>) -> Self {
-        let text = |name: &str| {
-            members
-                .get(name)
-                .and_then(Value::as_str)
-                .filter(|text| !text.is_empty())
-                .map(str::to_owned)
-        };
+        let text =
+            |name: &str| members.get(name).and_then(Value::as_str).filter(|text| !text.is_empty()).map(str::to_owned);
         let codes = members.get("error_codes").and_then(Value::as_array);
         Self {
             error: text("error").unwrap_or_default(),

@@ -39,18 +39,11 @@ pub(super) struct Answer {
 
 impl<'a> Exchange<'a> {
     pub(super) fn new(http: &'a reqwest::Client, headers: HeaderMap) -> Self {
-        Self {
-            http,
-            headers,
-            head: Mutex::new(None),
-        }
+        Self { http, headers, head: Mutex::new(None) }
     }
 
     pub(super) fn head(&self) -> Option<AnswerHead> {
-        self.head
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.head.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, HttpFailure> {
@@ -87,10 +80,7 @@ async fn execute(http: &reqwest::Client, request: reqwest::Request) -> Result<An
     if response.status().is_redirection() || *response.url() != asked {
         return Err(HttpFailure::Redirected);
     }
-    let head = AnswerHead {
-        status: response.status(),
-        retry_after: retry_after(response.headers()),
-    };
+    let head = AnswerHead { status: response.status(), retry_after: retry_after(response.headers()) };
     let content_type = response.headers().get(CONTENT_TYPE).cloned();
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await? {
@@ -99,21 +89,11 @@ async fn execute(http: &reqwest::Client, request: reqwest::Request) -> Result<An
         }
         body.extend_from_slice(&chunk);
     }
-    Ok(Answer {
-        head,
-        content_type,
-        body,
-    })
+    Ok(Answer { head, content_type, body })
 }
 
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let seconds = headers
-        .get(RETRY_AFTER)?
-        .to_str()
-        .ok()?
-        .trim()
-        .parse()
-        .ok()?;
+    let seconds = headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
     Some(Duration::from_secs(seconds))
 }
 
@@ -131,10 +111,7 @@ impl From<reqwest::Error> for HttpFailure {
         if error.is_timeout() {
             return Self::Timeout;
         }
-        let origin = error
-            .url()
-            .map(|url| url.origin().ascii_serialization())
-            .unwrap_or_default();
+        let origin = error.url().map(|url| url.origin().ascii_serialization()).unwrap_or_default();
         let error = error.without_url();
         let mut cause: &dyn std::error::Error = &error;
         while let Some(deeper) = cause.source() {
@@ -147,8 +124,12 @@ impl From<reqwest::Error> for HttpFailure {
 impl fmt::Display for HttpFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Redirected => f.write_str("the server redirected a request that must not travel on; check the authority's address"),
-            Self::TooLarge => f.write_str("the answer is larger than 1 MiB; check that the authority is what it should be"),
+            Self::Redirected => {
+                f.write_str("the server redirected a request that must not travel on; check the authority's address")
+            }
+            Self::TooLarge => {
+                f.write_str("the answer is larger than 1 MiB; check that the authority is what it should be")
+            }
             Self::Timeout => f.write_str("the server did not answer in time; try again later"),
             Self::Broken(why) if why.contains("certificate") => {
                 write!(f, "the server's certificate is not trusted ({why}); give the certificate authority's PEM file")

@@ -8,10 +8,8 @@ use super::{Classification, Error, from_body};
 
 fn classify(body: &Value, status: u16) -> Error {
     let members = body.as_object().cloned().unwrap_or_default();
-    let head = AnswerHead {
-        status: StatusCode::from_u16(status).unwrap_or(StatusCode::IM_A_TEAPOT),
-        retry_after: None,
-    };
+    let head =
+        AnswerHead { status: StatusCode::from_u16(status).unwrap_or(StatusCode::IM_A_TEAPOT), retry_after: None };
     from_body(ErrorBody::from(members), Some(head), false)
 }
 
@@ -20,11 +18,7 @@ fn classify(body: &Value, status: u16) -> Error {
 #[case::mfa("invalid_grant", "basic_action", Classification::BasicAction)]
 #[case::device("invalid_grant", "additional_action", Classification::AdditionalAction)]
 #[case::blocked("invalid_grant", "message_only", Classification::MessageOnly)]
-#[case::password(
-    "invalid_grant",
-    "user_password_expired",
-    Classification::UserPasswordExpired
-)]
+#[case::password("invalid_grant", "user_password_expired", Classification::UserPasswordExpired)]
 #[case::dead_grant("invalid_grant", "bad_token", Classification::None)]
 #[case::too_old("invalid_grant", "token_expired", Classification::None)]
 #[case::unknown("invalid_grant", "something_new", Classification::None)]
@@ -32,10 +26,7 @@ fn classify(body: &Value, status: u16) -> Error {
 #[case::v1("interaction_required", "basic_action", Classification::BasicAction)]
 fn ui_required(#[case] error: &str, #[case] suberror: &str, #[case] expected: Classification) {
     let error = classify(&json!({"error": error, "suberror": suberror}), 400);
-    assert_eq!(
-        error.as_ui_required().map(|ui| ui.classification),
-        Some(expected)
-    );
+    assert_eq!(error.as_ui_required().map(|ui| ui.classification), Some(expected));
 }
 
 #[rstest]
@@ -64,10 +55,7 @@ fn every_member_survives_and_odd_types_do_no_harm() {
     assert_eq!(ui.claims.as_deref(), Some(claims));
     assert_eq!(ui.error_codes, [50076, 7]);
     assert_eq!(ui.suberror, None);
-    assert_eq!(
-        (ui.trace_id.as_deref(), ui.correlation_id.as_deref()),
-        (Some("t"), Some("c"))
-    );
+    assert_eq!((ui.trace_id.as_deref(), ui.correlation_id.as_deref()), (Some("t"), Some("c")));
     assert_eq!(ui.status, Some(400));
     assert!(!ui.to_string().contains("Trace ID"));
 }

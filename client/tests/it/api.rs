@@ -1,5 +1,4 @@
 //! API calls and their challenges (escalation reference 4.4).
-#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -11,10 +10,7 @@ use crate::support::{Authority, CALENDAR, POLICY, refusal};
 const NBF: &str = r#"{"access_token":{"nbf":{"essential":true, "value":"1635527790"}}}"#;
 
 fn challenge(claims: &str) -> ResponseTemplate {
-    let value = format!(
-        r#"Bearer realm="", error="insufficient_claims", claims="{}""#,
-        STANDARD.encode(claims)
-    );
+    let value = format!(r#"Bearer realm="", error="insufficient_claims", claims="{}""#, STANDARD.encode(claims));
     ResponseTemplate::new(401).insert_header("www-authenticate", value)
 }
 
@@ -38,12 +34,7 @@ fn address(authority: &Authority) -> String {
 async fn a_good_token_is_used_as_it_is() {
     let authority = Authority::start().await;
     let (app, _) = authority.signed_in().await;
-    api_answers(
-        &authority,
-        "at-1",
-        ResponseTemplate::new(200).set_body_string("hello"),
-    )
-    .await;
+    api_answers(&authority, "at-1", ResponseTemplate::new(200).set_body_string("hello")).await;
     let request = app.http_client().get(address(&authority));
     let response = app.call_api(request, [CALENDAR]).await.unwrap();
     assert_eq!(response.text().await.unwrap(), "hello");
@@ -56,25 +47,12 @@ async fn a_challenge_is_met_silently_if_possible() {
     let (app, ada) = authority.signed_in().await;
     api_answers(&authority, "at-1", challenge(NBF)).await;
     api_answers(&authority, "at-2", ResponseTemplate::new(200)).await;
-    let request = app
-        .http_client()
-        .post(address(&authority))
-        .body("twice the same");
+    let request = app.http_client().post(address(&authority)).body("twice the same");
     app.call_api(request, [CALENDAR]).await.unwrap();
     assert_eq!(authority.token_requests().await[0]["claims"], NBF);
     assert!(authority.pages().is_empty());
-    assert!(
-        authority
-            .requests_to("/api")
-            .await
-            .iter()
-            .all(|one| one.body == b"twice the same")
-    );
-    let cached = app
-        .acquire_token_silent([CALENDAR])
-        .with_account(&ada)
-        .await
-        .unwrap();
+    assert!(authority.requests_to("/api").await.iter().all(|one| one.body == b"twice the same"));
+    let cached = app.acquire_token_silent([CALENDAR]).with_account(&ada).await.unwrap();
     assert_eq!(cached.access_token.secret(), "at-2");
 }
 
@@ -84,13 +62,7 @@ async fn a_challenge_that_needs_the_user_carries_both_claims() {
     let (app, _) = authority.signed_in().await;
     api_answers(&authority, "at-1", challenge(NBF)).await;
     api_answers(&authority, "at-2", ResponseTemplate::new(200)).await;
-    authority
-        .answers(
-            "refresh_token",
-            1,
-            refusal(50076, Some("basic_action"), Some(POLICY)),
-        )
-        .await;
+    authority.answers("refresh_token", 1, refusal(50076, Some("basic_action"), Some(POLICY))).await;
     let request = app.http_client().get(address(&authority));
     app.call_api(request, [CALENDAR]).await.unwrap();
     let pages = authority.pages();
@@ -108,9 +80,7 @@ async fn a_revoked_session_brings_the_apis_claims_alone_to_the_page() {
     let (app, _) = authority.signed_in().await;
     api_answers(&authority, "at-1", challenge(NBF)).await;
     api_answers(&authority, "at-2", ResponseTemplate::new(200)).await;
-    authority
-        .answers("refresh_token", 1, refusal(50173, Some("bad_token"), None))
-        .await;
+    authority.answers("refresh_token", 1, refusal(50173, Some("bad_token"), None)).await;
     let request = app.http_client().get(address(&authority));
     app.call_api(request, [CALENDAR]).await.unwrap();
     assert_eq!(authority.pages()[0]["claims"], NBF);
@@ -149,13 +119,7 @@ async fn two_different_demands_never_bring_two_prompts() {
     let (app, _) = authority.signed_in().await;
     api_answers(&authority, "at-1", challenge(NBF)).await;
     api_answers(&authority, "at-2", challenge(POLICY)).await;
-    authority
-        .answers(
-            "refresh_token",
-            9,
-            refusal(50076, Some("basic_action"), None),
-        )
-        .await;
+    authority.answers("refresh_token", 9, refusal(50076, Some("basic_action"), None)).await;
     let request = app.http_client().get(address(&authority));
     let error = app.call_api(request, [CALENDAR]).await.unwrap_err();
     assert!(error.as_ui_required().unwrap().after_prompt);
@@ -166,14 +130,9 @@ async fn two_different_demands_never_bring_two_prompts() {
 async fn a_plain_401_brings_one_new_token_and_no_prompt() {
     let authority = Authority::start().await;
     let (app, _) = authority.signed_in().await;
-    let plain = ResponseTemplate::new(401).insert_header(
-        "www-authenticate",
-        r#"Bearer error="invalid_token", error_description="wrong audience""#,
-    );
-    Mock::given(path("/api"))
-        .respond_with(plain)
-        .mount(&authority.server)
-        .await;
+    let plain = ResponseTemplate::new(401)
+        .insert_header("www-authenticate", r#"Bearer error="invalid_token", error_description="wrong audience""#);
+    Mock::given(path("/api")).respond_with(plain).mount(&authority.server).await;
     let request = app.http_client().get(address(&authority));
     let error = app.call_api(request, [CALENDAR]).await.unwrap_err();
     assert_eq!(error.code(), "api_unauthorized");
@@ -189,10 +148,7 @@ async fn a_403_is_the_apps_to_judge() {
     let (app, _) = authority.signed_in().await;
     api_answers(&authority, "at-1", ResponseTemplate::new(403)).await;
     let request = app.http_client().get(address(&authority));
-    assert_eq!(
-        app.call_api(request, [CALENDAR]).await.unwrap().status(),
-        403
-    );
+    assert_eq!(app.call_api(request, [CALENDAR]).await.unwrap().status(), 403);
 }
 
 #[tokio::test]
@@ -200,22 +156,9 @@ async fn in_the_background_a_challenge_reports_the_user_is_needed() {
     let authority = Authority::start().await;
     let (app, _) = authority.signed_in().await;
     api_answers(&authority, "at-1", challenge(NBF)).await;
-    authority
-        .answers(
-            "refresh_token",
-            1,
-            refusal(50076, Some("basic_action"), Some(POLICY)),
-        )
-        .await;
+    authority.answers("refresh_token", 1, refusal(50076, Some("basic_action"), Some(POLICY))).await;
     let request = app.http_client().get(address(&authority));
-    let error = app
-        .call_api(request, [CALENDAR])
-        .ui_allowed(false)
-        .await
-        .unwrap_err();
-    assert_eq!(
-        error.as_ui_required().unwrap().claims.as_deref(),
-        Some(POLICY)
-    );
+    let error = app.call_api(request, [CALENDAR]).ui_allowed(false).await.unwrap_err();
+    assert_eq!(error.as_ui_required().unwrap().claims.as_deref(), Some(POLICY));
     assert!(authority.pages().is_empty());
 }

@@ -1,10 +1,10 @@
 //! The program and bad input: one sentence, the right exit status, no panic.
-#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 use std::process::{Command, Output};
 
 use rstest::rstest;
 
+#[expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 fn run(arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_desktop-client"));
     for (name, _) in std::env::vars() {
@@ -61,10 +61,7 @@ fn json_errors_are_for_machines() {
     let output = run(&all);
     let printed: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(printed["error"]["code"], "user_null");
-    assert_eq!(
-        printed["error"]["classification"],
-        "AcquireTokenSilentFailed"
-    );
+    assert_eq!(printed["error"]["classification"], "AcquireTokenSilentFailed");
 }
 
 fn assert_ends(output: &Output, status: i32, told: &str) {

@@ -1,5 +1,4 @@
 //! Hostile and odd servers: a typed error that says what and why, no hang, nothing leaked.
-#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 use std::time::Duration;
 
@@ -9,9 +8,7 @@ use serde_json::{Value, json};
 use wiremock::matchers::path;
 use wiremock::{Mock, ResponseTemplate};
 
-use crate::support::{
-    Authority, CALENDAR, CLIENT, PAYROLL, TENANT, client_info, jwt, metadata_path,
-};
+use crate::support::{Authority, CALENDAR, CLIENT, PAYROLL, TENANT, client_info, jwt, metadata_path};
 
 fn text(status: u16, body: &str, content_type: &str) -> ResponseTemplate {
     ResponseTemplate::new(status).set_body_raw(body, content_type)
@@ -23,25 +20,13 @@ fn json_body(body: Value) -> ResponseTemplate {
 
 #[rstest]
 #[case::no_json(text(400, "<h1>Bad</h1>", "text/html"), "http_status_not_200", false)]
-#[case::proxy_page(
-    text(502, "<h1>Gateway</h1>", "text/html"),
-    "service_not_available",
-    true
-)]
+#[case::proxy_page(text(502, "<h1>Gateway</h1>", "text/html"), "service_not_available", true)]
 #[case::throttled(text(429, "", "text/plain"), "request_throttled", true)]
 #[case::error_without_error(text(400, "{}", "application/json"), "http_status_not_200", false)]
 #[case::array(text(400, "[1]", "application/json"), "http_status_not_200", false)]
-#[case::truncated(
-    text(200, r#"{"access_token":"SECRET","#, "application/json"),
-    "non_parsable_oauth_error",
-    false
-)]
+#[case::truncated(text(200, r#"{"access_token":"SECRET","#, "application/json"), "non_parsable_oauth_error", false)]
 #[case::empty(text(200, "", "application/json"), "non_parsable_oauth_error", false)]
-#[case::wrong_content_type(
-    text(200, r#"{"access_token":"SECRET"}"#, "text/html"),
-    "non_parsable_oauth_error",
-    false
-)]
+#[case::wrong_content_type(text(200, r#"{"access_token":"SECRET"}"#, "text/html"), "non_parsable_oauth_error", false)]
 #[case::token_of_wrong_type(json_body(json!({"access_token": ["SECRET"]})), "non_parsable_oauth_error", false)]
 #[case::no_token(json_body(json!({"token_type": "Bearer"})), "non_parsable_oauth_error", false)]
 #[case::not_bearer(json_body(json!({"access_token": "SECRET", "token_type": "pop"})), "non_parsable_oauth_error", false)]
@@ -58,11 +43,7 @@ async fn odd_answers_of_the_token_endpoint(
     let authority = Authority::start().await;
     let (app, ada) = authority.signed_in().await;
     authority.answers("payroll", 1, answer).await;
-    let error = app
-        .acquire_token_silent([PAYROLL])
-        .with_account(&ada)
-        .await
-        .unwrap_err();
+    let error = app.acquire_token_silent([PAYROLL]).with_account(&ada).await.unwrap_err();
     assert_eq!(error.code(), code, "{error}");
     assert_eq!(error.is_retryable(), retryable);
     assert_tells_no_secret(&error, &app);
@@ -80,41 +61,20 @@ fn assert_tells_no_secret(error: &Error, app: &PublicClientApplication) {
 #[tokio::test]
 async fn a_followed_redirect_is_refused_too() {
     let authority = Authority::start().await;
-    let (app, ada) = authority
-        .sign_in_with(authority.builder().http_client(reqwest::Client::new()))
-        .await;
-    authority
-        .answers(
-            "payroll",
-            1,
-            ResponseTemplate::new(303).insert_header("location", "/elsewhere"),
-        )
-        .await;
-    let error = app
-        .acquire_token_silent([PAYROLL])
-        .with_account(&ada)
-        .await
-        .unwrap_err();
+    let (app, ada) = authority.sign_in_with(authority.builder().http_client(reqwest::Client::new())).await;
+    authority.answers("payroll", 1, ResponseTemplate::new(303).insert_header("location", "/elsewhere")).await;
+    let error = app.acquire_token_silent([PAYROLL]).with_account(&ada).await.unwrap_err();
     assert_eq!(error.code(), "redirect_refused");
 }
 
 #[tokio::test]
 async fn a_server_that_never_answers_costs_the_timeout_only() {
     let authority = Authority::start().await;
-    let impatient = reqwest::Client::builder()
-        .timeout(Duration::from_millis(300))
-        .build()
-        .unwrap();
-    let (app, ada) = authority
-        .sign_in_with(authority.builder().http_client(impatient))
-        .await;
+    let impatient = reqwest::Client::builder().timeout(Duration::from_millis(300)).build().unwrap();
+    let (app, ada) = authority.sign_in_with(authority.builder().http_client(impatient)).await;
     let late = ResponseTemplate::new(200).set_delay(Duration::from_secs(60));
     authority.answers("payroll", 1, late).await;
-    let error = app
-        .acquire_token_silent([PAYROLL])
-        .with_account(&ada)
-        .await
-        .unwrap_err();
+    let error = app.acquire_token_silent([PAYROLL]).with_account(&ada).await.unwrap_err();
     assert_eq!(error.code(), "request_timeout");
     assert!(error.is_retryable());
 }
@@ -125,15 +85,8 @@ async fn nobody_at_the_address_is_no_reason_to_prompt() {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         listener.local_addr().unwrap().port()
     };
-    let builder =
-        PublicClientApplication::builder(CLIENT).authority(format!("http://127.0.0.1:{port}/t"));
-    let error = builder
-        .unwrap()
-        .build()
-        .unwrap()
-        .token_for([CALENDAR])
-        .await
-        .unwrap_err();
+    let builder = PublicClientApplication::builder(CLIENT).authority(format!("http://127.0.0.1:{port}/t"));
+    let error = builder.unwrap().build().unwrap().token_for([CALENDAR]).await.unwrap_err();
     assert_eq!(error.code(), "transport_error");
     assert!(error.is_retryable());
 }
@@ -157,9 +110,7 @@ async fn an_id_token_meant_for_others_is_thrown_away(#[case] change: Value, #[ca
         "access_token": "SECRET", "token_type": "Bearer", "expires_in": 3600,
         "id_token": jwt(&claims), "client_info": client_info("ada"),
     });
-    authority
-        .answers("authorization_code", 1, json_body(answer))
-        .await;
+    authority.answers("authorization_code", 1, json_body(answer)).await;
     let app = authority.app();
     let error = app.acquire_token_interactive([CALENDAR]).await.unwrap_err();
     assert_eq!(error.code(), code, "{error}");
@@ -171,14 +122,8 @@ async fn an_id_token_meant_for_others_is_thrown_away(#[case] change: Value, #[ca
 async fn no_id_token_means_nobody_signed_in() {
     let authority = Authority::start().await;
     let answer = json!({"access_token": "SECRET", "token_type": "Bearer", "client_info": client_info("ada")});
-    authority
-        .answers("authorization_code", 1, json_body(answer))
-        .await;
-    let error = authority
-        .app()
-        .acquire_token_interactive([CALENDAR])
-        .await
-        .unwrap_err();
+    authority.answers("authorization_code", 1, json_body(answer)).await;
+    let error = authority.app().acquire_token_interactive([CALENDAR]).await.unwrap_err();
     assert_eq!(error.code(), "invalid_id_token");
 }
 
@@ -201,11 +146,7 @@ async fn metadata_that_points_elsewhere(#[case] change: Value) {
         metadata[name] = value.clone();
     }
     authority.mount_metadata(metadata).await;
-    let error = authority
-        .app()
-        .acquire_token_interactive([CALENDAR])
-        .await
-        .unwrap_err();
+    let error = authority.app().acquire_token_interactive([CALENDAR]).await.unwrap_err();
     assert_eq!(error.code(), "endpoints_resolution_error");
     assert!(authority.pages().is_empty());
 }
@@ -221,10 +162,7 @@ async fn metadata_that_points_elsewhere(#[case] change: Value) {
 #[tokio::test]
 async fn odd_answers_of_discovery(#[case] answer: ResponseTemplate, #[case] code: &str) {
     let authority = Authority::without_metadata().await;
-    Mock::given(path(metadata_path()))
-        .respond_with(answer)
-        .mount(&authority.server)
-        .await;
+    Mock::given(path(metadata_path())).respond_with(answer).mount(&authority.server).await;
     let error = authority.app().token_for([CALENDAR]).await.unwrap_err();
     assert_eq!(error.code(), code);
     assert!(authority.pages().is_empty());

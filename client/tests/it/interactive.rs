@@ -1,5 +1,4 @@
 //! The browser leg and the loopback listener (escalation reference 2.8, 2.9, 5.3).
-#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 use std::time::Duration;
 
@@ -13,16 +12,8 @@ use crate::support::{Authority, CALENDAR, CLIENT, PAYROLL, User};
 #[tokio::test]
 async fn both_legs_carry_what_they_must() {
     let authority = Authority::start().await;
-    let app = authority
-        .builder()
-        .client_capabilities(["cp1"])
-        .build()
-        .unwrap();
-    let result = app
-        .acquire_token_interactive([CALENDAR])
-        .with_extra_scopes_to_consent([PAYROLL])
-        .await
-        .unwrap();
+    let app = authority.builder().client_capabilities(["cp1"]).build().unwrap();
+    let result = app.acquire_token_interactive([CALENDAR]).with_extra_scopes_to_consent([PAYROLL]).await.unwrap();
     assert_eq!(result.account.username, "ada@contoso.test");
     assert_eq!(result.id_token_claims["oid"], "ada");
     let page = &authority.pages()[0];
@@ -32,18 +23,9 @@ async fn both_legs_carry_what_they_must() {
     assert_eq!(page["response_mode"], "form_post");
     assert_eq!(page["client_info"], "1");
     assert_eq!(page["code_challenge_method"], "S256");
-    assert_eq!(
-        page["claims"],
-        r#"{"access_token":{"xms_cc":{"values":["cp1"]}}}"#
-    );
-    assert_eq!(
-        page["scope"],
-        format!("{CALENDAR} {PAYROLL} openid profile offline_access")
-    );
-    assert_eq!(
-        form["scope"],
-        format!("{CALENDAR} openid profile offline_access")
-    );
+    assert_eq!(page["claims"], r#"{"access_token":{"xms_cc":{"values":["cp1"]}}}"#);
+    assert_eq!(page["scope"], format!("{CALENDAR} {PAYROLL} openid profile offline_access"));
+    assert_eq!(form["scope"], format!("{CALENDAR} openid profile offline_access"));
     assert_eq!(form["claims"], page["claims"]);
     assert_eq!(form["code"], "the-code");
     assert_eq!(form["redirect_uri"], page["redirect_uri"]);
@@ -71,26 +53,13 @@ async fn several_accounts_and_nobody_named_bring_the_list() {
     let authority = Authority::start().await;
     let (app, ada) = authority.signed_in().await;
     authority.tokens_are_about("bo");
-    let bo = app
-        .acquire_token_interactive([CALENDAR])
-        .await
-        .unwrap()
-        .account;
+    let bo = app.acquire_token_interactive([CALENDAR]).await.unwrap().account;
     assert_ne!(ada, bo);
     app.token_for([CALENDAR]).await.unwrap();
-    app.acquire_token_interactive([CALENDAR])
-        .with_account(&bo)
-        .await
-        .unwrap();
-    let request = app
-        .acquire_token_interactive([CALENDAR])
-        .with_login_hint("ada@contoso.test");
+    app.acquire_token_interactive([CALENDAR]).with_account(&bo).await.unwrap();
+    let request = app.acquire_token_interactive([CALENDAR]).with_login_hint("ada@contoso.test");
     request.with_prompt(Prompt::Login).await.unwrap();
-    let prompts: Vec<Option<String>> = authority
-        .pages()
-        .iter()
-        .map(|page| page.get("prompt").cloned())
-        .collect();
+    let prompts: Vec<Option<String>> = authority.pages().iter().map(|page| page.get("prompt").cloned()).collect();
     let expected = [None, Some("select_account"), None, Some("login")];
     assert_eq!(prompts, expected.map(|prompt| prompt.map(str::to_owned)));
 }
@@ -100,10 +69,7 @@ async fn an_account_and_a_hint_exclude_each_other() {
     let authority = Authority::start().await;
     let (app, ada) = authority.signed_in().await;
     let request = app.acquire_token_interactive([CALENDAR]).with_account(&ada);
-    let error = request
-        .with_login_hint("bo@contoso.test")
-        .await
-        .unwrap_err();
+    let error = request.with_login_hint("bo@contoso.test").await.unwrap_err();
     assert!(matches!(error, Error::Client(_)));
     assert!(authority.pages().is_empty());
 }
@@ -115,11 +81,7 @@ async fn an_account_and_a_hint_exclude_each_other() {
 async fn an_answer_in_the_address(#[case] accepted: bool, #[case] expected: Option<&str>) {
     let authority = Authority::start().await;
     authority.user(User::SignsInByQuery);
-    let app = authority
-        .builder()
-        .accept_query_response(accepted)
-        .build()
-        .unwrap();
+    let app = authority.builder().accept_query_response(accepted).build().unwrap();
     let outcome = app.acquire_token_interactive([CALENDAR]).await;
     assert_eq!(outcome.err().as_ref().map(Error::code), expected);
 }
@@ -134,11 +96,7 @@ async fn an_answer_in_the_address(#[case] accepted: bool, #[case] expected: Opti
 async fn redirect_errors(#[case] answer: Vec<(&'static str, &'static str)>, #[case] code: &str) {
     let authority = Authority::start().await;
     authority.user(User::ComesBackWith(answer));
-    let error = authority
-        .app()
-        .acquire_token_interactive([CALENDAR])
-        .await
-        .unwrap_err();
+    let error = authority.app().acquire_token_interactive([CALENDAR]).await.unwrap_err();
     assert_eq!(error.code(), code);
     assert!(authority.token_requests().await.is_empty());
 }
@@ -150,14 +108,9 @@ async fn redirect_errors(#[case] answer: Vec<(&'static str, &'static str)>, #[ca
 #[tokio::test]
 async fn without_a_page_the_user_is_needed(#[case] code: &'static str) {
     let authority = Authority::start().await;
-    authority.user(User::ComesBackWith(vec![
-        ("error", code),
-        ("error_description", "AADSTS50058: x"),
-    ]));
+    authority.user(User::ComesBackWith(vec![("error", code), ("error_description", "AADSTS50058: x")]));
     let app = authority.app();
-    let request = app
-        .acquire_token_interactive([CALENDAR])
-        .with_prompt(Prompt::None);
+    let request = app.acquire_token_interactive([CALENDAR]).with_prompt(Prompt::None);
     let error = request.await.unwrap_err();
     let needed = error.as_ui_required().unwrap();
     assert_eq!(needed.classification, Classification::PromptNeverFailed);
@@ -169,30 +122,17 @@ async fn without_a_page_the_user_is_needed(#[case] code: &'static str) {
 async fn other_callers_do_not_disturb() {
     let authority = Authority::start().await;
     authority.user(User::IsPrecededByProbes);
-    authority
-        .app()
-        .acquire_token_interactive([CALENDAR])
-        .await
-        .unwrap();
+    authority.app().acquire_token_interactive([CALENDAR]).await.unwrap();
     let answers = authority.loopback_answers();
     assert_eq!(answers.last(), Some(&200));
-    assert!(
-        answers[..answers.len() - 1]
-            .iter()
-            .all(|status| *status >= 400),
-        "{answers:?}"
-    );
+    assert!(answers[..answers.len() - 1].iter().all(|status| *status >= 400), "{answers:?}");
 }
 
 #[tokio::test]
 async fn the_first_of_two_answers_counts() {
     let authority = Authority::start().await;
     authority.user(User::SignsInTwice);
-    authority
-        .app()
-        .acquire_token_interactive([CALENDAR])
-        .await
-        .unwrap();
+    authority.app().acquire_token_interactive([CALENDAR]).await.unwrap();
     assert_eq!(authority.token_requests().await.len(), 1);
     assert_eq!(authority.loopback_answers()[0], 200);
 }
@@ -201,11 +141,7 @@ async fn the_first_of_two_answers_counts() {
 async fn nobody_comes_back() {
     let authority = Authority::start().await;
     authority.user(User::Leaves);
-    let app = authority
-        .builder()
-        .timeout(Duration::from_millis(50))
-        .build()
-        .unwrap();
+    let app = authority.builder().timeout(Duration::from_millis(50)).build().unwrap();
     let error = app.acquire_token_interactive([CALENDAR]).await.unwrap_err();
     assert_eq!(error.code(), "interactive_timeout");
     authority.user(User::SignsIn);
@@ -244,15 +180,8 @@ async fn dropping_the_future_closes_the_door_behind_it() {
 #[tokio::test]
 async fn no_browser_is_told_at_once() {
     let authority = Authority::start().await;
-    let builder = authority
-        .builder()
-        .user_agent(|_: Url| async { Err("no display".into()) });
-    let error = builder
-        .build()
-        .unwrap()
-        .acquire_token_interactive([CALENDAR])
-        .await
-        .unwrap_err();
+    let builder = authority.builder().user_agent(|_: Url| async { Err("no display".into()) });
+    let error = builder.build().unwrap().acquire_token_interactive([CALENDAR]).await.unwrap_err();
     assert_eq!(error.code(), "browser_not_opened");
     assert!(error.to_string().contains("no display"));
 }
@@ -262,14 +191,7 @@ async fn a_port_in_use_is_one_sentence() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port();
     let authority = Authority::start().await;
-    let builder = authority
-        .builder()
-        .redirect_uri(format!("http://localhost:{port}"));
-    let error = builder
-        .build()
-        .unwrap()
-        .acquire_token_interactive([CALENDAR])
-        .await
-        .unwrap_err();
+    let builder = authority.builder().redirect_uri(format!("http://localhost:{port}"));
+    let error = builder.build().unwrap().acquire_token_interactive([CALENDAR]).await.unwrap_err();
     assert_eq!(error.code(), "http_listener_error");
 }

@@ -1,5 +1,4 @@
 //! The cache and the refresh token (escalation reference 2.2, 2.3, 5.1).
-#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 use desktop_client::{Classification, Error, TokenSource};
 use jiff::SignedDuration;
@@ -15,18 +14,11 @@ use crate::support::{Authority, CALENDAR, PAYROLL, POLICY, metadata_path, refusa
 #[case::within_five_minutes_of_its_end(56, TokenSource::IdentityProvider)]
 #[case::ended(61, TokenSource::IdentityProvider)]
 #[tokio::test]
-async fn a_token_serves_until_five_minutes_before_its_end(
-    #[case] minutes: i64,
-    #[case] source: TokenSource,
-) {
+async fn a_token_serves_until_five_minutes_before_its_end(#[case] minutes: i64, #[case] source: TokenSource) {
     let authority = Authority::start().await;
     let (app, ada) = authority.signed_in().await;
     authority.clock.advance(SignedDuration::from_mins(minutes));
-    let result = app
-        .acquire_token_silent([CALENDAR])
-        .with_account(&ada)
-        .await
-        .unwrap();
+    let result = app.acquire_token_silent([CALENDAR]).with_account(&ada).await.unwrap();
     assert_eq!(result.source, source);
 }
 
@@ -35,30 +27,18 @@ async fn an_outage_leaves_the_token_that_still_lives() {
     let authority = Authority::start().await;
     let (app, ada) = authority.signed_in().await;
     authority.clock.advance(SignedDuration::from_mins(57));
-    authority
-        .answers("calendar", 2, ResponseTemplate::new(503))
-        .await;
-    let result = app
-        .acquire_token_silent([CALENDAR])
-        .with_account(&ada)
-        .await
-        .unwrap();
+    authority.answers("calendar", 2, ResponseTemplate::new(503)).await;
+    let result = app.acquire_token_silent([CALENDAR]).with_account(&ada).await.unwrap();
     assert_eq!(result.source, TokenSource::Cache);
     authority.clock.advance(SignedDuration::from_mins(4));
-    let error = app
-        .acquire_token_silent([CALENDAR])
-        .with_account(&ada)
-        .await
-        .unwrap_err();
+    let error = app.acquire_token_silent([CALENDAR]).with_account(&ada).await.unwrap_err();
     assert!(error.is_retryable(), "{error}");
 }
 
 #[tokio::test]
 async fn claims_skip_the_access_token_and_not_the_refresh_token() {
     let authority = Authority::start().await;
-    let (app, ada) = authority
-        .sign_in_with(authority.builder().client_capabilities(["cp1"]))
-        .await;
+    let (app, ada) = authority.sign_in_with(authority.builder().client_capabilities(["cp1"])).await;
     let silent = app.acquire_token_silent([CALENDAR]).with_account(&ada);
     let result = silent.clone().with_claims(POLICY).await.unwrap();
     assert_eq!(result.source, TokenSource::IdentityProvider);
@@ -84,12 +64,7 @@ async fn a_forced_refresh_uses_the_newest_refresh_token_and_says_why() {
     assert_eq!(requests[0]["refresh_token"], "rt-1");
     assert_eq!(requests[1]["refresh_token"], "rt-2");
     let sent = authority.requests_to(&token_path()).await;
-    let header = |name: &str| {
-        sent.last().unwrap().headers[name]
-            .to_str()
-            .unwrap()
-            .to_owned()
-    };
+    let header = |name: &str| sent.last().unwrap().headers[name].to_str().unwrap().to_owned();
     assert_eq!(header("x-client-current-telemetry"), "5|1007,1,,,|");
     assert!(header("x-anchormailbox").starts_with("oid:ada@"));
     assert_eq!(header("client-request-id").len(), 36);
@@ -104,9 +79,7 @@ async fn a_forced_refresh_uses_the_newest_refresh_token_and_says_why() {
 async fn only_a_dead_refresh_token_is_dropped(#[case] suberror: &str, #[case] kept: bool) {
     let authority = Authority::start().await;
     let (app, ada) = authority.signed_in().await;
-    authority
-        .answers("payroll", 1, refusal(1, Some(suberror), None))
-        .await;
+    authority.answers("payroll", 1, refusal(1, Some(suberror), None)).await;
     let payroll = app.acquire_token_silent([PAYROLL]).with_account(&ada);
     assert_eq!(payroll.clone().await.unwrap_err().code(), "invalid_grant");
     match payroll.await {
@@ -124,19 +97,11 @@ async fn an_answer_without_refresh_token_and_identity_keeps_both() {
     let authority = Authority::start().await;
     let (app, ada) = authority.signed_in().await;
     let bare = json!({"token_type": "bearer", "access_token": "bare", "expires_in": "3600"});
-    authority
-        .answers("payroll", 1, ResponseTemplate::new(200).set_body_json(bare))
-        .await;
-    let result = app
-        .acquire_token_silent([PAYROLL])
-        .with_account(&ada)
-        .await
-        .unwrap();
+    authority.answers("payroll", 1, ResponseTemplate::new(200).set_body_json(bare)).await;
+    let result = app.acquire_token_silent([PAYROLL]).with_account(&ada).await.unwrap();
     assert_eq!(result.account, ada);
     assert_eq!(result.scopes, [PAYROLL]);
-    let other = app
-        .acquire_token_silent(["api://mail/Mail.Read"])
-        .with_account(&ada);
+    let other = app.acquire_token_silent(["api://mail/Mail.Read"]).with_account(&ada);
     other.await.unwrap();
     assert_eq!(authority.token_requests().await[1]["refresh_token"], "rt-1");
 }
@@ -150,23 +115,12 @@ async fn local_reasons_send_nothing() {
     assert_eq!(nobody.code(), "user_null");
     let classification = nobody.as_ui_required().unwrap().classification;
     assert_eq!(classification, Classification::AcquireTokenSilentFailed);
-    let stranger = silent()
-        .with_login_hint("zoe@contoso.test")
-        .await
-        .unwrap_err();
+    let stranger = silent().with_login_hint("zoe@contoso.test").await.unwrap_err();
     assert_eq!(stranger.code(), "no_account_for_login_hint");
     silent().with_login_hint("ADA@contoso.test").await.unwrap();
-    let claims = silent()
-        .with_account(&ada)
-        .with_claims("nonsense")
-        .await
-        .unwrap_err();
+    let claims = silent().with_account(&ada).with_claims("nonsense").await.unwrap_err();
     assert_eq!(claims.code(), "invalid_json_claims_format");
-    let scopes = app
-        .acquire_token_silent(["openid"])
-        .with_account(&ada)
-        .await
-        .unwrap_err();
+    let scopes = app.acquire_token_silent(["openid"]).with_account(&ada).await.unwrap_err();
     assert!(matches!(scopes, Error::Client(_)));
     app.remove_account(&ada);
     assert!(app.accounts().is_empty());
@@ -180,11 +134,7 @@ async fn tokens_of_another_user_are_thrown_away() {
     let authority = Authority::start().await;
     let (app, ada) = authority.signed_in().await;
     authority.tokens_are_about("eve");
-    let error = app
-        .acquire_token_silent([PAYROLL])
-        .with_account(&ada)
-        .await
-        .unwrap_err();
+    let error = app.acquire_token_silent([PAYROLL]).with_account(&ada).await.unwrap_err();
     assert_eq!(error.code(), "user_mismatch");
     assert_eq!(app.accounts(), [ada]);
 }
@@ -193,14 +143,8 @@ async fn tokens_of_another_user_are_thrown_away() {
 async fn a_family_token_of_others_counts_as_none() {
     let authority = Authority::start().await;
     let (app, ada) = authority.signed_in().await;
-    authority
-        .answers("payroll", 1, refusal(70000, Some("client_mismatch"), None))
-        .await;
-    let error = app
-        .acquire_token_silent([PAYROLL])
-        .with_account(&ada)
-        .await
-        .unwrap_err();
+    authority.answers("payroll", 1, refusal(70000, Some("client_mismatch"), None)).await;
+    let error = app.acquire_token_silent([PAYROLL]).with_account(&ada).await.unwrap_err();
     assert_eq!(error.code(), "no_tokens_found");
 }
 
@@ -208,15 +152,8 @@ async fn a_family_token_of_others_counts_as_none() {
 async fn callers_with_the_same_need_share_one_refresh() {
     let authority = Authority::start().await;
     let (app, ada) = authority.signed_in().await;
-    let callers: Vec<_> = (0..16)
-        .map(|_| {
-            tokio::spawn(
-                app.acquire_token_silent([PAYROLL])
-                    .with_account(&ada)
-                    .send(),
-            )
-        })
-        .collect();
+    let callers: Vec<_> =
+        (0..16).map(|_| tokio::spawn(app.acquire_token_silent([PAYROLL]).with_account(&ada).send())).collect();
     for caller in callers {
         assert_eq!(caller.await.unwrap().unwrap().access_token.secret(), "at-2");
     }
@@ -227,10 +164,7 @@ async fn callers_with_the_same_need_share_one_refresh() {
 async fn metadata_is_fetched_once() {
     let authority = Authority::start().await;
     let (app, ada) = authority.signed_in().await;
-    app.acquire_token_silent([PAYROLL])
-        .with_account(&ada)
-        .await
-        .unwrap();
+    app.acquire_token_silent([PAYROLL]).with_account(&ada).await.unwrap();
     let fetched = authority.requests_to(&metadata_path()).await;
     assert_eq!(fetched.len(), 1);
 }
@@ -240,9 +174,7 @@ async fn past_its_half_life_a_token_is_served_and_renewed_behind_the_scenes() {
     let authority = Authority::start().await;
     let (app, ada) = authority.signed_in().await;
     let long = json!({"token_type": "Bearer", "access_token": "long", "expires_in": 86_400, "refresh_in": 43_200});
-    authority
-        .answers("payroll", 1, ResponseTemplate::new(200).set_body_json(long))
-        .await;
+    authority.answers("payroll", 1, ResponseTemplate::new(200).set_body_json(long)).await;
     let silent = app.acquire_token_silent([PAYROLL]).with_account(&ada);
     silent.clone().await.unwrap();
     authority.clock.advance(SignedDuration::from_hours(13));
@@ -254,15 +186,10 @@ async fn past_its_half_life_a_token_is_served_and_renewed_behind_the_scenes() {
             tokio::task::yield_now().await;
         }
     };
-    tokio::time::timeout(std::time::Duration::from_secs(10), renewed)
-        .await
-        .unwrap();
+    tokio::time::timeout(std::time::Duration::from_secs(10), renewed).await.unwrap();
     let sent = authority.requests_to(&token_path()).await;
     assert_eq!(sent.len(), 3);
-    assert_eq!(
-        sent[2].headers["x-client-current-telemetry"],
-        "5|1007,4,,,|"
-    );
+    assert_eq!(sent[2].headers["x-client-current-telemetry"], "5|1007,4,,,|");
 }
 
 #[tokio::test]
@@ -278,21 +205,11 @@ async fn common_stands_for_the_accounts_home_tenant() {
         .respond_with(ResponseTemplate::new(200).set_body_json(metadata))
         .mount(&authority.server)
         .await;
-    let builder = authority
-        .builder()
-        .authority(format!("{base}/common"))
-        .unwrap();
+    let builder = authority.builder().authority(format!("{base}/common")).unwrap();
     let (app, ada) = authority.sign_in_with(builder).await;
-    let cached = app
-        .acquire_token_silent([CALENDAR])
-        .with_account(&ada)
-        .await
-        .unwrap();
+    let cached = app.acquire_token_silent([CALENDAR]).with_account(&ada).await.unwrap();
     assert_eq!(cached.source, TokenSource::Cache);
     assert!(authority.requests_to(&metadata_path()).await.is_empty());
-    app.acquire_token_silent([PAYROLL])
-        .with_account(&ada)
-        .await
-        .unwrap();
+    app.acquire_token_silent([PAYROLL]).with_account(&ada).await.unwrap();
     assert_eq!(authority.requests_to(&metadata_path()).await.len(), 1);
 }

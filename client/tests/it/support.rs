@@ -6,9 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use desktop_client::{
-    Account, Builder, ManualClock, PublicClientApplication, Randomness, UserAgentError,
-};
+use desktop_client::{Account, Builder, ManualClock, PublicClientApplication, Randomness, UserAgentError};
 use serde_json::{Value, json};
 use url::Url;
 use wiremock::matchers::{body_string_contains, method, path};
@@ -18,8 +16,7 @@ pub(crate) const TENANT: &str = "11111111-1111-4111-8111-111111111111";
 pub(crate) const CLIENT: &str = "d0000000-0000-4000-8000-000000000001";
 pub(crate) const CALENDAR: &str = "api://calendar/Events.Read";
 pub(crate) const PAYROLL: &str = "api://payroll/Salary.Read";
-pub(crate) const POLICY: &str =
-    r#"{ "access_token":{"capolids":{"essential":true, "values":["p1"]}}}"#;
+pub(crate) const POLICY: &str = r#"{ "access_token":{"capolids":{"essential":true, "values":["p1"]}}}"#;
 
 /// Names and values of a query or form.
 pub(crate) type Parameters = BTreeMap<String, String>;
@@ -71,10 +68,7 @@ impl Authority {
                 "token_endpoint": format!("{base}/{TENANT}/oauth2/v2.0/token"),
             }))
             .await;
-        let tokens = Tokens {
-            issuer: format!("{base}/{TENANT}/v2.0"),
-            seen: Arc::clone(&authority.seen),
-        };
+        let tokens = Tokens { issuer: format!("{base}/{TENANT}/v2.0"), seen: Arc::clone(&authority.seen) };
         Mock::given(method("POST"))
             .and(path(token_path()))
             .respond_with(tokens)
@@ -124,10 +118,7 @@ impl Authority {
         self.sign_in_with(self.builder()).await
     }
 
-    pub(crate) async fn sign_in_with(
-        &self,
-        builder: Builder,
-    ) -> (PublicClientApplication, Account) {
+    pub(crate) async fn sign_in_with(&self, builder: Builder) -> (PublicClientApplication, Account) {
         let app = builder.build().unwrap();
         let result = app.acquire_token_interactive([CALENDAR]).await.unwrap();
         let signed_in = self.token_requests_in_all().await;
@@ -171,12 +162,7 @@ impl Authority {
     /// The token requests received since `signed_in`.
     pub(crate) async fn token_requests(&self) -> Vec<Parameters> {
         let skip = self.seen.lock().unwrap().skip;
-        self.requests_to(&token_path())
-            .await
-            .iter()
-            .skip(skip)
-            .map(|request| form(&request.body))
-            .collect()
+        self.requests_to(&token_path()).await.iter().skip(skip).map(|request| form(&request.body)).collect()
     }
 
     async fn token_requests_in_all(&self) -> usize {
@@ -185,10 +171,7 @@ impl Authority {
 
     pub(crate) async fn requests_to(&self, path: &str) -> Vec<Request> {
         let requests = self.server.received_requests().await.unwrap();
-        requests
-            .into_iter()
-            .filter(|request| request.url.path() == path)
-            .collect()
+        requests.into_iter().filter(|request| request.url.path() == path).collect()
     }
 }
 
@@ -250,10 +233,7 @@ impl Respond for Tokens {
             let page = seen.pages.last().unwrap();
             claims["nonce"] = json!(page["nonce"]);
         }
-        let scopes: Vec<&str> = form["scope"]
-            .split(' ')
-            .filter(|scope| scope.starts_with("api://"))
-            .collect();
+        let scopes: Vec<&str> = form["scope"].split(' ').filter(|scope| scope.starts_with("api://")).collect();
         ResponseTemplate::new(200).set_body_json(json!({
             "token_type": "Bearer", "expires_in": 3600, "ext_expires_in": 3600,
             "scope": scopes.join(" "),
@@ -302,10 +282,7 @@ async fn browse(user: User, url: Url, seen: Arc<Mutex<Seen>>) -> Result<(), User
         };
         // A second callback may find the door closed.
         if let Ok(response) = request.send().await {
-            seen.lock()
-                .unwrap()
-                .answers
-                .push(response.status().as_u16());
+            seen.lock().unwrap().answers.push(response.status().as_u16());
         }
     }
     Ok(())
@@ -322,18 +299,12 @@ async fn probe(redirect_uri: &str, seen: &Mutex<Seen>) -> Result<(), UserAgentEr
     let requests = [
         http.get(format!("{redirect_uri}/favicon.ico")),
         http.get(redirect_uri),
-        http.post(redirect_uri)
-            .body("{}")
-            .header("content-type", "application/json"),
-        http.post(redirect_uri)
-            .form(&[("hello", "x".repeat(100_000))]),
+        http.post(redirect_uri).body("{}").header("content-type", "application/json"),
+        http.post(redirect_uri).form(&[("hello", "x".repeat(100_000))]),
     ];
     for request in requests {
         if let Ok(response) = request.send().await {
-            seen.lock()
-                .unwrap()
-                .answers
-                .push(response.status().as_u16());
+            seen.lock().unwrap().answers.push(response.status().as_u16());
         }
     }
     let mut rubbish = tokio::net::TcpStream::connect(&address).await?;
