@@ -1,0 +1,145 @@
+//! Single values: the version, names that go into addresses, redirect addresses, policies that could never do anything.
+
+use url::Url;
+
+use super::{each, same, tenants};
+use crate::{
+    directory::model::{Application, Document, Policy, Scope, Tenant},
+    yaml::{Path, Problem},
+};
+
+pub(super) fn check(document: &Document, problems: &mut Vec<Problem>) {
+    if document.version != 1 {
+        problems.push(
+            Problem::new(
+                Path::root().key("version"),
+                format!("version {} of this format is not known", document.version),
+            )
+            .hint("write `version: 1`"),
+        );
+    }
+    if document.switches.consent_lag.is_negative() {
+        let path = Path::root().key("switches").key("consent_lag");
+        problems.push(Problem::new(path, "a consent cannot arrive before it is given").hint("write `0s` or more"));
+    }
+    if document.tenants.is_empty() {
+        problems.push(
+            Problem::new(Path::root().key("tenants"), "at least one tenant is needed")
+                .hint("`mock-idp config default` prints a document to start from"),
+        );
+    }
+    for (path, tenant) in tenants(document) {
+        short_name("a tenant", &tenant.name, &path, problems);
+        domain(tenant, &path, problems);
+        for (path, policy) in each(&tenant.policies, &path.key("policies")) {
+            check_policy(policy, &path, problems);
+        }
+    }
+    for (path, application) in each(&document.applications, &Path::root().key("applications")) {
+        short_name("an application", &application.name, &path, problems);
+        redirect_uris(application, &path, problems);
+    }
+    for (path, api) in each(&document.apis, &Path::root().key("apis")) {
+        short_name("an API", &api.name, &path, problems);
+        if Url::parse(&api.app_id_uri).is_err() {
+            problems.push(
+                Problem::new(path.key("app_id_uri"), format!("`{}` is not a URI", api.app_id_uri))
+                    .hint(format!("write it as `api://{}`", api.name)),
+            );
+        }
+        for (path, scope) in each(&api.scopes, &path.key("scopes")) {
+            scope_name(scope, &path, problems);
+        }
+        for (path, route) in each(&api.protected_routes, &path.key("protected_routes")) {
+            if !route.path.starts_with('/') {
+                problems.push(
+                    Problem::new(path.key("path"), format!("`{}` does not start with `/`", route.path))
+                        .hint(format!("write `/{}`", route.path)),
+                );
+            }
+            authentication_context(&route.authentication_context, path.key("authentication_context"), problems);
+        }
+    }
+}
+
+/// Names become parts of addresses and of `api/Scope`.
+fn short_name(what: &str, name: &str, owner: &Path, problems: &mut Vec<Problem>) {
+    if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')) {
+        problems.push(
+            Problem::new(owner.key("name"), format!("`{name}` cannot be the name of {what}"))
+                .hint("a name has letters, digits, `-`, `_` and `.`"),
+        );
+    }
+}
+
+fn domain(tenant: &Tenant, owner: &Path, problems: &mut Vec<Problem>) {
+    let domain = &tenant.domain;
+    let path = owner.key("domain");
+    if RESERVED_TENANTS.iter().any(|reserved| same(reserved, domain)) {
+        problems.push(Problem::new(path, format!("`{domain}` stands for every tenant and cannot be one's domain")));
+    } else if domain.is_empty() || !domain.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '.')) {
+        problems.push(Problem::new(path, format!("`{domain}` is not a domain")).hint("write it as `contoso.test`"));
+    }
+}
+
+fn check_policy(policy: &Policy, owner: &Path, problems: &mut Vec<Problem>) {
+    let targets = &policy.targets;
+    let path = owner.key("targets");
+    if targets.apis.is_empty() && targets.scopes.is_empty() && targets.authentication_contexts.is_empty() {
+        problems.push(
+            Problem::new(path.clone(), format!("policy `{}` guards nothing", policy.name))
+                .hint("name `apis`, `scopes` or `authentication_contexts`"),
+        );
+    }
+    for (path, context) in each(&targets.authentication_contexts, &path.key("authentication_contexts")) {
+        authentication_context(context, path, problems);
+    }
+    if policy.grant.all_of.is_empty() {
+        problems.push(
+            Problem::new(owner.key("grant").key("all_of"), format!("policy `{}` asks nothing", policy.name))
+                .hint("write `[mfa]` or `[block]`"),
+        );
+    }
+}
+
+/// Entra has `c1` to `c99`.
+fn authentication_context(context: &str, path: Path, problems: &mut Vec<Problem>) {
+    let number = context.strip_prefix('c').filter(|digits| !digits.starts_with(['0', '+']));
+    if !number.and_then(|digits| digits.parse::<u8>().ok()).is_some_and(|number| (1..=99).contains(&number)) {
+        problems.push(
+            Problem::new(path, format!("`{context}` is not an authentication context")).hint("they are `c1` to `c99`"),
+        );
+    }
+}
+
+fn redirect_uris(application: &Application, owner: &Path, problems: &mut Vec<Problem>) {
+    for (path, uri) in each(&application.redirect_uris, &owner.key("redirect_uris")) {
+        match Url::parse(uri) {
+            Err(error) => problems.push(
+                Problem::new(path, format!("`{uri}` is not a redirect address: {error}"))
+                    .hint("write a whole address, such as `http://localhost`"),
+            ),
+            Ok(parsed) if parsed.fragment().is_some() => problems.push(
+                Problem::new(path, format!("the redirect address `{uri}` has a fragment"))
+                    .hint("leave out `#` and what follows"),
+            ),
+            Ok(_) => {}
+        }
+    }
+}
+
+fn scope_name(scope: &Scope, owner: &Path, problems: &mut Vec<Problem>) {
+    let name = &scope.name;
+    let path = owner.key("name");
+    if RESERVED_SCOPES.iter().any(|reserved| same(reserved, name)) {
+        problems.push(Problem::new(path, format!("`{name}` has a meaning of its own and cannot be an API's scope")));
+    } else if name.is_empty() || name.contains(|c: char| c.is_whitespace() || c == '/') {
+        problems.push(
+            Problem::new(path, format!("`{name}` cannot be the name of a scope"))
+                .hint("a scope has neither spaces nor `/`"),
+        );
+    }
+}
+
+const RESERVED_TENANTS: [&str; 3] = ["common", "organizations", "consumers"];
+const RESERVED_SCOPES: [&str; 5] = [".default", "openid", "profile", "email", "offline_access"];

@@ -1,0 +1,244 @@
+//! The controls of one tenant, as typed methods for Rust tests: what the control API offers over HTTP.
+
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+use uuid::Uuid;
+
+use crate::{
+    clock::Clock as _,
+    directory::{Directory, Policy, Switches, User},
+    http::Idp,
+    recorder::Exchange,
+    state::Tenant,
+    token::issuer_v2,
+    virtual_user::VirtualUser,
+};
+
+/// One tenant's controls. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct TenantControls {
+    idp: Arc<Idp>,
+    tenant: Arc<Tenant>,
+}
+
+/// A name that the tenant does not have.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the tenant has no {kind} '{name}'{}", .nearest.as_ref().map(|near| format!("; did you mean '{near}'?")).unwrap_or_default())]
+pub struct Unknown {
+    /// What was looked for: `user`, `application`, `API`, `scope`, `policy`.
+    pub kind: &'static str,
+    /// The name.
+    pub name: String,
+    /// The nearest name that there is.
+    pub nearest: Option<String>,
+}
+
+impl TenantControls {
+    pub(crate) fn new(idp: Arc<Idp>, tenant: Arc<Tenant>) -> Self {
+        Self { idp, tenant }
+    }
+
+    /// Tenant id.
+    #[must_use]
+    pub fn id(&self) -> Uuid {
+        self.tenant.id
+    }
+
+    /// Verified domain.
+    #[must_use]
+    pub fn domain(&self) -> &str {
+        &self.tenant.domain
+    }
+
+    /// Authority: origin and tenant id.
+    #[must_use]
+    pub fn authority(&self) -> String {
+        format!("{}/{}", self.idp.base, self.tenant.id)
+    }
+
+    /// Issuer of this tenant's ID tokens.
+    #[must_use]
+    pub fn issuer(&self) -> String {
+        issuer_v2(&self.idp.base, self.tenant.id)
+    }
+
+    /// A copy of the directory as it stands.
+    #[must_use]
+    pub fn directory(&self) -> Directory {
+        self.tenant.state().directory.clone()
+    }
+
+    /// The full user name of the user called `name`, such as `ada`.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such user.
+    pub fn username(&self, name: &str) -> Result<String, Unknown> {
+        let directory = self.directory();
+        directory.user(name).map(|user| directory.username(user)).ok_or_else(|| unknown_user(&directory, name))
+    }
+
+    /// The client id of the application called `name`.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such application.
+    pub fn client_id(&self, name: &str) -> Result<Uuid, Unknown> {
+        let directory = self.directory();
+        let found = directory.application(name).map(|application| application.client_id);
+        found
+            .ok_or_else(|| unknown("application", name, directory.applications.iter().map(|known| known.name.as_str())))
+    }
+
+    /// Changes a user: disable, register a method, demand multifactor authentication …
+    ///
+    /// # Errors
+    ///
+    /// If there is no such user.
+    pub fn change_user(&self, name: &str, change: impl FnOnce(&mut User)) -> Result<(), Unknown> {
+        let mut state = self.tenant.state();
+        let id = state.directory.user(name).map(|user| user.id).ok_or_else(|| unknown_user(&state.directory, name))?;
+        if let Some(user) = state.directory.user_mut(id) {
+            change(user);
+        }
+        Ok(())
+    }
+
+    /// Changes the switches of this tenant.
+    pub fn change_switches(&self, change: impl FnOnce(&mut Switches)) {
+        change(Arc::make_mut(&mut self.tenant.state().directory.switches));
+    }
+
+    /// Puts a consent on record: by `user`, or for the whole tenant.
+    ///
+    /// # Errors
+    ///
+    /// If a name is unknown.
+    pub fn grant_consent(&self, user: Option<&str>, client: &str, api: &str, scopes: &[&str]) -> Result<(), Unknown> {
+        let (who, client) = self.parties(user, client)?;
+        let mut state = self.tenant.state();
+        let found = state
+            .directory
+            .api(api)
+            .ok_or_else(|| unknown("API", api, state.directory.apis.iter().map(|known| known.name.as_str())))?;
+        let names = scopes
+            .iter()
+            .map(|scope| {
+                found
+                    .scope(scope)
+                    .map(|scope| scope.name.clone())
+                    .ok_or_else(|| unknown("scope", scope, found.scopes.iter().map(|known| known.name.as_str())))
+            })
+            .collect::<Result<Vec<_>, _>>()?;
+        let now = self.tenant.now();
+        state.ledger.grant(client, api, who, &names, now);
+        Ok(())
+    }
+
+    /// Takes a consent off the record; says whether there was one.
+    ///
+    /// # Errors
+    ///
+    /// If a name is unknown.
+    pub fn revoke_consent(&self, user: Option<&str>, client: &str, api: &str) -> Result<bool, Unknown> {
+        let (who, client) = self.parties(user, client)?;
+        Ok(self.tenant.state().ledger.revoke(client, api, who))
+    }
+
+    /// The Conditional Access policies.
+    #[must_use]
+    pub fn policies(&self) -> Vec<Policy> {
+        self.tenant.state().policies.clone()
+    }
+
+    /// Replaces the Conditional Access policies.
+    pub fn set_policies(&self, policies: Vec<Policy>) {
+        self.tenant.state().policies = policies;
+    }
+
+    /// Ends every session and grant of a user (AADSTS50173 from then on).
+    ///
+    /// # Errors
+    ///
+    /// If there is no such user.
+    pub fn revoke_sessions(&self, user: &str) -> Result<(), Unknown> {
+        let now = self.tenant.now();
+        let mut state = self.tenant.state();
+        let id = state.directory.user(user).map(|user| user.id).ok_or_else(|| unknown_user(&state.directory, user))?;
+        state.tokens_valid_from.insert(id, now);
+        state.sessions.sign_out_everywhere(id);
+        Ok(())
+    }
+
+    /// The tenant's time.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.tenant.now()
+    }
+
+    /// Moves the tenant's time.
+    pub fn advance_clock(&self, by: SignedDuration) {
+        self.tenant.clock.advance(by);
+    }
+
+    /// Stops the tenant's time at `at`.
+    pub fn freeze_clock(&self, at: Timestamp) {
+        self.tenant.clock.freeze(at);
+    }
+
+    /// Lets the tenant's time run with the server's again.
+    pub fn reset_clock(&self) {
+        self.tenant.clock.reset();
+    }
+
+    /// A clock that shows the tenant's time, for a client that is to agree with it.
+    #[must_use]
+    pub fn clock(&self) -> impl Fn() -> Timestamp + Send + Sync + Clone + 'static {
+        let tenant = self.tenant.clone();
+        move || tenant.clock.now()
+    }
+
+    /// The scripted person.
+    #[must_use]
+    pub fn virtual_user(&self) -> VirtualUser {
+        self.tenant.state().virtual_user.clone()
+    }
+
+    /// Sets the scripted person.
+    pub fn set_virtual_user(&self, user: VirtualUser) {
+        self.tenant.state().virtual_user = user;
+    }
+
+    /// What the tenant was asked and answered so far, oldest first.
+    #[must_use]
+    pub fn exchanges(&self) -> Vec<Arc<Exchange>> {
+        self.tenant.log.exchanges()
+    }
+
+    /// Forgets the exchanges.
+    pub fn clear_exchanges(&self) {
+        self.tenant.log.clear();
+    }
+
+    /// Deletes the tenant, if it is an isolated copy.
+    pub fn delete(&self) -> bool {
+        self.idp.registry.remove(self.tenant.id)
+    }
+
+    fn parties(&self, user: Option<&str>, client: &str) -> Result<(Option<Uuid>, Uuid), Unknown> {
+        let directory = self.directory();
+        let user = user
+            .map(|name| directory.user(name).map(|user| user.id).ok_or_else(|| unknown_user(&directory, name)))
+            .transpose()?;
+        Ok((user, self.client_id(client)?))
+    }
+}
+
+fn unknown_user(directory: &Directory, name: &str) -> Unknown {
+    unknown("user", name, directory.users.iter().map(|user| user.username.as_str()))
+}
+
+fn unknown<'a>(kind: &'static str, name: &str, known: impl IntoIterator<Item = &'a str>) -> Unknown {
+    Unknown { kind, name: name.to_owned(), nearest: crate::yaml::nearest(name, known).map(str::to_owned) }
+}

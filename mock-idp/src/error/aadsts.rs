@@ -1,0 +1,294 @@
+//! The catalogue: every AADSTS number this server can answer with, once. A new error is a new row here.
+//!
+//! The numbers, OAuth errors, suberrors and statuses are those of the escalation reference, sections 2.1 to 2.12. The
+//! sentences are ours; clients may rely on the prefix `AADSTS<number>:` and on the values in the placeholders only.
+
+/// What the catalogue says of one number.
+#[derive(Debug)]
+pub struct Row {
+    /// The number behind `AADSTS`.
+    pub number: u32,
+    /// OAuth error on the v2 endpoints.
+    pub error: &'static str,
+    /// `suberror`, which selects the client's behaviour.
+    pub suberror: Option<&'static str>,
+    /// HTTP status at the token endpoint.
+    pub status: u16,
+    /// Whether the body carries `error_uri`, which Entra sends only for numbers that its look-up page knows.
+    pub error_uri: bool,
+    /// The sentence, with `{placeholders}`.
+    pub text: &'static str,
+    /// How to see it here.
+    pub provoke: &'static str,
+}
+
+/// Declares [`Aadsts`] and its rows together, so that no number can lack one.
+macro_rules! catalogue {
+    ($($(#[doc = $doc:literal])+ $name:ident = $number:literal, $error:literal, $suberror:expr, $status:literal, $uri:ident, $text:literal, provoke: $provoke:literal;)+) => {
+        /// An error of the catalogue.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Aadsts {
+            $($(#[doc = $doc])+ $name,)+
+        }
+
+        impl Aadsts {
+            /// Every error, in the order of the catalogue.
+            pub const ALL: &'static [Self] = &[$(Self::$name),+];
+
+            /// Its row.
+            #[must_use]
+            pub const fn row(self) -> &'static Row {
+                match self {
+                    $(Self::$name => &Row {
+                        number: $number,
+                        error: $error,
+                        suberror: $suberror,
+                        status: $status,
+                        error_uri: catalogue!(@ $uri),
+                        text: $text,
+                        provoke: $provoke,
+                    },)+
+                }
+            }
+
+            /// What it means.
+            #[must_use]
+            pub fn meaning(self) -> &'static str {
+                match self {
+                    $(Self::$name => concat!($($doc),+).trim(),)+
+                }
+            }
+        }
+    };
+    (@ uri) => { true };
+    (@ no_uri) => { false };
+}
+
+const NONE: Option<&str> = None;
+
+catalogue! {
+    // ── Conditional Access and multifactor authentication (2.5 D) ──
+    /// Multifactor authentication is required and the user can do it.
+    MfaRequired = 50076, "invalid_grant", Some("basic_action"), 400, uri,
+        "A change by the administrator or a new location makes multifactor authentication necessary to access '{resource}'.",
+        provoke: "ask silently for api://payroll/Salary.Read after a sign-in with the password alone";
+    /// Multifactor authentication is required and the user has no method registered.
+    MfaEnrolmentRequired = 50079, "invalid_grant", Some("basic_action"), 400, uri,
+        "A change by the administrator or a new location makes it necessary to enrol in multifactor authentication to access '{resource}'.",
+        provoke: "as bo@contoso.test, ask silently for api://payroll/Salary.Read";
+    /// A policy blocks access; nothing the user does now can change that.
+    Blocked = 53003, "invalid_grant", Some("message_only"), 400, uri,
+        "Access is blocked by Conditional Access policies; the policies do not allow a token to be issued.",
+        provoke: "give a policy the grant control `block`";
+
+    // ── Consent (2.4 C) ──
+    /// Neither the user nor an administrator has consented to the scopes.
+    ConsentRequired = 65001, "invalid_grant", Some("consent_required"), 400, no_uri,
+        "Neither the user nor an administrator has consented to the use of the application with ID '{client}' named '{client_name}'. Send an interactive authorization request for this user and resource.",
+        provoke: "ask silently for api://mail/Mail.Read before the user has consented";
+    /// The user declined to consent, or left the page.
+    ConsentDeclined = 65004, "access_denied", NONE, 400, no_uri,
+        "The user declined to consent to access the application.",
+        provoke: "press Cancel on the consent page";
+    /// The scopes need an administrator's consent.
+    AdminConsentRequired = 90094, "access_denied", NONE, 400, uri,
+        "An administrator's consent is required for the permissions that '{client_name}' asks for.",
+        provoke: "as ada@contoso.test, sign in for api://mail/Mail.Manage";
+    /// The API is not on the client's registered permission list.
+    UnregisteredResource = 650057, "invalid_client", NONE, 400, no_uri,
+        "Invalid resource. The client asked for a resource that is not among the permissions of its registration. Client app ID: {client}({client_name}). Resource value from request: {resource}. Resource app ID: {resource_id}. List of valid resources from app registration: {valid}.",
+        provoke: "ask for api://archive/Files.Read, which the client `desktop` does not list";
+    /// The API does not define the scope.
+    UnknownScope = 650053, "invalid_client", NONE, 400, uri,
+        "The application '{client_name}' asked for scope '{scope}' that does not exist on the resource '{resource}'.",
+        provoke: "ask for api://mail/Mail.Typo";
+
+    // ── The grant (2.3 B) and the code (2.9 H) ──
+    /// The refresh token was revoked: password changed, or sessions revoked.
+    GrantRevoked = 50173, "invalid_grant", Some("bad_token"), 400, uri,
+        "The grant has expired because it was revoked, and a fresh one is needed. The grant was issued on '{issued}' and the TokensValidFrom date of this user is '{valid_from}'.",
+        provoke: "revoke the user's sessions, then refresh";
+    /// The refresh token was not used for 90 days.
+    GrantInactive = 700082, "invalid_grant", Some("bad_token"), 400, uri,
+        "The refresh token has expired due to inactivity. It was issued on {issued} and was inactive for {inactivity}.",
+        provoke: "advance the tenant's clock by more than 90 days, then refresh";
+    /// Not a grant of this server, or of another client.
+    GrantInvalid = 70000, "invalid_grant", NONE, 400, uri,
+        "The provided grant is not valid: {what}.",
+        provoke: "send a refresh token that was issued to another client";
+    /// The code or refresh token can't be read at all.
+    GrantMalformed = 9002313, "invalid_grant", Some("bad_token"), 400, uri,
+        "Invalid request. The request is malformed or invalid: {what}.",
+        provoke: "send `refresh_token=rubbish`";
+    /// The authorization code is older than ten minutes.
+    CodeExpired = 70008, "invalid_grant", NONE, 400, uri,
+        "The authorization code has expired. Send a new interactive request for this user and resource.",
+        provoke: "advance the tenant's clock by more than ten minutes between sign-in and redemption";
+    /// The authorization code was redeemed before.
+    CodeRedeemed = 54005, "invalid_grant", NONE, 400, uri,
+        "The OAuth2 authorization code was already redeemed. Retry with a new valid code or use an existing refresh token.",
+        provoke: "redeem a code twice";
+    /// The PKCE verifier does not match the challenge. The code survives.
+    VerifierMismatch = 501481, "invalid_grant", NONE, 400, uri,
+        "The code_verifier does not match the code_challenge supplied in the authorization request for PKCE.",
+        provoke: "redeem a code with another verifier";
+    /// The PKCE challenge has the wrong form.
+    ChallengeMalformed = 50147, "invalid_request", NONE, 400, uri,
+        "The code_challenge parameter is missing or has a wrong size or method.",
+        provoke: "send `code_challenge=short` to /authorize";
+    /// The redirect address at redemption is not that of the authorization request.
+    RedirectMismatchAtRedemption = 500112, "invalid_grant", NONE, 400, uri,
+        "The reply address '{given}' does not match the reply address '{expected}' provided when requesting the authorization code.",
+        provoke: "redeem a code with another redirect_uri";
+    /// The code belongs to another tenant.
+    CodeOfAnotherTenant = 700005, "invalid_grant", NONE, 400, uri,
+        "The provided authorization code is intended for another tenant and was rejected.",
+        provoke: "redeem a code at another tenant's token endpoint";
+
+    // ── The account (2.6 E, 2.3 B9, B10) ──
+    /// The user's account is disabled.
+    AccountDisabled = 50057, "invalid_grant", NONE, 400, uri,
+        "The user account is disabled.",
+        provoke: "sign in as di@contoso.test";
+    /// The user is not in the directory.
+    UserUnknown = 50034, "invalid_grant", Some("bad_token"), 400, uri,
+        "The user account {user} does not exist in the directory {tenant}. To sign in to this application, the account must be added to the directory.",
+        provoke: "sign in as nobody@contoso.test";
+    /// User name or password is wrong.
+    WrongPassword = 50126, "invalid_grant", NONE, 400, uri,
+        "Error validating credentials due to invalid username or password.",
+        provoke: "type a wrong password";
+    /// The second factor failed.
+    SecondFactorFailed = 500121, "invalid_grant", NONE, 400, uri,
+        "Authentication failed during the strong authentication request.",
+        provoke: "type a wrong one-time code";
+    /// `prompt=none` and nobody is signed in.
+    NoSession = 50058, "login_required", NONE, 400, uri,
+        "A silent sign-in request was sent but no user is signed in.",
+        provoke: "send prompt=none without a browser session";
+    /// `prompt=none` and several users are signed in.
+    SeveralSessions = 16000, "interaction_required", NONE, 400, uri,
+        "Several user identities are available for the current request and none was chosen.",
+        provoke: "sign in two users in one browser, then send prompt=none without a login_hint";
+
+    // ── Configuration and protocol (2.11 J, 2.8 G) ──
+    /// The application is not in the directory.
+    UnknownClient = 700016, "unauthorized_client", NONE, 400, uri,
+        "Application with identifier '{client}' was not found in the directory '{tenant}'. It may not be installed by the administrator of the tenant, or the request went to the wrong tenant.",
+        provoke: "send the client id of no application";
+    /// The client id is not a GUID.
+    MalformedClientId = 700038, "unauthorized_client", NONE, 400, no_uri,
+        "{client} is not a valid application identifier.",
+        provoke: "send `client_id=desktop`";
+    /// The redirect address is not registered.
+    RedirectMismatch = 50011, "invalid_request", NONE, 400, uri,
+        "The redirect URI '{given}' specified in the request does not match the redirect URIs configured for the application '{client}'.",
+        provoke: "send redirect_uri=https://elsewhere.test";
+    /// The client secret is wrong.
+    WrongSecret = 7000215, "invalid_client", NONE, 401, uri,
+        "Invalid client secret provided. Make sure that the secret's value is sent and not the secret's ID, for a secret added to app '{client}'.",
+        provoke: "send `client_secret=wrong` as the client `portal`";
+    /// A confidential client sent no credential.
+    CredentialMissing = 7000218, "invalid_client", NONE, 401, uri,
+        "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.",
+        provoke: "redeem a code as the client `portal` without a secret";
+    /// A public client sent a credential.
+    PublicClientWithCredential = 700025, "invalid_client", NONE, 401, uri,
+        "The client is public, so neither 'client_assertion' nor 'client_secret' should be presented.",
+        provoke: "send a client_secret as the client `desktop`";
+    /// The resource is not in the tenant.
+    ResourceNotFound = 500011, "invalid_resource", NONE, 400, uri,
+        "The resource principal named {resource} was not found in the tenant {tenant}. It may not be installed by the administrator of the tenant, or the request went to the wrong tenant.",
+        provoke: "ask for api://nowhere/Read";
+    /// The scope list is not valid.
+    InvalidScope = 70011, "invalid_scope", NONE, 400, uri,
+        "The provided value for the input parameter 'scope' is not valid. The scope {scope} is not valid.",
+        provoke: "ask for `api://mail/.default api://mail/Mail.Read`";
+    /// The scopes belong to more than one resource.
+    SeveralResources = 28000, "invalid_request", NONE, 400, uri,
+        "The provided value for the input parameter 'scope' is not valid because it contains more than one resource. Scope {scope} is not valid.",
+        provoke: "refresh with `api://calendar/Events.Read api://mail/Mail.Read`";
+    /// The grant type is not supported.
+    UnsupportedGrantType = 70003, "unsupported_grant_type", NONE, 400, uri,
+        "The app requested an unsupported grant type '{grant_type}'.",
+        provoke: "send `grant_type=magic`";
+    /// The response type is not supported.
+    UnsupportedResponseType = 700054, "unsupported_response_type", NONE, 400, uri,
+        "response_type '{response_type}' is not enabled for the application.",
+        provoke: "send `response_type=token`";
+    /// The response mode is not supported.
+    UnsupportedResponseMode = 70007, "invalid_request", NONE, 400, uri,
+        "'{response_mode}' is not a supported value of 'response_mode' when requesting a token.",
+        provoke: "send `response_mode=pigeon`";
+    /// The prompt value is not supported.
+    UnsupportedPrompt = 90023, "invalid_request", NONE, 400, uri,
+        "'{prompt}' is not a supported value of 'prompt'.",
+        provoke: "send `prompt=maybe`";
+    /// A parameter is missing.
+    MissingParameter = 900144, "invalid_request", NONE, 400, uri,
+        "The request body must contain the following parameter: '{parameter}'.",
+        provoke: "leave out grant_type";
+    /// A parameter occurs twice.
+    DuplicateParameter = 9000411, "invalid_request", NONE, 400, uri,
+        "The request is not properly formatted. The parameter '{parameter}' is duplicated.",
+        provoke: "send client_id twice";
+    /// The request is malformed.
+    Malformed = 90013, "invalid_request", NONE, 400, uri,
+        "Invalid input received from the user: {what}.",
+        provoke: "send `claims=rubbish`";
+    /// The request is too large.
+    TooLarge = 90015, "invalid_request", NONE, 413, uri,
+        "The request is too long: at most {limit} bytes are accepted.",
+        provoke: "post more than 64 KiB";
+    /// The endpoint takes another HTTP method.
+    WrongMethod = 900561, "invalid_request", NONE, 405, uri,
+        "The endpoint only accepts {accepted} requests. Received a {method} request.",
+        provoke: "send GET to /token";
+    /// The tenant does not exist.
+    UnknownTenant = 90002, "invalid_request", NONE, 400, uri,
+        "Tenant '{tenant}' not found. Check that the tenant ID is correct and that the right cloud is asked.",
+        provoke: "use the authority of a tenant that is not configured";
+    /// The application has no redirect address that could be used.
+    NoReplyAddress = 900971, "invalid_request", NONE, 400, uri,
+        "No reply address is provided for the application '{client}'.",
+        provoke: "send no redirect_uri as the client `daemon`, which has none registered";
+    /// Instance discovery for an authority that is not this server.
+    UnknownInstance = 50049, "invalid_instance", NONE, 400, uri,
+        "Unknown or invalid instance.",
+        provoke: "ask for instance discovery of an authorization_endpoint elsewhere";
+    /// The sign-in page is stale, or was posted from another browser.
+    StaleInteraction = 165000, "invalid_request", NONE, 400, uri,
+        "The sign-in session has ended or belongs to another browser. Return to the application and sign in again.",
+        provoke: "post a sign-in page twice, or without cookies";
+    /// The user of a guest tenant is not invited.
+    NotInTenant = 50020, "invalid_grant", NONE, 400, uri,
+        "User account '{user}' from identity provider '{home}' does not exist in tenant '{tenant}' and cannot access the application '{client}' in that tenant.",
+        provoke: "sign in to contoso as a user of another tenant who is no guest";
+    /// The server failed.
+    ServerError = 90033, "temporarily_unavailable", NONE, 503, uri,
+        "A transient error has occurred. Try again.",
+        provoke: "a defect of this mock: please report it";
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn every_number_has_one_meaning() {
+        let numbers: HashSet<u32> = Aadsts::ALL.iter().map(|code| code.row().number).collect();
+        assert_eq!(numbers.len(), Aadsts::ALL.len());
+    }
+
+    #[test]
+    fn every_row_is_complete() {
+        for code in Aadsts::ALL {
+            let row = code.row();
+            assert!(!row.text.is_empty() && row.text.ends_with('.'), "{}: a whole sentence", row.number);
+            assert!(!row.provoke.is_empty() && !code.meaning().is_empty(), "{}: documented", row.number);
+            assert!((400..600).contains(&row.status), "{}: an error status", row.number);
+        }
+    }
+}

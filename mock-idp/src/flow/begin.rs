@@ -1,0 +1,77 @@
+//! The start of a sign-in: whose account it is about, before anybody was asked.
+
+use uuid::Uuid;
+
+use crate::{
+    policy::Interaction,
+    state::{State, Tenant},
+};
+
+use super::{AuthorizeRequest, Flow, Prompt};
+
+/// Where a sign-in starts.
+#[derive(Clone, Copy, Debug)]
+pub struct Start<'a> {
+    /// The browser's cookie.
+    pub browser: &'a str,
+    /// Whether the request went to `/common`.
+    pub any_tenant: bool,
+    /// The number of the `/authorize` exchange in the log.
+    pub number: u64,
+    /// The client's correlation id.
+    pub correlation_id: Uuid,
+}
+
+/// Opens a sign-in for `request` and returns its `ctx`.
+pub fn begin(tenant: &Tenant, state: &mut State, request: AuthorizeRequest, start: &Start<'_>) -> String {
+    let Start { browser, any_tenant, number, correlation_id } = *start;
+    let account = account(state, &request, browser);
+    let sessions = state.sessions.of(browser).len();
+    let asked_to_choose = request.prompt == Some(Prompt::SelectAccount);
+    let undecided = account.is_none() && request.login_hint.is_none() && request.prompt != Some(Prompt::Login);
+    let interaction = Interaction {
+        force_sign_in: request.prompt == Some(Prompt::Login) || too_old(tenant, state, &request, browser, account),
+        force_consent: request.prompt == Some(Prompt::Consent),
+        choose_account: sessions > 0 && (asked_to_choose || (undecided && sessions > 1)),
+        ..Interaction::default()
+    };
+    let typed_name = if account.is_none() { request.login_hint.clone() } else { None };
+    let ctx = tenant.ids.word();
+    state.flows.insert(
+        ctx.clone(),
+        Flow {
+            request,
+            any_tenant,
+            browser: browser.to_owned(),
+            account,
+            typed_name,
+            interaction,
+            number,
+            correlation_id,
+        },
+    );
+    ctx
+}
+
+/// The account that the hint names, else the only one that is signed in.
+fn account(state: &State, request: &AuthorizeRequest, browser: &str) -> Option<Uuid> {
+    if let Some(hint) = &request.login_hint {
+        return state.directory.user(hint).map(|user| user.id);
+    }
+    match (request.prompt, state.sessions.of(browser)) {
+        (Some(Prompt::Login | Prompt::SelectAccount), _) => None,
+        (_, [only]) => Some(only.user),
+        _ => None,
+    }
+}
+
+/// Whether the session is older than `max_age` allows (OpenID Connect Core 3.1.2.1).
+fn too_old(tenant: &Tenant, state: &State, request: &AuthorizeRequest, browser: &str, account: Option<Uuid>) -> bool {
+    let session = account.and_then(|account| state.sessions.find(browser, account));
+    match (request.max_age, session) {
+        (Some(max_age), Some(session)) => {
+            tenant.now().duration_since(session.strength.signed_in_at).as_secs() > max_age
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,211 @@
+//! What a submitted page does. A step changes the session, the ledger or the flow, and nothing else; what is shown next is
+//! decided by [`super::next`].
+
+use std::sync::Arc;
+
+use crate::{
+    directory::{Method, User},
+    error::{Aadsts, Refusal},
+    params::Params,
+    policy::{Decision, Demand, Strength, decide},
+    state::{Session, State, Tenant},
+};
+
+use super::{Answer, Flow, Page, Tenants, situation};
+
+/// What became of a submitted page.
+#[derive(Debug, Default)]
+pub struct Submitted {
+    /// The sign-in goes on in this tenant: it began at `/common`, and the user turned out to belong there.
+    pub moved_to: Option<Arc<Tenant>>,
+    /// The page is shown again with this sentence.
+    pub error: Option<String>,
+    /// The sign-in ends here, at the user's wish.
+    pub ended: Option<Answer>,
+}
+
+impl Submitted {
+    fn again(code: Aadsts, sentence: impl std::fmt::Display) -> Self {
+        Self { error: Some(explained(code, sentence)), ..Self::default() }
+    }
+}
+
+/// A sentence for a page, with the number behind it.
+fn explained(code: Aadsts, sentence: impl std::fmt::Display) -> String {
+    format!("{sentence} (AADSTS{})", code.row().number)
+}
+
+/// Does what the page of the sign-in `ctx`, submitted by `browser`, says.
+///
+/// # Errors
+///
+/// 165000 if there is no such sign-in in this browser, or the page was not the one to be answered.
+pub fn submit(
+    tenant: &Arc<Tenant>,
+    ctx: &str,
+    browser: &str,
+    params: &Params,
+    tenants: Tenants<'_>,
+) -> Result<Submitted, Refusal> {
+    let stale = || Refusal::new(Aadsts::StaleInteraction);
+    let flow = tenant.state().flows.get(ctx).filter(|flow| flow.browser == browser).cloned().ok_or_else(stale)?;
+    if params.get("answer") == Some("cancel") {
+        return Ok(Submitted { ended: Some(cancelled(tenant, &flow)?), ..Submitted::default() });
+    }
+    match params.get("step") {
+        Some("username") => Ok(username(tenant, ctx, flow, params, tenants)),
+        Some("password") => Ok(password(tenant, ctx, &flow, params, tenants)),
+        Some("pick") => Ok(pick(tenant, ctx, params)),
+        Some("otc") => Ok(one_time_code(tenant, &flow, params)),
+        Some("register") => Ok(register(tenant, &flow)),
+        Some("consent") => consent(tenant, ctx, &flow, params),
+        _ => Err(stale()),
+    }
+}
+
+fn username(tenant: &Arc<Tenant>, ctx: &str, mut flow: Flow, params: &Params, tenants: Tenants<'_>) -> Submitted {
+    let Some(name) = params.get("loginfmt").map(str::trim).filter(|name| !name.is_empty()) else {
+        return Submitted::again(Aadsts::UserUnknown, "Enter a user name, such as ada@contoso.test.");
+    };
+    let mut state = tenant.state();
+    let here =
+        state.directory.user(name).filter(|user| user.home_tenant.is_none() || !flow.any_tenant).map(|user| user.id);
+    if let Some(user) = here {
+        change(&mut state, ctx, |flow| (flow.account, flow.typed_name) = (Some(user), None));
+        return Submitted::default();
+    }
+    let home = name.rsplit_once('@').and_then(|(_, domain)| tenants(domain)).filter(|home| home.id != tenant.id);
+    let Some(home) = home else {
+        change(&mut state, ctx, |flow| flow.typed_name = Some(name.to_owned()));
+        return Submitted::again(Aadsts::UserUnknown, unknown(name, &state));
+    };
+    if !flow.any_tenant {
+        change(&mut state, ctx, |flow| flow.typed_name = Some(name.to_owned()));
+        let sentence =
+            format!("{name} is an account of {} and no guest of {}.", home.name, state.directory.display_name);
+        return Submitted::again(Aadsts::NotInTenant, sentence);
+    }
+    // Never hold two tenants' locks at once.
+    state.flows.remove(ctx);
+    drop(state);
+    let mut state = home.state();
+    flow.account = state.directory.user(name).map(|user| user.id);
+    flow.typed_name = flow.account.is_none().then(|| name.to_owned());
+    let error = flow.typed_name.as_ref().map(|name| explained(Aadsts::UserUnknown, unknown(name, &state)));
+    state.flows.insert(ctx.to_owned(), flow);
+    drop(state);
+    Submitted { moved_to: Some(home), error, ended: None }
+}
+
+fn unknown(name: &str, state: &State) -> String {
+    format!("This user name may be incorrect: {} has no user {name}.", state.directory.display_name)
+}
+
+fn password(tenant: &Tenant, ctx: &str, flow: &Flow, params: &Params, tenants: Tenants<'_>) -> Submitted {
+    let user = flow.account.and_then(|account| tenant.state().directory.user_by_id(account).cloned());
+    let Some(user) = user else { return Submitted::default() };
+    if !knows_password(&user, params.get("passwd").unwrap_or_default(), tenants) {
+        return Submitted::again(Aadsts::WrongPassword, "Your account or password is incorrect.");
+    }
+    let now = tenant.now();
+    let mut state = tenant.state();
+    // A second factor passed earlier in this browser outlives a fresh password.
+    let mfa_at = state.sessions.find(&flow.browser, user.id).and_then(|session| session.strength.mfa_at);
+    let strength = Strength { signed_in_at: now, mfa_at };
+    state.sessions.sign_in(&flow.browser, Session { user: user.id, sid: tenant.ids.guid(), strength });
+    change(&mut state, ctx, |flow| {
+        flow.interaction.signed_in = true;
+        flow.interaction.chose_account = true;
+    });
+    Submitted::default()
+}
+
+/// A guest's password is known by the home tenant.
+fn knows_password(user: &User, given: &str, tenants: Tenants<'_>) -> bool {
+    let Some(home) = user.home_tenant.as_deref() else {
+        return user.password.as_ref().is_some_and(|password| password.is(given));
+    };
+    let Some(home) = tenants(home) else { return false };
+    let state = home.state();
+    let at_home = state.directory.user(&user.username);
+    at_home.is_some_and(|user| user.enabled && user.password.as_ref().is_some_and(|password| password.is(given)))
+}
+
+fn pick(tenant: &Tenant, ctx: &str, params: &Params) -> Submitted {
+    let mut state = tenant.state();
+    let account = params.get("account").and_then(|name| state.directory.user(name)).map(|user| user.id);
+    change(&mut state, ctx, |flow| {
+        flow.account = account;
+        flow.interaction.chose_account = true;
+    });
+    Submitted::default()
+}
+
+fn one_time_code(tenant: &Tenant, flow: &Flow, params: &Params) -> Submitted {
+    let now = tenant.now();
+    let mut state = tenant.state();
+    let Some(account) = flow.account else { return Submitted::default() };
+    let given = params.get("otc").map(str::trim).unwrap_or_default();
+    if !state.directory.user_by_id(account).is_some_and(|user| user.one_time_code.is(given)) {
+        return Submitted::again(Aadsts::SecondFactorFailed, "That code did not work. Check it and try again.");
+    }
+    if let Some(session) = state.sessions.find_mut(&flow.browser, account) {
+        session.strength.mfa_at = Some(now);
+    }
+    Submitted::default()
+}
+
+fn register(tenant: &Tenant, flow: &Flow) -> Submitted {
+    let mut state = tenant.state();
+    // Registering is only for a user whose password was checked in this browser.
+    let signed_in = flow.account.filter(|account| state.sessions.find(&flow.browser, *account).is_some());
+    if let Some(user) = signed_in.and_then(|account| state.directory.user_mut(account))
+        && user.methods.is_empty()
+    {
+        user.methods.push(Method::OneTimeCode);
+    }
+    Submitted::default()
+}
+
+fn consent(tenant: &Tenant, ctx: &str, flow: &Flow, params: &Params) -> Result<Submitted, Refusal> {
+    let now = tenant.now();
+    let mut state = tenant.state();
+    // Only what the page really asked goes on record.
+    let decision = decision(&state, tenant, flow)?;
+    let (Some(Demand::Consent(missing)), Some(account)) = (decision.next_page(), flow.account) else {
+        return Err(Refusal::new(Aadsts::StaleInteraction));
+    };
+    if params.get("answer") != Some("accept") {
+        return Err(Refusal::new(Aadsts::StaleInteraction));
+    }
+    let administrator = state.directory.user_by_id(account).is_some_and(|user| user.administrator);
+    let whole_tenant = administrator && params.get("organization").is_some();
+    let who = if whole_tenant { None } else { Some(account) };
+    for row in missing.clone() {
+        state.ledger.grant(flow.request.client, &row.api, who, &row.missing, now);
+    }
+    change(&mut state, ctx, |flow| flow.interaction.consented = true);
+    Ok(Submitted::default())
+}
+
+/// The answer for a user who leaves by a button: what the page said no to, else that she declined.
+fn cancelled(tenant: &Tenant, flow: &Flow) -> Result<Answer, Refusal> {
+    let state = tenant.state();
+    let situation = situation(&state, flow, tenant)?;
+    let shown = decide(&situation).next_page().map(|demand| super::page(demand, flow, &situation));
+    let refusal = match shown {
+        Some(Page::Blocked(refusal)) => refusal.with_error("access_denied"),
+        _ => Refusal::new(Aadsts::ConsentDeclined),
+    };
+    Ok(Answer::Error { refusal, cancelled: true })
+}
+
+fn decision(state: &State, tenant: &Tenant, flow: &Flow) -> Result<Decision, Refusal> {
+    Ok(decide(&situation(state, flow, tenant)?))
+}
+
+fn change(state: &mut State, ctx: &str, step: impl FnOnce(&mut Flow)) {
+    if let Some(flow) = state.flows.get_mut(ctx) {
+        step(flow);
+    }
+}

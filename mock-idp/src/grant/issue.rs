@@ -1,0 +1,158 @@
+//! The token answer (escalation reference 6.1, wire 3.3).
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::{
+    claims_request::ClaimsRequest,
+    directory::{Api, Application, Directory, GRAPH, TokenVersion, User},
+    policy::Situation,
+    scopes::Scopes,
+    state::RefreshToken,
+    token::{self, Access, Home, Parties},
+};
+
+use super::{Redeemed, TokenCall};
+
+/// A successful answer, member by member in Entra's order.
+#[derive(Debug, Serialize)]
+pub struct TokenAnswer {
+    token_type: &'static str,
+    /// The granted scopes of the token's own API. Any other word here would empty an MSAL cache (finding 15).
+    pub scope: String,
+    expires_in: i64,
+    ext_expires_in: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refresh_in: Option<i64>,
+    access_token: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refresh_token: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id_token: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client_info: Option<String>,
+    /// Short name of the API, for the log.
+    #[serde(skip)]
+    pub api: String,
+}
+
+/// The scopes of the token's API that are on record for the user: what `scp` will hold.
+pub(super) fn granted(situation: &Situation<'_>, user: &User, api: &Api) -> Vec<String> {
+    let known_until = situation.consents_known_until;
+    let granted = situation.ledger.granted(situation.client.client_id, &api.name, user.id, known_until);
+    let asked = situation.scopes.apis.first().filter(|asked| situation.directory.switches.narrow_scp && !asked.default);
+    let wanted = |name: &String| asked.is_none_or(|asked| asked.names.contains(name));
+    // In the order of the API's definition, so that the same grants give the same token.
+    let defined = api.scopes.iter().map(|scope| scope.name.clone());
+    defined.filter(|name| granted.contains(&name.as_str()) && wanted(name)).collect()
+}
+
+/// Everything that the pipeline found: what the tokens are made of.
+pub(super) struct Order<'a> {
+    pub(super) directory: &'a Directory,
+    pub(super) client: &'a Application,
+    pub(super) user: &'a User,
+    pub(super) api: &'a Api,
+    pub(super) redeemed: &'a Redeemed,
+    pub(super) scopes: &'a Scopes,
+    pub(super) claims: &'a ClaimsRequest,
+    pub(super) contexts: &'a [String],
+    pub(super) granted: &'a [String],
+}
+
+impl Order<'_> {
+    /// Makes the tokens.
+    pub(super) fn fill(&self, call: &TokenCall<'_>, now: Timestamp) -> TokenAnswer {
+        let Self { directory, client, user, api, redeemed, scopes, .. } = *self;
+        let ids = &call.tenant.ids;
+        let home = home(call, user);
+        let parties =
+            Parties { base: call.base, directory, user, home, client, strength: redeemed.strength, sid: redeemed.sid };
+        let access = Access {
+            api,
+            resource: scopes.apis.first().and_then(|asked| asked.resource.as_deref()),
+            scopes: &self.scp(),
+            contexts: self.contexts,
+            claims: self.claims,
+        };
+        let access = token::access_token(&parties, &access, now, ids);
+        TokenAnswer {
+            token_type: "Bearer",
+            scope: self.scope(),
+            expires_in: access.expires_in,
+            ext_expires_in: access.expires_in,
+            refresh_in: access.refresh_in,
+            access_token: call.key.sign(&access.claims, api.token_version == TokenVersion::V1),
+            refresh_token: scopes.oidc.offline_access.then(|| self.refresh_token(call, now)),
+            id_token: scopes.oidc.openid.then(|| {
+                let nonce = redeemed.nonce.as_deref();
+                let claims = token::id_token(&parties, scopes.oidc, nonce, redeemed.wants_auth_time, now, ids);
+                call.key.sign(&claims, false)
+            }),
+            client_info: (call.params.get("client_info") == Some("1")).then(|| home.client_info()),
+            api: api.name.clone(),
+        }
+    }
+
+    /// `scp`: what is granted; OpenID Connect's scopes live on Graph.
+    fn scp(&self) -> Vec<String> {
+        let oidc = if self.api.id == GRAPH { self.oidc() } else { Vec::new() };
+        oidc.into_iter().map(str::to_owned).chain(self.granted.iter().cloned()).collect()
+    }
+
+    /// The `scope` member: what is granted on this API, first in the form in which it was asked, then the rest in the same
+    /// manner; `.default` is echoed (wire 3.3).
+    fn scope(&self) -> String {
+        let asked = self.scopes.apis.first();
+        let name_of = |word: &str| word.rsplit('/').next().unwrap_or(word).to_owned();
+        let mut words: Vec<String> = Vec::new();
+        for word in asked.iter().flat_map(|asked| &asked.asked) {
+            let name = name_of(word);
+            let held = self.granted.iter().any(|scope| scope.eq_ignore_ascii_case(&name));
+            if (held || name == ".default") && !words.contains(word) {
+                words.push(word.clone());
+            }
+        }
+        let resource = asked.and_then(|asked| asked.resource.as_deref());
+        for scope in self.granted {
+            if !words.iter().any(|word| name_of(word).eq_ignore_ascii_case(scope)) {
+                words.push(resource.map_or_else(|| scope.clone(), |resource| format!("{resource}/{scope}")));
+            }
+        }
+        if self.api.id == GRAPH || self.directory.switches.echo_oidc_scopes {
+            words.extend(self.oidc().into_iter().map(str::to_owned));
+        }
+        words.join(" ")
+    }
+
+    /// The OpenID Connect scopes that were asked; `offline_access` is never listed (wire 3.3).
+    fn oidc(&self) -> Vec<&'static str> {
+        let oidc = self.scopes.oidc;
+        [("profile", oidc.profile), ("openid", oidc.openid), ("email", oidc.email)]
+            .into_iter()
+            .filter_map(|(word, asked)| asked.then_some(word))
+            .collect()
+    }
+
+    fn refresh_token(&self, call: &TokenCall<'_>, now: Timestamp) -> String {
+        let token = RefreshToken {
+            tenant: call.tenant.id,
+            epoch: call.tenant.epoch,
+            user: self.user.id,
+            client: self.client.client_id,
+            strength: self.redeemed.strength,
+            sid: self.redeemed.sid,
+            issued_at: now,
+        };
+        call.sealer.seal(&token, &call.tenant.ids)
+    }
+}
+
+/// A guest's home account is another tenant's.
+fn home(call: &TokenCall<'_>, user: &User) -> Home {
+    let guest = user.home_tenant.as_deref().and_then(|home| (call.tenants)(home)).and_then(|home| {
+        let uid = home.state().directory.user(&user.username)?.id;
+        Some(Home { uid, utid: home.id })
+    });
+    guest.unwrap_or(Home { uid: user.id, utid: call.tenant.id })
+}

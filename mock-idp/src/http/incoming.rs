@@ -1,0 +1,139 @@
+//! A request as it came in: read once, whole, with a limit.
+
+use std::convert::Infallible;
+
+use axum::{
+    body::{Bytes, to_bytes},
+    extract::{FromRequest, Request},
+    http::{HeaderMap, Method, header},
+};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use crate::{
+    error::{Aadsts, Refusal, Trace},
+    ids::Ids,
+    params::Params,
+    recorder::{Answer, Endpoint, Exchange, fingerprints, redact},
+};
+
+/// Bodies and queries above this size are refused.
+const LIMIT: usize = 64 * 1024;
+
+/// The cookie that tells browsers apart.
+pub(super) const COOKIE: &str = "ESTSAUTH";
+
+/// A request, read to its end.
+#[derive(Debug)]
+pub(super) struct Incoming {
+    pub(super) method: Method,
+    pub(super) path: String,
+    query: String,
+    pub(super) headers: HeaderMap,
+    body: Option<Bytes>,
+}
+
+impl<S: Send + Sync> FromRequest<S> for Incoming {
+    type Rejection = Infallible;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Infallible> {
+        let (parts, body) = request.into_parts();
+        Ok(Self {
+            method: parts.method,
+            path: parts.uri.path().to_owned(),
+            query: parts.uri.query().unwrap_or_default().to_owned(),
+            headers: parts.headers,
+            body: to_bytes(body, LIMIT).await.ok(),
+        })
+    }
+}
+
+impl Incoming {
+    /// The parameters of the query.
+    pub(super) fn query(&self) -> Result<Params, Refusal> {
+        if self.query.len() > LIMIT { Err(too_large()) } else { Params::parse(self.query.as_bytes()) }
+    }
+
+    /// The parameters of a form.
+    pub(super) fn form(&self) -> Result<Params, Refusal> {
+        Params::parse(self.body.as_ref().ok_or_else(too_large)?)
+    }
+
+    /// The body.
+    pub(super) fn body(&self) -> Result<&[u8], Refusal> {
+        self.body.as_deref().ok_or_else(too_large)
+    }
+
+    /// A header as text.
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    /// The token of an `Authorization: Bearer` header.
+    pub(super) fn bearer(&self) -> Option<&str> {
+        let (scheme, token) = self.header(header::AUTHORIZATION.as_str())?.split_once(' ')?;
+        scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+    }
+
+    /// Client id and secret of an `Authorization: Basic` header (RFC 6749, 2.3.1).
+    pub(super) fn basic(&self) -> Option<(String, String)> {
+        let (scheme, credentials) = self.header(header::AUTHORIZATION.as_str())?.split_once(' ')?;
+        let decoded = STANDARD.decode(credentials.trim()).ok().filter(|_| scheme.eq_ignore_ascii_case("basic"))?;
+        let text = String::from_utf8(decoded).ok()?;
+        let (id, secret) = text.split_once(':')?;
+        let decode = |word: &str| form_urlencoded::parse(word.as_bytes()).next().map(|(word, _)| word.into_owned());
+        Some((decode(id)?, decode(secret).unwrap_or_default()))
+    }
+
+    /// The browser's cookie.
+    pub(super) fn browser(&self) -> Option<&str> {
+        self.headers
+            .get_all(header::COOKIE)
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(|value| value.split(';'))
+            .filter_map(|pair| pair.trim().split_once('='))
+            .find(|(name, value)| *name == COOKIE && (20..=64).contains(&value.len()))
+            .map(|(_, value)| value)
+    }
+
+    /// Ids for the answer. The client's correlation id is echoed from wherever it sent it.
+    pub(super) fn trace(&self, params: Option<&Params>, ids: &Ids, now: Timestamp) -> Trace {
+        const NAME: &str = "client-request-id";
+        let query = self.query().ok();
+        let sent = self
+            .header(NAME)
+            .or_else(|| params.and_then(|params| params.get(NAME)))
+            .or_else(|| query.as_ref().and_then(|query| query.get(NAME)));
+        let correlation_id = sent.and_then(|id| Uuid::parse_str(id).ok()).unwrap_or_else(|| ids.guid());
+        Trace { trace_id: ids.guid(), correlation_id, at: now }
+    }
+
+    /// The log's entry for this request, to be completed with the answer.
+    pub(super) fn exchange(&self, endpoint: Endpoint, params: &Params, trace: &Trace) -> Exchange {
+        let text = |name: &str| params.get(name).map(str::to_owned);
+        Exchange {
+            number: 0,
+            at: trace.at,
+            endpoint,
+            method: self.method.to_string(),
+            path: self.path.clone(),
+            client_id: text("client_id"),
+            user: None,
+            grant_type: text("grant_type"),
+            claims: text("claims"),
+            parameters: redact(params.pairs()),
+            fingerprints: fingerprints(params.pairs()),
+            interaction: None,
+            reasons: Vec::new(),
+            answer: Answer::default(),
+            correlation_id: trace.correlation_id,
+            trace_id: trace.trace_id,
+        }
+    }
+}
+
+fn too_large() -> Refusal {
+    Refusal::new(Aadsts::TooLarge).with("limit", LIMIT)
+}

@@ -1,0 +1,122 @@
+//! `/{t}/login`: a submitted page of the sign-in.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{Path, State},
+    response::Response,
+};
+
+use crate::{
+    clock::Clock as _,
+    error::{Aadsts, Refusal, Trace},
+    flow::{self, Flow, Next, Reply},
+    params::Params,
+    recorder::{Answer, Endpoint, Exchange},
+    state::Tenant,
+};
+
+use super::{
+    Idp,
+    incoming::{COOKIE, Incoming},
+    page, respond,
+};
+
+/// Takes a submitted page, and shows what is next.
+pub(super) async fn login(State(idp): State<Arc<Idp>>, Path(tenant): Path<String>, incoming: Incoming) -> Response {
+    let Some(tenant) = idp.tenant(&tenant) else {
+        let trace = incoming.trace(None, &idp.ids, idp.clock.now());
+        let refusal = Refusal::new(Aadsts::UnknownTenant).with("tenant", &tenant);
+        return respond::page(refusal.status(), page::failure(&tenant, &refusal, &trace));
+    };
+    let mut trace = incoming.trace(None, &tenant.ids, tenant.now());
+    let params = incoming.form();
+    let mut exchange = incoming.exchange(Endpoint::Page, params.as_ref().unwrap_or(&Params::default()), &trace);
+    let outcome = params.and_then(|params| step(&idp, &tenant, &incoming, &params, &mut exchange, &mut trace));
+    match outcome {
+        Ok(response) => response,
+        Err(refusal) => {
+            exchange.answer = Answer::refused(refusal.status(), "error page", &refusal);
+            tenant.log.add(exchange);
+            let name = tenant.state().directory.display_name.clone();
+            respond::page(refusal.status(), page::failure(&name, &refusal, &trace))
+        }
+    }
+}
+
+/// Does what the page says and decides again.
+fn step(
+    idp: &Idp,
+    tenant: &Arc<Tenant>,
+    incoming: &Incoming,
+    params: &Params,
+    exchange: &mut Exchange,
+    trace: &mut Trace,
+) -> Result<Response, Refusal> {
+    let ctx = params.get("ctx").unwrap_or_default();
+    let browser = incoming.browser().unwrap_or_default();
+    let begun = tenant.state().flows.get(ctx).cloned().ok_or_else(|| Refusal::new(Aadsts::StaleInteraction))?;
+    trace.correlation_id = begun.correlation_id;
+    exchange.correlation_id = begun.correlation_id;
+    exchange.interaction = Some(begun.number);
+    exchange.client_id = Some(begun.request.client.to_string());
+
+    let submitted = flow::submit(tenant, ctx, browser, params, &|name| idp.tenant(name))?;
+    let tenant = submitted.moved_to.as_ref().unwrap_or(tenant);
+    if let Some(answer) = &submitted.ended {
+        tenant.state().flows.remove(ctx);
+        exchange.user = username(tenant, &begun);
+        return Ok(finish(tenant, exchange.clone(), &begun.request.reply, answer, trace));
+    }
+
+    let mut state = tenant.state();
+    let flow = state.flows.get(ctx).cloned().ok_or_else(|| Refusal::new(Aadsts::StaleInteraction))?;
+    let (next, decision) = flow::next(tenant, &mut state, ctx)?;
+    drop(state);
+    exchange.user = username(tenant, &flow);
+    exchange.reasons.clone_from(&decision.reasons);
+    Ok(match next {
+        Next::Answer(reply, answer) => finish(tenant, exchange.clone(), &reply, &answer, trace),
+        Next::Page(shown) => {
+            exchange.answer = Answer::of(200, format!("page {}", shown.name()));
+            tenant.log.add(exchange.clone());
+            let state = tenant.state();
+            respond::page(200, page::draw(tenant, &state, &flow, ctx, &shown, &decision, submitted.error.as_deref()))
+        }
+    })
+}
+
+/// Sends the end of a sign-in to the redirect address and writes it down.
+pub(super) fn finish(
+    tenant: &Tenant,
+    mut exchange: Exchange,
+    reply: &Reply,
+    answer: &flow::Answer,
+    trace: &Trace,
+) -> Response {
+    let trailer = tenant.state().directory.switches.trailer;
+    let response = respond::reply(reply, answer, trace, trailer);
+    let status = response.status().as_u16();
+    exchange.answer = match answer {
+        flow::Answer::Code(_) => Answer::of(status, "code"),
+        flow::Answer::Error { refusal, cancelled: true } => Answer::refused(status, "cancelled", refusal),
+        flow::Answer::Error { refusal, cancelled: false } => Answer::refused(status, "redirect error", refusal),
+    };
+    tenant.log.add(exchange);
+    response
+}
+
+/// The user name of the account that a sign-in is about.
+pub(super) fn username(tenant: &Tenant, flow: &Flow) -> Option<String> {
+    let state = tenant.state();
+    let user = state.directory.user_by_id(flow.account?)?;
+    Some(state.directory.username(user))
+}
+
+/// Gives the browser its cookie. Under TLS it also travels inside another site's frame, as MSAL Browser's silent sign-in
+/// needs.
+pub(super) fn remember(mut response: Response, browser: &str, idp: &Idp) -> Response {
+    let attributes = if idp.base.starts_with("https:") { "SameSite=None; Secure" } else { "SameSite=Lax" };
+    respond::set(&mut response, "set-cookie", &format!("{COOKIE}={browser}; Path=/; HttpOnly; {attributes}"));
+    response
+}

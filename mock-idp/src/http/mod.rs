@@ -1,0 +1,86 @@
+//! HTTP: what comes in is read once ([`incoming`]), handed to `flow`, `grant` or `policy`, and what they say is written
+//! down ([`respond`]). Decisions are made elsewhere.
+//!
+//! A new endpoint is one file here and one line in [`router`].
+
+mod api;
+mod authorize;
+mod control;
+mod discovery;
+mod incoming;
+mod login;
+mod logout;
+mod page;
+mod respond;
+mod router;
+mod token;
+
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+pub use router::router;
+
+use crate::{
+    clock::Clock,
+    directory::Document,
+    error::{Aadsts, Refusal},
+    ids::Ids,
+    keys::SigningKey,
+    seal::Sealer,
+    state::{Authority, Registry, Tenant},
+};
+
+/// A running server, as its handlers see it.
+pub struct Idp {
+    /// Origin under which it is reached, such as `https://localhost:8443`.
+    pub base: String,
+    /// Host names that may reach the control API, beside loopback.
+    pub control_hosts: Vec<String>,
+    /// All tenants.
+    pub registry: Registry,
+    /// Signs tokens.
+    pub key: Arc<SigningKey>,
+    /// Makes and opens refresh tokens.
+    pub sealer: Sealer,
+    /// For ids that belong to no tenant.
+    pub ids: Ids,
+    clock: Arc<dyn Clock>,
+}
+
+impl Idp {
+    /// A server at `base` with the tenants of `document`.
+    ///
+    /// Returns `None` only if no encryption key can be made, which does not happen.
+    #[must_use]
+    pub fn new(
+        base: String,
+        document: Arc<Document>,
+        key: Arc<SigningKey>,
+        clock: Arc<dyn Clock>,
+        ids: Ids,
+    ) -> Option<Self> {
+        let sealer = Sealer::new(&ids)?;
+        let registry = Registry::new(document, clock.clone(), ids.fork());
+        Some(Self { base, control_hosts: Vec::new(), registry, key, sealer, ids, clock })
+    }
+
+    /// The tenant or the word that the first segment of a path names.
+    fn authority(&self, segment: &str) -> Result<Authority, Refusal> {
+        self.registry.authority(segment).ok_or_else(|| Refusal::new(Aadsts::UnknownTenant).with("tenant", segment))
+    }
+
+    fn tenant(&self, name: &str) -> Option<Arc<Tenant>> {
+        self.registry.find(name)
+    }
+
+    fn tenant_by_id(&self, id: Uuid) -> Option<Arc<Tenant>> {
+        self.registry.find(&id.to_string())
+    }
+}
+
+impl std::fmt::Debug for Idp {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Idp").field("base", &self.base).field("registry", &self.registry).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,124 @@
+//! What goes out: JSON with Entra's headers, redirects, pages. The one place that turns a refusal into a response.
+
+use axum::{
+    body::Body,
+    http::{HeaderName, HeaderValue, StatusCode},
+    response::{IntoResponse as _, Response},
+};
+use serde::Serialize;
+
+use crate::{
+    directory::Trailer,
+    error::{ErrorBody, Refusal, Trace},
+    flow::{Answer, Reply, ResponseMode, location},
+    pages,
+};
+
+/// JSON that must not be stored, with the headers of the token endpoint (escalation reference 2.1).
+///
+/// There is no `Strict-Transport-Security`: on localhost it would turn every other local program's `http` into `https`.
+pub(super) fn json(status: u16, body: &impl Serialize, trace: &Trace) -> Response {
+    let mut response = plain_json(status, body);
+    no_store(&mut response);
+    set(&mut response, "expires", "-1");
+    set(&mut response, "x-content-type-options", "nosniff");
+    set(&mut response, "p3p", "CP=\"DSP CUR OTPi IND OTRi ONL FIN\"");
+    set(&mut response, "x-ms-request-id", &trace.trace_id.to_string());
+    set(&mut response, "x-ms-ests-server", "mock-idp");
+    set(&mut response, "client-request-id", &trace.correlation_id.to_string());
+    response
+}
+
+/// JSON without Entra's headers.
+pub(super) fn plain_json(status: u16, body: &impl Serialize) -> Response {
+    let text = serde_json::to_string(body).unwrap_or_default();
+    let mut response = (status_of(status), text).into_response();
+    set(&mut response, "content-type", "application/json; charset=utf-8");
+    response
+}
+
+/// A public document that may be stored for a day and read by any page (wire reference 4.3).
+pub(super) fn document(body: &impl Serialize) -> Response {
+    let mut response = plain_json(200, body);
+    set(&mut response, "cache-control", "max-age=86400, private");
+    set(&mut response, "access-control-allow-origin", "*");
+    set(&mut response, "access-control-allow-methods", "GET, OPTIONS");
+    set(&mut response, "x-content-type-options", "nosniff");
+    response
+}
+
+/// Entra's error body.
+pub(super) fn refusal(refusal: &Refusal, trace: &Trace, trailer: Trailer) -> Response {
+    let row = refusal.code.row();
+    let mut response = json(refusal.status(), &ErrorBody::new(refusal, trace, trailer), trace);
+    set(&mut response, "x-ms-clitelem", &format!("1,{},0,,", row.number));
+    if refusal.status() == 405 {
+        set(&mut response, "allow", "POST");
+    }
+    response
+}
+
+/// A page, with the headers that keep it from being framed, scripted or stored.
+pub(super) fn page(status: u16, html: String) -> Response {
+    let mut response = (status_of(status), html).into_response();
+    set(&mut response, "content-type", "text/html; charset=utf-8");
+    for (name, value) in pages::HEADERS {
+        set(&mut response, name, value);
+    }
+    response
+}
+
+/// The end of a sign-in at the client's redirect address, in the mode it asked for.
+pub(super) fn reply(reply: &Reply, answer: &Answer, trace: &Trace, trailer: Trailer) -> Response {
+    let mut parameters = match answer {
+        Answer::Code(parameters) => parameters.clone(),
+        Answer::Error { refusal, cancelled } => error_parameters(refusal, *cancelled, trace, trailer),
+    };
+    if let Some(state) = &reply.state {
+        parameters.push(("state", state.clone()));
+    }
+    if reply.mode == ResponseMode::FormPost {
+        let fields: Vec<(&str, &str)> = parameters.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        return page(200, pages::form_post(&reply.address, &fields));
+    }
+    let mut response = StatusCode::FOUND.into_response();
+    set(&mut response, "location", &location(&reply.address, reply.mode, &parameters));
+    no_store(&mut response);
+    set(&mut response, "referrer-policy", "no-referrer");
+    response
+}
+
+/// The parameters of a redirect error (escalation reference 2.8).
+fn error_parameters(
+    refusal: &Refusal,
+    cancelled: bool,
+    trace: &Trace,
+    trailer: Trailer,
+) -> Vec<(&'static str, String)> {
+    let body = ErrorBody::new(refusal, trace, trailer);
+    let mut parameters = vec![("error", body.error.to_owned())];
+    if cancelled {
+        parameters.push(("error_subcode", "cancel".to_owned()));
+    }
+    parameters.push(("error_description", body.error_description));
+    let optional =
+        [("error_uri", body.error_uri), ("suberror", body.suberror.map(str::to_owned)), ("claims", body.claims)];
+    parameters.extend(optional.into_iter().filter_map(|(name, value)| Some((name, value?))));
+    parameters
+}
+
+/// Sets a header. Every value is ours or a GUID; one that cannot be written is left out.
+pub(super) fn set(response: &mut Response<Body>, name: &'static str, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        response.headers_mut().insert(HeaderName::from_static(name), value);
+    }
+}
+
+fn no_store(response: &mut Response) {
+    set(response, "cache-control", "no-store, no-cache");
+    set(response, "pragma", "no-cache");
+}
+
+fn status_of(status: u16) -> StatusCode {
+    StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+}

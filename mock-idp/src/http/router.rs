@@ -1,0 +1,86 @@
+//! Every path this server answers, in one list.
+
+use std::{any::Any, sync::Arc};
+
+use axum::{
+    Router,
+    extract::{Request, State},
+    http::Uri,
+    response::Response,
+    routing::{get, post},
+};
+use tower::util::MapRequest;
+use tower_http::catch_panic::CatchPanicLayer;
+
+use crate::{
+    clock::Clock as _,
+    error::{Aadsts, Refusal},
+};
+
+use super::{Idp, api, authorize, control, discovery, incoming::Incoming, login, logout, respond, token};
+
+/// The whole server. A doubled slash is a slash, as MSAL Python needs (wire reference 1.2).
+pub fn router(idp: Arc<Idp>) -> Router {
+    let only_post = post(token::token).fallback(token::wrong_method);
+    let paths = Router::new()
+        .route("/common/discovery/instance", get(discovery::instance))
+        .route("/common/userrealm/{user}", get(discovery::user_realm))
+        .route("/common/UserRealm/{user}", get(discovery::user_realm))
+        .route("/{tenant}/v2.0/.well-known/openid-configuration", get(discovery::metadata_v2))
+        .route("/{tenant}/.well-known/openid-configuration", get(discovery::metadata_v1))
+        .route("/{tenant}/discovery/v2.0/keys", get(discovery::keys))
+        .route("/{tenant}/discovery/keys", get(discovery::keys))
+        .route("/{tenant}/oauth2/v2.0/authorize", get(authorize::authorize).post(authorize::authorize))
+        .route("/{tenant}/oauth2/v2.0/token", only_post)
+        .route("/{tenant}/oauth2/v2.0/logout", get(logout::logout))
+        .route("/{tenant}/login", post(login::login))
+        .route("/oidc/userinfo", get(api::userinfo).post(api::userinfo))
+        .route("/v1.0/me", get(api::me))
+        .route("/api/{name}", get(api::root).post(api::root))
+        .route("/api/{name}/{*rest}", get(api::below).post(api::below))
+        .merge(control::routes(&idp))
+        .fallback(not_found)
+        .layer(CatchPanicLayer::custom(panicked))
+        .with_state(idp);
+    // Paths are matched by the inner router, so they are mended outside of it.
+    Router::new().fallback_service(MapRequest::new(paths, single_slashes))
+}
+
+fn single_slashes(mut request: Request) -> Request {
+    let uri = request.uri();
+    if uri.path().contains("//") {
+        let mut path = String::with_capacity(uri.path().len());
+        for segment in uri.path().split('/').filter(|segment| !segment.is_empty()) {
+            path.push('/');
+            path.push_str(segment);
+        }
+        if let Some(query) = uri.query() {
+            path.push('?');
+            path.push_str(query);
+        }
+        if let Ok(uri) = path.parse::<Uri>() {
+            *request.uri_mut() = uri;
+        }
+    }
+    request
+}
+
+async fn not_found(State(idp): State<Arc<Idp>>, incoming: Incoming) -> Response {
+    if incoming.path.starts_with("/_mock") {
+        return control::not_found(&incoming.path);
+    }
+    let trace = incoming.trace(None, &idp.ids, idp.clock.now());
+    let what = format!("there is no endpoint at '{}'", incoming.path);
+    let refusal = Refusal::new(Aadsts::Malformed).with("what", what).with_status(404);
+    respond::refusal(&refusal, &trace, idp.registry.document().switches.trailer)
+}
+
+/// A defect of ours: Entra's words for an outage, and no details.
+fn panicked(_: Box<dyn Any + Send>) -> Response {
+    let body = serde_json::json!({
+        "error": "temporarily_unavailable",
+        "error_description": format!("AADSTS{}: {}", Aadsts::ServerError.row().number, Aadsts::ServerError.row().text),
+        "error_codes": [Aadsts::ServerError.row().number],
+    });
+    respond::plain_json(503, &body)
+}

@@ -1,0 +1,91 @@
+//! `/{t}/oauth2/v2.0/token`
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{Path, State},
+    response::Response,
+};
+
+use crate::{
+    clock::Clock as _,
+    error::{Aadsts, Refusal},
+    grant::{self, TokenCall},
+    params::Params,
+    recorder::{Answer, Endpoint},
+    state::{Authority, Tenant},
+};
+
+use super::{Idp, incoming::Incoming, respond};
+
+/// Serves a grant.
+pub(super) async fn token(State(idp): State<Arc<Idp>>, Path(tenant): Path<String>, incoming: Incoming) -> Response {
+    let authority = match idp.authority(&tenant) {
+        Ok(authority) => authority,
+        Err(refusal) => {
+            let trace = incoming.trace(None, &idp.ids, idp.clock.now());
+            return respond::refusal(&refusal, &trace, idp.registry.document().switches.trailer);
+        }
+    };
+    let params = incoming.form();
+    let tenant = issuing_tenant(&idp, &authority, params.as_ref().ok());
+    let now = tenant.now();
+    let trace = incoming.trace(params.as_ref().ok(), &tenant.ids, now);
+    let trailer = tenant.state().directory.switches.trailer;
+
+    let params = match params {
+        Ok(params) => params,
+        Err(refusal) => {
+            let mut exchange = incoming.exchange(Endpoint::Token, &Params::default(), &trace);
+            exchange.answer = Answer::refused(refusal.status(), "error", &refusal);
+            tenant.log.add(exchange);
+            return respond::refusal(&refusal, &trace, trailer);
+        }
+    };
+    let mut exchange = incoming.exchange(Endpoint::Token, &params, &trace);
+    let basic = incoming.basic();
+    let outcome = grant::respond(&TokenCall {
+        params: &params,
+        basic: basic.as_ref(),
+        tenant: &tenant,
+        tenants: &|name| idp.tenant(name),
+        base: &idp.base,
+        key: &idp.key,
+        sealer: &idp.sealer,
+    });
+    exchange.reasons = outcome.reasons;
+    exchange.user = outcome.user;
+    let (answer, response) = match outcome.result {
+        Ok(token) => {
+            let answer =
+                Answer { scope: Some(token.scope.clone()), api: Some(token.api.clone()), ..Answer::of(200, "token") };
+            let mut response = respond::json(200, &token, &trace);
+            respond::set(&mut response, "x-ms-clitelem", "1,0,0,,");
+            (answer, response)
+        }
+        Err(refusal) => {
+            (Answer::refused(refusal.status(), "error", &refusal), respond::refusal(&refusal, &trace, trailer))
+        }
+    };
+    exchange.answer = answer;
+    tenant.log.add(exchange);
+    response
+}
+
+/// Another method than POST.
+pub(super) async fn wrong_method(State(idp): State<Arc<Idp>>, incoming: Incoming) -> Response {
+    let trace = incoming.trace(None, &idp.ids, idp.clock.now());
+    let refusal = Refusal::new(Aadsts::WrongMethod).with("accepted", "POST").with("method", incoming.method.as_str());
+    respond::refusal(&refusal, &trace, idp.registry.document().switches.trailer)
+}
+
+/// The tenant of the path; at `/common` the one that the grant belongs to.
+fn issuing_tenant(idp: &Idp, authority: &Authority, params: Option<&Params>) -> Arc<Tenant> {
+    let from_grant = match authority {
+        Authority::Tenant(_) => None,
+        Authority::Any { .. } => {
+            params.and_then(|params| grant::tenant_of_grant(params, &idp.sealer)).and_then(|id| idp.tenant_by_id(id))
+        }
+    };
+    from_grant.unwrap_or_else(|| authority.tenant().clone())
+}

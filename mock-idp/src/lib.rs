@@ -1,0 +1,43 @@
+//! An authorization server that speaks Microsoft Entra's wire and *decides*: per scope, API, user and client it demands
+//! consent, multifactor authentication, an authentication context, or blocks; with protected mock APIs that challenge.
+//!
+//! One idea leads: a policy decision is a pure function that answers with data ([`policy`]), shown in three ways: as a page
+//! at `/authorize` ([`flow`]), as an error at `/token` ([`grant`]), as a 401 challenge at an API.
+//!
+//! ```text
+//! directory  what a tenant knows          policy   what it demands (pure)      state     what it remembers
+//! flow       the next step of a sign-in   grant    the token pipeline          token     what is inside tokens
+//! error      one catalogue of numbers     recorder the exchange log            http      the wire
+//! ```
+//!
+//! `directory`, `policy`, `scopes`, `claims_request` and `clock` know nothing of HTTP or storage; nothing depends on
+//! [`MockIdp`].
+
+pub mod claims_request;
+pub mod clock;
+pub mod config;
+mod controls;
+pub mod directory;
+pub mod environment;
+pub mod error;
+pub mod expectation;
+pub mod flow;
+pub mod grant;
+mod http;
+pub mod ids;
+pub mod keys;
+pub mod pages;
+pub mod params;
+pub mod policy;
+pub mod recorder;
+pub mod scopes;
+mod seal;
+mod server;
+mod state;
+pub mod tls;
+pub mod token;
+pub mod virtual_user;
+pub mod yaml;
+
+pub use controls::{TenantControls, Unknown};
+pub use server::{Builder, MockIdp, StartError};

@@ -1,0 +1,80 @@
+//! The pages on which a sign-in ends: refused, failed, handed back to the application, signed out.
+
+use askama::Template;
+
+use super::{Form, Frame, render};
+
+/// Says that a policy or a missing approval bars the way; the only way on is button `answer` with `cancel`.
+///
+/// The form has the step `consent`: turning back is the same answer as declining.
+#[must_use]
+pub fn blocked(frame: &Frame<'_>, form: &Form<'_>, username: &str, code: u32, message: &str) -> String {
+    #[derive(Template)]
+    #[template(path = "blocked.html")]
+    struct Page<'a> {
+        frame: &'a Frame<'a>,
+        form: &'a Form<'a>,
+        username: &'a str,
+        code: u32,
+        message: &'a str,
+    }
+    render(&Page { frame, form, username, code, message })
+}
+
+/// An error that is shown rather than sent to the application.
+#[derive(Clone, Copy, Debug)]
+pub struct Failure<'a> {
+    /// The AADSTS number.
+    pub code: u32,
+    /// The OAuth error.
+    pub error: &'a str,
+    /// What happened.
+    pub description: &'a str,
+    /// Identifies this answer.
+    pub trace_id: &'a str,
+    /// Identifies the client's request.
+    pub correlation_id: &'a str,
+    /// When it happened.
+    pub timestamp: &'a str,
+    /// How to cure or provoke it here; may be empty.
+    pub advice: &'a str,
+}
+
+/// Shows an error. There is no way on from it.
+#[must_use]
+pub fn error(frame: &Frame<'_>, failure: &Failure<'_>) -> String {
+    #[derive(Template)]
+    #[template(path = "error.html")]
+    struct Page<'a> {
+        frame: &'a Frame<'a>,
+        failure: &'a Failure<'a>,
+    }
+    render(&Page { frame, failure })
+}
+
+/// Hands `fields` to the application at `action` as a form: submitted by the page's one script, or by its button.
+///
+/// Values arrive as they are, except that HTML itself makes every line break in them CR LF.
+#[must_use]
+pub fn form_post(action: &str, fields: &[(&str, &str)]) -> String {
+    #[derive(Template)]
+    #[template(path = "form_post.html")]
+    struct Page<'a> {
+        action: &'a str,
+        fields: &'a [(&'a str, &'a str)],
+    }
+    render(&Page { action, fields })
+}
+
+/// Says that the session has ended, with a link back if there is a registered address for it.
+#[must_use]
+pub fn signed_out(frame: &Frame<'_>, username: Option<&str>, return_to: Option<&str>) -> String {
+    #[derive(Template)]
+    #[template(path = "signed_out.html")]
+    struct Page<'a> {
+        frame: &'a Frame<'a>,
+        username: Option<&'a str>,
+        return_to: Option<&'a str>,
+    }
+    render(&Page { frame, username, return_to })
+}

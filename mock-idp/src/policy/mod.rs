@@ -1,0 +1,154 @@
+//! What the tenant demands: one pure function from a [`Situation`] to a [`Decision`], which is data.
+//!
+//! It knows no HTTP, no store and no page. The same decision is shown as a page at `/authorize` (`flow`), as an error at
+//! `/token` (`grant`), as a redirect error under `prompt=none`, and as a 401 challenge at an API (`http::api`).
+//!
+//! ```text
+//! Situation ──► RULES, in the order of evaluation ──► Decision { demands, unmet policies, met contexts, reasons }
+//! ```
+//!
+//! A new rule is one file here and one line in [`RULES`]; a new grant control is one file in [`control`] and one line there.
+
+mod account;
+pub mod api_access;
+mod conditional_access;
+mod consent;
+pub mod control;
+mod demand;
+mod ledger;
+mod sign_in;
+mod strength;
+
+use jiff::Timestamp;
+use serde::Serialize;
+use uuid::Uuid;
+
+pub use demand::{Demand, MissingConsent, SignInReason};
+pub use ledger::Ledger;
+pub use strength::Strength;
+
+use crate::{
+    claims_request::ClaimsRequest,
+    directory::{Application, Directory, Policy, User},
+    scopes::Scopes,
+};
+
+/// Everything a decision depends on.
+#[derive(Clone, Copy, Debug)]
+pub struct Situation<'a> {
+    /// The tenant's users, applications and APIs.
+    pub directory: &'a Directory,
+    /// The tenant's Conditional Access policies.
+    pub policies: &'a [Policy],
+    /// The tenant's consents.
+    pub ledger: &'a Ledger,
+    /// The application that asks.
+    pub client: &'a Application,
+    /// What it asks for.
+    pub scopes: &'a Scopes,
+    /// What the client hands on from a challenge.
+    pub claims: &'a ClaimsRequest,
+    /// Who is signed in and how; `None` before the sign-in.
+    pub subject: Option<Subject<'a>>,
+    /// Set while a user sits in front of the pages.
+    pub interaction: Option<Interaction>,
+    /// Consents younger than this time count as unknown still (`consent_lag`).
+    pub consents_known_until: Timestamp,
+}
+
+/// The signed-in user.
+#[derive(Clone, Copy, Debug)]
+pub struct Subject<'a> {
+    /// The user, in this tenant.
+    pub user: &'a User,
+    /// What the sign-in proved, and when.
+    pub strength: Strength,
+}
+
+/// What a run of sign-in pages has seen so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Interaction {
+    /// `prompt=login`: credentials are asked although there is a session.
+    pub force_sign_in: bool,
+    /// `prompt=consent`: consent is asked although it is on record.
+    pub force_consent: bool,
+    /// `prompt=select_account`, or several sessions and no hint.
+    pub choose_account: bool,
+    /// The user typed credentials in this run.
+    pub signed_in: bool,
+    /// The user chose an account in this run.
+    pub chose_account: bool,
+    /// The user consented in this run.
+    pub consented: bool,
+}
+
+/// The answer: nothing is demanded, or these things in this order.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Decision {
+    /// What is missing, in the order of evaluation (escalation reference 2.14). A silent request is refused with the first.
+    pub demands: Vec<Demand>,
+    /// The enabled policies that cover the request and are not met: the `capolids` of whatever error results.
+    pub unmet_policies: Vec<Uuid>,
+    /// The requested authentication contexts that are met: the token's `acrs`.
+    pub met_contexts: Vec<String>,
+    /// Why, one sentence a rule, for the exchange log.
+    pub reasons: Vec<Reason>,
+}
+
+/// Why a rule spoke.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Reason {
+    /// The rule.
+    pub rule: &'static str,
+    /// What it saw.
+    pub because: String,
+    /// The policy behind it, if one is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub policy: Option<Uuid>,
+}
+
+impl Decision {
+    /// Whether a token may be issued.
+    #[must_use]
+    pub fn is_satisfied(&self) -> bool {
+        self.demands.is_empty()
+    }
+
+    /// What the user is asked next: the pages go sign-in, account, policies, consent.
+    #[must_use]
+    pub fn next_page(&self) -> Option<&Demand> {
+        self.demands.iter().min_by_key(|demand| demand.page_order())
+    }
+
+    /// The claims challenge that goes with the refusal, unless the sign-in itself is what is missing.
+    #[must_use]
+    pub fn challenge(&self) -> Option<String> {
+        crate::claims_request::policies_challenge(&self.unmet_policies)
+    }
+
+    fn note(&mut self, rule: &'static str, because: impl Into<String>) {
+        self.reasons.push(Reason { rule, because: because.into(), policy: None });
+    }
+}
+
+/// A rule looks at the situation and adds its demands and reasons to the decision.
+type Rule = fn(&Situation<'_>, &mut Decision);
+
+/// The rules in the order of evaluation (escalation reference 2.14, steps 6 to 12).
+const RULES: &[Rule] = &[sign_in::check, account::check, consent::check, conditional_access::check];
+
+/// Decides.
+#[must_use]
+pub fn decide(situation: &Situation<'_>) -> Decision {
+    let mut decision = Decision::default();
+    for rule in RULES {
+        rule(situation, &mut decision);
+    }
+    if decision.demands.is_empty() {
+        decision.note("granted", "nothing is missing");
+    }
+    decision
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,241 @@
+//! The exchange log: every request with what was asked, decided and answered, and why. Secrets never get in.
+
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use jiff::Timestamp;
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::{error::Refusal, policy::Reason};
+
+/// At most so many exchanges are kept a tenant; the oldest go first and are counted.
+const LIMIT: usize = 5_000;
+
+/// Parameters whose values are never written down.
+const SECRET: &[&str] = &[
+    "access_token",
+    "assertion",
+    "client_assertion",
+    "client_secret",
+    "code",
+    "code_verifier",
+    "ctx",
+    "device_code",
+    "id_token",
+    "id_token_hint",
+    "otc",
+    "passwd",
+    "password",
+    "refresh_token",
+];
+
+/// Where a request went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Endpoint {
+    /// Metadata, keys and instance discovery.
+    Discovery,
+    /// `/authorize`: a client started an interactive sign-in.
+    Authorize,
+    /// A sign-in page was submitted.
+    Page,
+    /// `/token`.
+    Token,
+    /// `/logout`.
+    Logout,
+    /// A mock API.
+    Api,
+}
+
+/// One request and its answer.
+#[derive(Clone, Debug, Serialize)]
+pub struct Exchange {
+    /// Counts up from 1 within the tenant.
+    pub number: u64,
+    /// When it was answered, on the tenant's clock.
+    pub at: Timestamp,
+    /// Where the request went.
+    pub endpoint: Endpoint,
+    /// HTTP method.
+    pub method: String,
+    /// Path, without the query.
+    pub path: String,
+    /// Client id as it was sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_id: Option<String>,
+    /// User name, once known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user: Option<String>,
+    /// `grant_type` of a token request.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub grant_type: Option<String>,
+    /// `claims` exactly as it was sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub claims: Option<String>,
+    /// Parameters in their order; secrets read `[redacted]`.
+    pub parameters: Vec<(String, String)>,
+    /// Fingerprints of the values that must be fresh each time (`state`, `nonce`, `code_challenge`, `code_verifier`) and of
+    /// grants, so that repetition is seen without the secret.
+    pub fingerprints: Vec<(String, String)>,
+    /// Which sign-in a page belongs to: the number of the `/authorize` exchange.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub interaction: Option<u64>,
+    /// Why it was answered so, rule by rule.
+    pub reasons: Vec<Reason>,
+    /// What was answered.
+    pub answer: Answer,
+    /// The client's correlation id.
+    pub correlation_id: Uuid,
+    /// Our trace id.
+    pub trace_id: Uuid,
+}
+
+/// What was answered.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Answer {
+    /// HTTP status.
+    pub status: u16,
+    /// A word for people: `token`, `page password`, `redirect`, `error`, `challenge` …
+    pub kind: String,
+    /// OAuth error.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+    /// AADSTS number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<u32>,
+    /// `suberror`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub suberror: Option<String>,
+    /// The claims challenge sent, as JSON text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub claims: Option<String>,
+    /// The scopes granted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scope: Option<String>,
+    /// Short name of the API that the token or the answer is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub api: Option<String>,
+}
+
+impl Answer {
+    /// An answer that is no error.
+    #[must_use]
+    pub fn of(status: u16, kind: impl Into<String>) -> Self {
+        Self { status, kind: kind.into(), ..Self::default() }
+    }
+
+    /// An answer that refuses.
+    #[must_use]
+    pub fn refused(status: u16, kind: impl Into<String>, refusal: &Refusal) -> Self {
+        Self {
+            error: Some(refusal.error().to_owned()),
+            code: Some(refusal.code.row().number),
+            suberror: refusal.code.row().suberror.map(str::to_owned),
+            claims: refusal.claims.clone(),
+            ..Self::of(status, kind)
+        }
+    }
+}
+
+/// One tenant's log.
+#[derive(Debug, Default)]
+pub struct Recorder(Mutex<Log>);
+
+#[derive(Debug, Default)]
+struct Log {
+    exchanges: VecDeque<Arc<Exchange>>,
+    next: u64,
+    dropped: u64,
+}
+
+impl Recorder {
+    /// Takes the next number for an exchange whose pages will refer to it.
+    pub fn reserve(&self) -> u64 {
+        let mut log = self.log();
+        log.next += 1;
+        log.next
+    }
+
+    /// Adds an exchange, and numbers it if it has no number yet.
+    pub fn add(&self, mut exchange: Exchange) {
+        let mut log = self.log();
+        if exchange.number == 0 {
+            log.next += 1;
+            exchange.number = log.next;
+        }
+        log.exchanges.push_back(Arc::new(exchange));
+        if log.exchanges.len() > LIMIT {
+            log.exchanges.pop_front();
+            log.dropped += 1;
+        }
+    }
+
+    /// The exchanges that are kept, oldest first.
+    #[must_use]
+    pub fn exchanges(&self) -> Vec<Arc<Exchange>> {
+        self.log().exchanges.iter().cloned().collect()
+    }
+
+    /// How many were dropped because there were too many.
+    #[must_use]
+    pub fn dropped(&self) -> u64 {
+        self.log().dropped
+    }
+
+    /// Forgets all.
+    pub fn clear(&self) {
+        self.log().exchanges.clear();
+    }
+
+    fn log(&self) -> std::sync::MutexGuard<'_, Log> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// `parameters` with secrets hidden.
+#[must_use]
+pub fn redact(parameters: &[(String, String)]) -> Vec<(String, String)> {
+    parameters
+        .iter()
+        .map(|(name, value)| {
+            let secret = SECRET.iter().any(|secret| name.eq_ignore_ascii_case(secret));
+            (name.clone(), if secret { "[redacted]".to_owned() } else { value.clone() })
+        })
+        .collect()
+}
+
+/// Fingerprints of the parameters that are worth comparing without being shown.
+#[must_use]
+pub fn fingerprints(parameters: &[(String, String)]) -> Vec<(String, String)> {
+    const COMPARED: &[&str] = &["state", "nonce", "code_challenge", "code_verifier", "code", "refresh_token"];
+    parameters
+        .iter()
+        .filter(|(name, _)| COMPARED.contains(&name.as_str()))
+        .map(|(name, value)| (name.clone(), fingerprint(value)))
+        .collect()
+}
+
+/// The first 48 bits of a SHA-256, in hexadecimal.
+fn fingerprint(value: &str) -> String {
+    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, value.as_bytes());
+    digest.as_ref().iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_are_hidden_and_still_comparable() {
+        let sent = [("code".to_owned(), "s3cret".to_owned()), ("scope".to_owned(), "openid".to_owned())];
+        assert_eq!(redact(&sent)[0].1, "[redacted]");
+        assert_eq!(redact(&sent)[1].1, "openid");
+        let prints = fingerprints(&sent);
+        assert_eq!(prints.len(), 1);
+        assert_eq!(prints[0].1.len(), 12);
+        assert!(!prints[0].1.contains("s3cret"));
+    }
+}

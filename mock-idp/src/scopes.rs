@@ -1,0 +1,166 @@
+//! Scope strings: what a client asks for, sorted by the API it belongs to. Knows the directory, nothing of consent.
+//!
+//! Rules: escalation reference 3.3 and 3.4. The part up to the last `/` names the resource; a bare name belongs to Graph;
+//! `openid profile email offline_access` go with anything; `.default` stands alone for its API.
+
+use crate::{
+    directory::{Api, Application, Directory, GRAPH},
+    error::{Aadsts, Refusal},
+};
+
+/// The scopes of one request.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Scopes {
+    /// OpenID Connect's own.
+    pub oidc: OidcScopes,
+    /// The APIs asked for, in the order of their first scope.
+    pub apis: Vec<ApiScopes>,
+}
+
+/// OpenID Connect's own scopes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "four independent words of one parameter")]
+pub struct OidcScopes {
+    /// `openid`: an ID token.
+    pub openid: bool,
+    /// `profile`: names in the ID token.
+    pub profile: bool,
+    /// `email`.
+    pub email: bool,
+    /// `offline_access`: a refresh token.
+    pub offline_access: bool,
+}
+
+/// The scopes of one API in a request.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ApiScopes {
+    /// Short name of the API.
+    pub api: String,
+    /// Names as the API defines them, without the resource part. For `.default`: the registered list.
+    pub names: Vec<String>,
+    /// Each scope in the form in which it was asked, to be echoed in the answer.
+    pub asked: Vec<String>,
+    /// The resource part as it was asked; absent for a bare Graph scope.
+    pub resource: Option<String>,
+    /// Whether `.default` was asked.
+    pub default: bool,
+}
+
+impl Scopes {
+    /// Reads a `scope` parameter that `client` sent.
+    ///
+    /// # Errors
+    ///
+    /// 70011 for a malformed list or `.default` beside names of the same API, 500011 for an unknown resource, 650057 for an
+    /// API that is not on the client's registered list, 650053 for a scope that the API does not define.
+    pub fn parse(text: &str, client: &Application, directory: &Directory) -> Result<Self, Refusal> {
+        let mut scopes = Self::default();
+        for word in text.split_ascii_whitespace() {
+            if !scopes.oidc.take(word) {
+                scopes.take(word, client, directory)?;
+            }
+        }
+        if scopes.apis.iter().any(|asked| asked.default && asked.asked.len() > 1) {
+            return Err(Refusal::new(Aadsts::InvalidScope).with("scope", text));
+        }
+        for asked in scopes.apis.iter_mut().filter(|asked| asked.default) {
+            asked.names = client.permissions.get(&asked.api).cloned().unwrap_or_default();
+        }
+        Ok(scopes)
+    }
+
+    /// Whether nothing was asked for.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.apis.is_empty() && self.oidc == OidcScopes::default()
+    }
+
+    fn take(&mut self, word: &str, client: &Application, directory: &Directory) -> Result<(), Refusal> {
+        let (resource, name) = match word.rsplit_once('/') {
+            Some((resource, name)) => (Some(resource), name),
+            None => (None, word),
+        };
+        let api = match resource {
+            Some(resource) => directory.api_by_resource(resource).ok_or_else(|| {
+                Refusal::new(Aadsts::ResourceNotFound).with("resource", resource).with("tenant", directory.id)
+            })?,
+            None => directory
+                .apis
+                .iter()
+                .find(|api| api.id == GRAPH)
+                .ok_or_else(|| Refusal::new(Aadsts::InvalidScope).with("scope", word))?,
+        };
+        if name.is_empty() {
+            return Err(Refusal::new(Aadsts::InvalidScope).with("scope", word));
+        }
+        if !client.permissions.contains_key(&api.name) && client.client_id != api.id {
+            return Err(unregistered(resource, api, client, directory));
+        }
+        let default = name == ".default";
+        let defined = match api.scope(name) {
+            Some(scope) => Some(scope.name.clone()),
+            None if default => None,
+            None => {
+                return Err(Refusal::new(Aadsts::UnknownScope)
+                    .with("client_name", client.display_name())
+                    .with("scope", name)
+                    .with("resource", api.id));
+            }
+        };
+        let asked = self.entry(api, resource);
+        asked.default |= default;
+        asked.asked.push(word.to_owned());
+        if let Some(name) = defined
+            && !asked.names.contains(&name)
+        {
+            asked.names.push(name);
+        }
+        Ok(())
+    }
+
+    fn entry(&mut self, api: &Api, resource: Option<&str>) -> &mut ApiScopes {
+        let at = self.apis.iter().position(|asked| asked.api == api.name).unwrap_or_else(|| {
+            self.apis.push(ApiScopes {
+                api: api.name.clone(),
+                names: Vec::new(),
+                asked: Vec::new(),
+                resource: resource.map(str::to_owned),
+                default: false,
+            });
+            self.apis.len() - 1
+        });
+        &mut self.apis[at]
+    }
+}
+
+impl OidcScopes {
+    /// Notes `word` if it is one of these; they are compared in any case, as Entra does.
+    fn take(&mut self, word: &str) -> bool {
+        let flag = match word.to_ascii_lowercase().as_str() {
+            "openid" => &mut self.openid,
+            "profile" => &mut self.profile,
+            "email" => &mut self.email,
+            "offline_access" => &mut self.offline_access,
+            _ => return false,
+        };
+        *flag = true;
+        true
+    }
+}
+
+/// The refusal for an API that is not on the client's registered list (public record of 2026-02-19).
+fn unregistered(resource: Option<&str>, api: &Api, client: &Application, directory: &Directory) -> Refusal {
+    let valid = client
+        .permissions
+        .keys()
+        .filter_map(|name| directory.api(name))
+        .map(|api| api.id.to_string())
+        .collect::<Vec<_>>()
+        .join(", ");
+    Refusal::new(Aadsts::UnregisteredResource)
+        .with("client", client.client_id)
+        .with("client_name", client.display_name())
+        .with("resource", resource.unwrap_or(&api.app_id_uri))
+        .with("resource_id", api.id)
+        .with("valid", valid)
+}

@@ -1,0 +1,377 @@
+//! The handle: start is one line, every knob a builder method, stop is drop.
+
+use std::{
+    io,
+    net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener},
+    path::PathBuf,
+    sync::Arc,
+    time::Duration,
+};
+
+use axum_server::{Handle, tls_rustls::RustlsConfig};
+
+use crate::{
+    clock::{Clock, SystemClock},
+    config,
+    controls::TenantControls,
+    directory::Document,
+    expectation::{Expectation, Failure},
+    http::{Idp, router},
+    ids::Ids,
+    keys::SigningKey,
+    recorder::Exchange,
+    tls::{Ca, TlsError},
+};
+
+/// How long requests in flight may take when the server stops.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// A mock authorization server that runs as long as this handle lives.
+///
+/// ```
+/// # tokio_test_free(async {
+/// let idp = mock_idp::MockIdp::start().await;
+/// let metadata = format!("{}/v2.0/.well-known/openid-configuration", idp.authority());
+/// assert!(reqwest::get(metadata).await.is_ok_and(|answer| answer.status() == 200));
+/// # });
+/// # fn tokio_test_free(test: impl Future<Output = ()>) {
+/// #     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(test);
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct MockIdp {
+    idp: Arc<Idp>,
+    address: SocketAddr,
+    ca: Option<Ca>,
+    handle: Handle<SocketAddr>,
+    default_tenant: TenantControls,
+    expectations: std::sync::Mutex<Vec<Expectation>>,
+}
+
+/// Why a server does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The port is taken.
+    #[error("port {port} on {host} is in use; choose another with --port, or --port 0 for a free one")]
+    PortInUse {
+        /// The address.
+        host: IpAddr,
+        /// The port.
+        port: u16,
+    },
+    /// The address cannot be bound for another reason.
+    #[error("cannot listen on {address}: {source}")]
+    Bind {
+        /// What was tried.
+        address: SocketAddr,
+        /// Why not.
+        source: io::Error,
+    },
+    /// No certificate.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+    /// The configuration has no tenant.
+    #[error("the configuration has no tenant; add one, or start from `mock-idp config default`")]
+    NoTenant,
+    /// The cryptographic library gives no key.
+    #[error("no encryption key could be made; the cryptographic library is not usable on this machine")]
+    Crypto,
+}
+
+impl MockIdp {
+    /// Starts a server with the built-in directory on a free loopback port, without TLS.
+    ///
+    /// # Panics
+    ///
+    /// If the machine has no free loopback port. [`Builder::start`] returns the error instead.
+    #[expect(clippy::panic, reason = "the one-line start of tests; nothing can be done without a port")]
+    pub async fn start() -> Self {
+        match Self::builder().start().await {
+            Ok(server) => server,
+            Err(error) => panic!("mock-idp did not start: {error}"),
+        }
+    }
+
+    /// A server to be set up before it starts.
+    #[must_use]
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    /// Origin, such as `http://localhost:50001`.
+    #[must_use]
+    pub fn base(&self) -> &str {
+        &self.idp.base
+    }
+
+    /// The port it listens on.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.address.port()
+    }
+
+    /// Authority of the first tenant: origin and tenant id.
+    #[must_use]
+    pub fn authority(&self) -> String {
+        self.default_tenant.authority()
+    }
+
+    /// Issuer of the first tenant's ID tokens.
+    #[must_use]
+    pub fn issuer(&self) -> String {
+        self.default_tenant.issuer()
+    }
+
+    /// Address of the mock API called `name`.
+    #[must_use]
+    pub fn api_url(&self, name: &str) -> String {
+        format!("{}/api/{name}", self.idp.base)
+    }
+
+    /// The certificate that a client has to trust, as PEM; `None` without TLS.
+    #[must_use]
+    pub fn ca_pem(&self) -> Option<&str> {
+        self.ca.as_ref().map(Ca::certificate_pem)
+    }
+
+    /// Where that certificate is kept; `None` if it lives in memory.
+    #[must_use]
+    pub fn ca_path(&self) -> Option<&std::path::Path> {
+        self.ca.as_ref().and_then(Ca::path)
+    }
+
+    /// The controls of the first tenant.
+    #[must_use]
+    pub fn tenant(&self) -> &TenantControls {
+        &self.default_tenant
+    }
+
+    /// The controls of the tenant called `name` (id, domain or short name).
+    #[must_use]
+    pub fn tenant_named(&self, name: &str) -> Option<TenantControls> {
+        self.idp.registry.find(name).map(|tenant| TenantControls::new(self.idp.clone(), tenant))
+    }
+
+    /// A new isolated tenant that starts like the configured tenant `like`.
+    #[must_use]
+    pub fn new_tenant(&self, like: &str) -> Option<TenantControls> {
+        self.idp.registry.create_like(like).map(|tenant| TenantControls::new(self.idp.clone(), tenant))
+    }
+
+    /// Everything as at the start.
+    pub fn reset(&self) {
+        self.idp.registry.reset();
+    }
+
+    /// What the first tenant was asked and answered so far.
+    #[must_use]
+    pub fn exchanges(&self) -> Vec<Arc<Exchange>> {
+        self.default_tenant.exchanges()
+    }
+
+    /// Registers an expectation on the first tenant's log; it is checked by [`verify`](Self::verify) and on drop.
+    pub fn expect(&self, expectation: Expectation) {
+        self.expectations.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(expectation);
+    }
+
+    /// Checks the registered expectations now, and forgets them.
+    ///
+    /// # Errors
+    ///
+    /// Each that does not hold, with what was seen.
+    pub fn verify(&self) -> Result<(), Vec<Failure>> {
+        let expectations =
+            std::mem::take(&mut *self.expectations.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
+        let exchanges = self.exchanges();
+        let failures: Vec<Failure> =
+            expectations.iter().filter_map(|expectation| expectation.check(&exchanges).err()).collect();
+        if failures.is_empty() { Ok(()) } else { Err(failures) }
+    }
+
+    /// Stops, and waits until requests in flight are answered (at most a second).
+    pub async fn stop(self) {
+        self.handle.graceful_shutdown(Some(GRACE));
+        while self.handle.connection_count() > 0 {
+            tokio::task::yield_now().await;
+        }
+    }
+}
+
+impl Drop for MockIdp {
+    #[expect(clippy::panic, reason = "expectations that do not hold must fail the test, as in wiremock")]
+    fn drop(&mut self) {
+        self.handle.shutdown();
+        // Never panic while panicking.
+        if !std::thread::panicking()
+            && let Err(failures) = self.verify()
+        {
+            let failures: Vec<String> = failures.iter().map(ToString::to_string).collect();
+            panic!("mock-idp: expectations do not hold:\n{}", failures.join("\n"));
+        }
+    }
+}
+
+/// Sets a server up.
+pub struct Builder {
+    document: Arc<Document>,
+    host: IpAddr,
+    port: u16,
+    tls: Tls,
+    key: Arc<SigningKey>,
+    clock: Arc<dyn Clock>,
+    seed: Option<u64>,
+}
+
+enum Tls {
+    Off,
+    Ephemeral,
+    Kept(PathBuf),
+}
+
+impl Default for Builder {
+    fn default() -> Self {
+        Self {
+            document: config::built_in(),
+            host: IpAddr::V4(Ipv4Addr::LOCALHOST),
+            port: 0,
+            tls: Tls::Off,
+            key: SigningKey::published(),
+            clock: Arc::new(SystemClock),
+            seed: None,
+        }
+    }
+}
+
+impl Builder {
+    /// Another directory than the built-in one.
+    #[must_use]
+    pub fn document(mut self, document: Document) -> Self {
+        self.document = Arc::new(document);
+        self
+    }
+
+    /// The address to listen on; loopback by default.
+    #[must_use]
+    pub fn host(mut self, host: IpAddr) -> Self {
+        self.host = host;
+        self
+    }
+
+    /// The port; 0, the default, takes a free one.
+    #[must_use]
+    pub fn port(mut self, port: u16) -> Self {
+        self.port = port;
+        self
+    }
+
+    /// TLS with a certificate authority that lives as long as the server.
+    #[must_use]
+    pub fn tls(mut self) -> Self {
+        self.tls = Tls::Ephemeral;
+        self
+    }
+
+    /// TLS with the certificate authority in `directory`, made on first use.
+    #[must_use]
+    pub fn tls_from(mut self, directory: impl Into<PathBuf>) -> Self {
+        self.tls = Tls::Kept(directory.into());
+        self
+    }
+
+    /// Another signing key than the published one.
+    #[must_use]
+    pub fn signing_key(mut self, key: Arc<SigningKey>) -> Self {
+        self.key = key;
+        self
+    }
+
+    /// Another clock than the machine's.
+    #[must_use]
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Codes, ids and lifetimes come out the same for the same seed.
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = Some(seed);
+        self
+    }
+
+    /// Binds, and serves from then on.
+    ///
+    /// # Errors
+    ///
+    /// See [`StartError`].
+    pub async fn start(self) -> Result<MockIdp, StartError> {
+        let listener = self.bind()?;
+        let address = listener.local_addr().map_err(|source| self.unbound(source))?;
+        let (ca, tls) = self.certificates()?;
+        let scheme = if tls.is_some() { "https" } else { "http" };
+        let base = format!("{scheme}://{}:{}", self.name(), address.port());
+
+        let ids = self.seed.map_or_else(Ids::from_os, Ids::seeded);
+        let mut idp = Idp::new(base, self.document.clone(), self.key.clone(), self.clock.clone(), ids)
+            .ok_or(StartError::Crypto)?;
+        idp.control_hosts.push(self.name());
+        let idp = Arc::new(idp);
+        let first = idp.registry.first().ok_or(StartError::NoTenant)?;
+        let service = router(idp.clone()).into_make_service();
+        let handle = Handle::new();
+        let bound = |source| StartError::Bind { address, source };
+        match tls {
+            None => {
+                let server = axum_server::from_tcp(listener).map_err(bound)?.handle(handle.clone());
+                tokio::spawn(server.serve(service));
+            }
+            Some(tls) => {
+                let server = axum_server::from_tcp_rustls(listener, tls).map_err(bound)?.handle(handle.clone());
+                tokio::spawn(server.serve(service));
+            }
+        }
+        Ok(MockIdp {
+            default_tenant: TenantControls::new(idp.clone(), first),
+            idp,
+            address,
+            ca,
+            handle,
+            expectations: std::sync::Mutex::default(),
+        })
+    }
+
+    fn bind(&self) -> Result<TcpListener, StartError> {
+        let listener = TcpListener::bind((self.host, self.port)).map_err(|source| self.unbound(source))?;
+        listener.set_nonblocking(true).map_err(|source| self.unbound(source))?;
+        Ok(listener)
+    }
+
+    fn unbound(&self, source: io::Error) -> StartError {
+        match source.kind() {
+            io::ErrorKind::AddrInUse => StartError::PortInUse { host: self.host, port: self.port },
+            _ => StartError::Bind { address: SocketAddr::new(self.host, self.port), source },
+        }
+    }
+
+    /// Certificates are valid in the machine's time, whatever the tenants' clocks say: it is the client's TLS that checks.
+    fn certificates(&self) -> Result<(Option<Ca>, Option<RustlsConfig>), StartError> {
+        let now = SystemClock.now();
+        let names = if self.host.is_loopback() { Vec::new() } else { vec![self.name()] };
+        let ca = match &self.tls {
+            Tls::Off => return Ok((None, None)),
+            Tls::Ephemeral => Ca::ephemeral(now)?,
+            Tls::Kept(directory) => Ca::load_or_create(directory, &names, now)?,
+        };
+        let config = ca.server_config(&names, now)?;
+        Ok((Some(ca), Some(RustlsConfig::from_config(config))))
+    }
+
+    /// The name in the server's own address.
+    fn name(&self) -> String {
+        match self.host {
+            host if host.is_loopback() || host.is_unspecified() => "localhost".to_owned(),
+            IpAddr::V6(host) => format!("[{host}]"),
+            IpAddr::V4(host) => host.to_string(),
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! A map that forgets its oldest entries.
+
+use std::collections::{HashMap, VecDeque};
+
+/// At most `limit` entries by name; the oldest goes when one too many comes.
+#[derive(Debug)]
+pub struct Bounded<T> {
+    entries: HashMap<String, T>,
+    order: VecDeque<String>,
+    limit: usize,
+}
+
+impl<T> Bounded<T> {
+    /// An empty map for `limit` entries.
+    #[must_use]
+    pub fn new(limit: usize) -> Self {
+        Self { entries: HashMap::new(), order: VecDeque::new(), limit }
+    }
+
+    /// Adds or replaces.
+    pub fn insert(&mut self, name: String, value: T) {
+        if self.entries.insert(name.clone(), value).is_none() {
+            self.order.push_back(name);
+        }
+        while self.entries.len() > self.limit
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.entries.remove(&oldest);
+        }
+    }
+
+    /// Looks up.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&T> {
+        self.entries.get(name)
+    }
+
+    /// Looks up to change.
+    pub fn get_mut(&mut self, name: &str) -> Option<&mut T> {
+        self.entries.get_mut(name)
+    }
+
+    /// Every entry, to change.
+    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        self.entries.values_mut()
+    }
+
+    /// Takes out.
+    pub fn remove(&mut self, name: &str) -> Option<T> {
+        let removed = self.entries.remove(name);
+        if removed.is_some() {
+            self.order.retain(|known| known != name);
+        }
+        removed
+    }
+
+    /// Forgets the oldest entries as long as `stale` holds for them.
+    pub fn prune(&mut self, stale: impl Fn(&T) -> bool) {
+        while let Some(oldest) = self.order.front() {
+            match self.entries.get(oldest) {
+                Some(entry) if !stale(entry) => break,
+                _ => {
+                    self.entries.remove(oldest);
+                    self.order.pop_front();
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_oldest_entry_goes_first_and_stale_ones_from_the_front() {
+        let mut map = Bounded::new(2);
+        for (name, value) in [("a", 1), ("b", 2), ("c", 3)] {
+            map.insert(name.to_owned(), value);
+        }
+        assert_eq!((map.get("a"), map.get("b"), map.get("c")), (None, Some(&2), Some(&3)));
+        map.prune(|value| *value < 3);
+        assert_eq!((map.get("b"), map.get("c")), (None, Some(&3)));
+        assert_eq!(map.remove("c"), Some(3));
+        assert_eq!(map.remove("c"), None);
+    }
+}

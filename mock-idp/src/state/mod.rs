@@ -1,0 +1,158 @@
+//! What a tenant remembers: directory, policies, consents, browser sessions, sign-ins in progress, codes.
+//!
+//! Each tenant has its own lock, clock, randomness and log, so tenants never wait for one another. Nothing here decides;
+//! `policy` does, on borrowed state. The lock is a plain mutex that is never held across an `.await`.
+
+mod bounded;
+mod code;
+mod refresh_token;
+mod registry;
+mod session;
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+pub use bounded::Bounded;
+pub use code::{Code, CodeGrant};
+pub use refresh_token::RefreshToken;
+pub use registry::{Authority, Registry};
+pub use session::{Session, Sessions};
+
+use crate::{
+    clock::{Clock, TenantClock},
+    directory::{Directory, Document, Policy, Tenant as TenantDocument},
+    flow::Flow,
+    ids::Ids,
+    policy::Ledger,
+    recorder::Recorder,
+    virtual_user::VirtualUser,
+};
+
+/// At most so many browsers, sign-ins in progress and codes are remembered a tenant; the oldest go first.
+const LIMIT: usize = 10_000;
+
+/// A tenant at work.
+#[derive(Debug)]
+pub struct Tenant {
+    /// Tenant id (`tid`).
+    pub id: Uuid,
+    /// Short name.
+    pub name: String,
+    /// Verified domain.
+    pub domain: String,
+    /// The tenant's time.
+    pub clock: TenantClock,
+    /// The tenant's randomness.
+    pub ids: Ids,
+    /// The tenant's exchange log.
+    pub log: Recorder,
+    /// Drawn when the tenant was made: grants from before a reset are not good any more.
+    pub epoch: u64,
+    pristine: Directory,
+    state: Mutex<State>,
+}
+
+/// What changes.
+#[derive(Debug)]
+pub struct State {
+    /// Users, applications and APIs as this tenant sees them.
+    pub directory: Directory,
+    /// Conditional Access policies.
+    pub policies: Vec<Policy>,
+    /// Consents.
+    pub ledger: Ledger,
+    /// Browser sessions.
+    pub sessions: Sessions,
+    /// Sign-ins in progress, by the `ctx` of their pages.
+    pub flows: Bounded<Flow>,
+    /// Authorization codes.
+    pub codes: Bounded<Code>,
+    /// Per user: grants issued before this time are revoked.
+    pub tokens_valid_from: HashMap<Uuid, Timestamp>,
+    /// The scripted person in front of the pages.
+    pub virtual_user: VirtualUser,
+}
+
+impl Tenant {
+    /// A tenant as the configuration describes it.
+    #[must_use]
+    pub fn new(tenant: &TenantDocument, document: &Document, clock: Arc<dyn Clock>, ids: Ids) -> Self {
+        let directory = Directory::of(tenant, document);
+        let ledger = standing_consents(tenant, &directory, Timestamp::MIN);
+        Self::at_work(tenant.name.clone(), directory, tenant.policies.clone(), ledger, clock, ids)
+    }
+
+    /// A tenant of its own that starts like this one was configured: the same users, policies and consents under another
+    /// id and domain, and nothing of what has happened since.
+    #[must_use]
+    pub fn isolated_copy(&self, origin: &TenantDocument, clock: Arc<dyn Clock>) -> Self {
+        let ids = self.ids.fork();
+        let id = ids.guid();
+        let name = format!("{}-{}", origin.name, &id.simple().to_string()[..12]);
+        let directory = self.pristine.isolated_copy(id, format!("{name}.test"));
+        let ledger = standing_consents(origin, &directory, Timestamp::MIN);
+        Self::at_work(name, directory, origin.policies.clone(), ledger, clock, ids)
+    }
+
+    /// What changes, locked. Copy out what you need; never hold it across an `.await`.
+    pub fn state(&self) -> MutexGuard<'_, State> {
+        // A panic while the lock was held was answered with 90033; the state is whole, every change is a single step.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The tenant's current time.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    fn at_work(
+        name: String,
+        directory: Directory,
+        policies: Vec<Policy>,
+        ledger: Ledger,
+        clock: Arc<dyn Clock>,
+        ids: Ids,
+    ) -> Self {
+        let virtual_user = directory.users.first().map(|user| VirtualUser::new(directory.username(user)));
+        Self {
+            id: directory.id,
+            name,
+            domain: directory.domain.clone(),
+            clock: TenantClock::new(clock),
+            epoch: u64::from_be_bytes(ids.bytes()),
+            ids,
+            pristine: directory.clone(),
+            log: Recorder::default(),
+            state: Mutex::new(State {
+                directory,
+                policies,
+                ledger,
+                sessions: Sessions::new(LIMIT),
+                flows: Bounded::new(LIMIT),
+                codes: Bounded::new(LIMIT),
+                tokens_valid_from: HashMap::new(),
+                virtual_user: virtual_user.unwrap_or_default(),
+            }),
+        }
+    }
+}
+
+/// The consents that the configuration puts on record. References were checked when it was loaded.
+fn standing_consents(tenant: &TenantDocument, directory: &Directory, since: Timestamp) -> Ledger {
+    let mut ledger = Ledger::default();
+    for consent in &tenant.consents {
+        let user = consent.user.as_deref().map(|name| directory.user(name).map(|user| user.id));
+        if let (Some(client), Some(user)) =
+            (directory.application(&consent.client), user.map_or(Some(None), |id| id.map(Some)))
+        {
+            ledger.grant(client.client_id, &consent.api, user, &consent.scopes, since);
+        }
+    }
+    ledger
+}

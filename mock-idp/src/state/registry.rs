@@ -1,0 +1,164 @@
+//! All tenants of a server, found by id, domain or short name.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, PoisonError, RwLock},
+};
+
+use uuid::Uuid;
+
+use crate::{
+    clock::Clock,
+    directory::Document,
+    ids::Ids,
+};
+
+use super::Tenant;
+
+/// All tenants of a server.
+pub struct Registry {
+    clock: Arc<dyn Clock>,
+    ids: Ids,
+    inner: RwLock<Inner>,
+}
+
+struct Inner {
+    document: Arc<Document>,
+    tenants: HashMap<Uuid, Arc<Tenant>>,
+    /// Lower-case domains and short names.
+    names: HashMap<String, Uuid>,
+}
+
+/// The first segment of a path: which tenant a request means.
+#[derive(Clone, Debug)]
+pub enum Authority {
+    /// A tenant by id or domain.
+    Tenant(Arc<Tenant>),
+    /// `common`, `organizations` or `consumers`: the user's name will tell. Until then, the first tenant is the host.
+    Any {
+        /// The word.
+        word: String,
+        /// The tenant whose applications and browser sessions count until the user is known.
+        host: Arc<Tenant>,
+    },
+}
+
+impl Authority {
+    /// The tenant, or the host until it is known.
+    #[must_use]
+    pub fn tenant(&self) -> &Arc<Tenant> {
+        match self {
+            Self::Tenant(tenant) => tenant,
+            Self::Any { host, .. } => host,
+        }
+    }
+
+    /// The segment under which the endpoints are advertised.
+    #[must_use]
+    pub fn segment(&self) -> String {
+        match self {
+            Self::Tenant(tenant) => tenant.id.to_string(),
+            Self::Any { word, .. } => word.clone(),
+        }
+    }
+}
+
+impl Registry {
+    /// The tenants of `document`, each with a clock and randomness of its own.
+    #[must_use]
+    pub fn new(document: Arc<Document>, clock: Arc<dyn Clock>, ids: Ids) -> Self {
+        let inner = Inner::of(document, &clock, &ids);
+        Self { clock, ids, inner: RwLock::new(inner) }
+    }
+
+    /// Everything as at the start; isolated tenants are gone.
+    pub fn reset(&self) {
+        let mut inner = self.write();
+        *inner = Inner::of(inner.document.clone(), &self.clock, &self.ids);
+    }
+
+    /// The configuration.
+    #[must_use]
+    pub fn document(&self) -> Arc<Document> {
+        self.read().document.clone()
+    }
+
+    /// The tenant that the first segment of a path names.
+    #[must_use]
+    pub fn authority(&self, segment: &str) -> Option<Authority> {
+        match segment {
+            "common" | "organizations" | "consumers" => {
+                Some(Authority::Any { word: segment.to_owned(), host: self.first()? })
+            }
+            _ => self.find(segment).map(Authority::Tenant),
+        }
+    }
+
+    /// The tenant with this id, domain (any case) or short name.
+    #[must_use]
+    pub fn find(&self, name: &str) -> Option<Arc<Tenant>> {
+        let inner = self.read();
+        let id = Uuid::parse_str(name).ok().or_else(|| inner.names.get(&name.to_ascii_lowercase()).copied())?;
+        inner.tenants.get(&id).cloned()
+    }
+
+    /// The first tenant of the configuration.
+    #[must_use]
+    pub fn first(&self) -> Option<Arc<Tenant>> {
+        let inner = self.read();
+        inner.document.tenants.first().and_then(|tenant| inner.tenants.get(&tenant.id)).cloned()
+    }
+
+    /// Makes an isolated tenant that starts like the configured tenant `like`.
+    #[must_use]
+    pub fn create_like(&self, like: &str) -> Option<Arc<Tenant>> {
+        let original = self.find(like)?;
+        let document = self.document();
+        let origin = document.tenants.iter().find(|tenant| tenant.id == original.id)?;
+        let tenant = Arc::new(original.isolated_copy(origin, self.clock.clone()));
+        let mut inner = self.write();
+        inner.add(tenant.clone());
+        Some(tenant)
+    }
+
+    /// Forgets an isolated tenant. Those of the configuration stay.
+    pub fn remove(&self, id: Uuid) -> bool {
+        let mut inner = self.write();
+        if inner.document.tenants.iter().any(|tenant| tenant.id == id) {
+            return false;
+        }
+        let removed = inner.tenants.remove(&id);
+        inner.names.retain(|_, known| *known != id);
+        removed.is_some()
+    }
+
+    fn read(&self) -> std::sync::RwLockReadGuard<'_, Inner> {
+        self.inner.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> std::sync::RwLockWriteGuard<'_, Inner> {
+        self.inner.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Inner {
+    fn of(document: Arc<Document>, clock: &Arc<dyn Clock>, ids: &Ids) -> Self {
+        let mut inner = Self { document: document.clone(), tenants: HashMap::new(), names: HashMap::new() };
+        for tenant in &document.tenants {
+            inner.add(Arc::new(Tenant::new(tenant, &document, clock.clone(), ids.fork())));
+        }
+        inner
+    }
+
+    fn add(&mut self, tenant: Arc<Tenant>) {
+        self.names.insert(tenant.domain.to_ascii_lowercase(), tenant.id);
+        self.names.insert(tenant.name.to_ascii_lowercase(), tenant.id);
+        self.tenants.insert(tenant.id, tenant);
+    }
+}
+
+impl std::fmt::Debug for Registry {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Registry").field("tenants", &self.read().tenants.len()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,89 @@
+//! Who the virtual user is and how she answers: the document of the control API's `/virtual_user`.
+//! It must not know pages' HTML.
+
+use std::fmt;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::PageKind;
+
+/// The scripted person: who signs in and what she does on each page.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct VirtualUser {
+    /// The user name she types or picks.
+    pub username: String,
+    /// The password she types.
+    pub password: String,
+    /// The one-time code she types when she passes multifactor authentication.
+    pub one_time_code: String,
+    /// What she does on the consent page.
+    pub consent: Answer,
+    /// What she does when asked for a second factor.
+    pub mfa: MfaAnswer,
+    /// The page on which she presses cancel or, where there is no cancel, closes the window.
+    pub cancel_at: Option<PageKind>,
+    /// Whether she says yes on the "stay signed in" page.
+    pub stay_signed_in: bool,
+}
+
+impl VirtualUser {
+    /// A user of that name who knows the built-in password and code and agrees to everything.
+    #[must_use]
+    pub fn new(username: impl Into<String>) -> Self {
+        Self { username: username.into(), ..Self::default() }
+    }
+}
+
+impl Default for VirtualUser {
+    fn default() -> Self {
+        Self {
+            username: "ada@contoso.test".to_owned(),
+            password: "Passw0rd!".to_owned(),
+            one_time_code: "123456".to_owned(),
+            consent: Answer::Accept,
+            mfa: MfaAnswer::Pass,
+            cancel_at: None,
+            stay_signed_in: false,
+        }
+    }
+}
+
+impl fmt::Debug for VirtualUser {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("VirtualUser")
+            .field("username", &self.username)
+            .field("password", &"[redacted]")
+            .field("one_time_code", &"[redacted]")
+            .field("consent", &self.consent)
+            .field("mfa", &self.mfa)
+            .field("cancel_at", &self.cancel_at)
+            .field("stay_signed_in", &self.stay_signed_in)
+            .finish()
+    }
+}
+
+/// What the person does on the consent page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Answer {
+    /// Presses accept.
+    #[default]
+    Accept,
+    /// Presses cancel.
+    Decline,
+}
+
+/// What the person does when asked for a second factor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MfaAnswer {
+    /// Types the right code; registers a method where none is registered.
+    #[default]
+    Pass,
+    /// Types wrong codes, up to three, then cancels; has no method to register.
+    Fail,
+    /// Leaves the page.
+    Ignore,
+}
