@@ -193,7 +193,6 @@ impl TenantControls {
     }
 
     /// A clock that shows the tenant's time, for a client that is to agree with it.
-    #[must_use]
     pub fn clock(&self) -> impl Fn() -> Timestamp + Send + Sync + Clone + 'static {
         let tenant = self.tenant.clone();
         move || tenant.clock.now()

@@ -312,8 +312,8 @@ impl Builder {
         let base = format!("{scheme}://{}:{}", self.name(), address.port());
 
         let ids = self.seed.map_or_else(Ids::from_os, Ids::seeded);
-        let mut idp = Idp::new(base, self.document.clone(), self.key.clone(), self.clock.clone(), ids)
-            .ok_or(StartError::Crypto)?;
+        let mut idp =
+            Idp::new(base, &self.document, self.key.clone(), self.clock.clone(), ids).ok_or(StartError::Crypto)?;
         idp.control_hosts.push(self.name());
         let idp = Arc::new(idp);
         let first = idp.registry.first().ok_or(StartError::NoTenant)?;

@@ -5,7 +5,7 @@
 
 mod aadsts;
 
-use std::fmt::Write as _;
+use std::fmt::{Display, Write as _};
 
 use jiff::{Timestamp, tz::TimeZone};
 use serde::Serialize;
@@ -38,7 +38,7 @@ impl Refusal {
 
     /// Fills a placeholder of the sentence.
     #[must_use]
-    pub fn with(mut self, placeholder: &'static str, value: impl ToString) -> Self {
+    pub fn with(mut self, placeholder: &'static str, value: impl Display) -> Self {
         self.values.push((placeholder, value.to_string()));
         self
     }

@@ -42,7 +42,7 @@ pub(super) async fn keys(State(idp): State<Arc<Idp>>, Path(tenant): Path<String>
             let issuer = issuer(&idp, &authority, true);
             respond::document(&json!({ "keys": [idp.key.jwk(&issuer)] }))
         }
-        Err(refusal) => refuse(&idp, &incoming, refusal.with_error("invalid_tenant")),
+        Err(refusal) => refuse(&idp, &incoming, &refusal.with_error("invalid_tenant")),
     }
 }
 
@@ -52,17 +52,17 @@ pub(super) async fn keys(State(idp): State<Arc<Idp>>, Path(tenant): Path<String>
 pub(super) async fn instance(State(idp): State<Arc<Idp>>, incoming: Incoming) -> Response {
     let params = match incoming.query() {
         Ok(params) => params,
-        Err(refusal) => return refuse(&idp, &incoming, refusal),
+        Err(refusal) => return refuse(&idp, &incoming, &refusal),
     };
     let endpoint = match params.require("authorization_endpoint") {
         Ok(endpoint) => endpoint,
-        Err(refusal) => return refuse(&idp, &incoming, refusal),
+        Err(refusal) => return refuse(&idp, &incoming, &refusal),
     };
     let host = |address: &str| url::Url::parse(address).ok().and_then(|url| url.host_str().map(str::to_owned));
     let ours = host(&idp.base).unwrap_or_default();
     let known = host(endpoint).is_some_and(|asked| asked == ours || asked == "localhost" || asked == "127.0.0.1");
     if !known {
-        return refuse(&idp, &incoming, Refusal::new(Aadsts::UnknownInstance));
+        return refuse(&idp, &incoming, &Refusal::new(Aadsts::UnknownInstance));
     }
     // MSAL Python asks without the port, MSAL Node with it: both are aliases.
     let with_port = idp.base.split("://").nth(1).unwrap_or_default();
@@ -97,7 +97,7 @@ pub(super) async fn user_realm(State(idp): State<Arc<Idp>>, Path(user): Path<Str
 fn metadata(idp: &Idp, tenant: &str, incoming: &Incoming, v2: bool) -> Response {
     match idp.authority(tenant) {
         Ok(authority) => respond::document(&describe(idp, &authority, v2)),
-        Err(refusal) => refuse(idp, incoming, refusal.with_error("invalid_tenant")),
+        Err(refusal) => refuse(idp, incoming, &refusal.with_error("invalid_tenant")),
     }
 }
 
@@ -150,7 +150,7 @@ fn issuer(idp: &Idp, authority: &Authority, v2: bool) -> String {
     }
 }
 
-fn refuse(idp: &Idp, incoming: &Incoming, refusal: Refusal) -> Response {
+fn refuse(idp: &Idp, incoming: &Incoming, refusal: &Refusal) -> Response {
     let trace = incoming.trace(None, &idp.ids, idp.clock.now());
-    respond::refusal(&refusal, &trace, idp.registry.document().switches.trailer)
+    respond::refusal(refusal, &trace, idp.registry.document().switches.trailer)
 }

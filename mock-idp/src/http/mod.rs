@@ -55,7 +55,7 @@ impl Idp {
     #[must_use]
     pub fn new(
         base: String,
-        document: Arc<Document>,
+        document: &Arc<Document>,
         key: Arc<SigningKey>,
         clock: Arc<dyn Clock>,
         ids: Ids,

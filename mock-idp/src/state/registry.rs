@@ -7,11 +7,7 @@ use std::{
 
 use uuid::Uuid;
 
-use crate::{
-    clock::Clock,
-    directory::Document,
-    ids::Ids,
-};
+use crate::{clock::Clock, directory::Document, ids::Ids};
 
 use super::Tenant;
 
@@ -66,7 +62,7 @@ impl Authority {
 impl Registry {
     /// The tenants of `document`, each with a clock and randomness of its own.
     #[must_use]
-    pub fn new(document: Arc<Document>, clock: Arc<dyn Clock>, ids: Ids) -> Self {
+    pub fn new(document: &Arc<Document>, clock: Arc<dyn Clock>, ids: Ids) -> Self {
         let inner = Inner::of(document, &clock, &ids);
         Self { clock, ids, inner: RwLock::new(inner) }
     }
@@ -74,7 +70,7 @@ impl Registry {
     /// Everything as at the start; isolated tenants are gone.
     pub fn reset(&self) {
         let mut inner = self.write();
-        *inner = Inner::of(inner.document.clone(), &self.clock, &self.ids);
+        *inner = Inner::of(&inner.document.clone(), &self.clock, &self.ids);
     }
 
     /// The configuration.
@@ -142,10 +138,10 @@ impl Registry {
 }
 
 impl Inner {
-    fn of(document: Arc<Document>, clock: &Arc<dyn Clock>, ids: &Ids) -> Self {
+    fn of(document: &Arc<Document>, clock: &Arc<dyn Clock>, ids: &Ids) -> Self {
         let mut inner = Self { document: document.clone(), tenants: HashMap::new(), names: HashMap::new() };
         for tenant in &document.tenants {
-            inner.add(Arc::new(Tenant::new(tenant, &document, clock.clone(), ids.fork())));
+            inner.add(Arc::new(Tenant::new(tenant, document, clock.clone(), ids.fork())));
         }
         inner
     }

@@ -1,6 +1,6 @@
 //! Each mistake that a reader of YAML can make, with the words that answer it.
 
-use std::{collections::HashMap, time::Instant};
+use std::collections::HashMap;
 
 use rstest::rstest;
 use serde::Deserialize;
@@ -198,7 +198,6 @@ fn the_nearest_name_is_found(#[case] word: &str, #[case] found: Option<&str>) {
 #[case::many_documents("---\n".repeat(100_000))]
 #[case::many_anchors((0..100_000).map(|n| format!("- &a{n} x\n")).collect())]
 fn nothing_makes_it_panic_or_ramble(#[case] source: String) {
-    let start = Instant::now();
     for message in [
         parse::<Script>("s", &source).unwrap_err().to_string(),
         parse::<HashMap<String, serde_json::Value>>("s", &source)
@@ -208,5 +207,4 @@ fn nothing_makes_it_panic_or_ramble(#[case] source: String) {
         assert!(message.len() < 3_000, "{} bytes", message.len());
     }
     let _ = locate(&source, &Path::root().key("a").index(7));
-    assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
 }
