@@ -1,0 +1,8 @@
+//! End-to-end tests, in process, over the real wire.
+
+mod authorize;
+mod bad_requests;
+mod discovery;
+mod main_line;
+mod mock_apis;
+mod tokens;

@@ -1,0 +1,73 @@
+//! A person at a desktop: the reference client, whose browser is a virtual user on the real pages.
+
+use std::sync::{Arc, Mutex};
+
+use desktop_client::{PublicClientApplication, UserAgentError};
+use mock_idp::{
+    TenantControls,
+    virtual_user::{Browser, VirtualUser, Visit},
+};
+use url::Url;
+
+use crate::DESKTOP;
+
+/// The client and the person in front of it.
+#[derive(Debug)]
+pub struct Seat {
+    /// The client.
+    pub app: PublicClientApplication,
+    visits: Arc<Mutex<Vec<Visit>>>,
+}
+
+/// The tenant's time, for the client.
+struct TenantTime<F>(F);
+
+impl<F> std::fmt::Debug for TenantTime<F> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("TenantTime")
+    }
+}
+
+impl<F: Fn() -> jiff::Timestamp + Send + Sync> desktop_client::Clock for TenantTime<F> {
+    fn now(&self) -> jiff::Timestamp {
+        (self.0)()
+    }
+}
+
+#[expect(
+    clippy::expect_used,
+    clippy::missing_panics_doc,
+    reason = "test support: a failure here is the test's failure"
+)]
+impl Seat {
+    /// `user` at the application `desktop` of `tenant`.
+    #[must_use]
+    pub fn new(tenant: &TenantControls, user: VirtualUser, capabilities: &[&str]) -> Self {
+        let visits = Arc::new(Mutex::new(Vec::new()));
+        let browser = Browser::new(None).expect("a browser");
+        let seen = visits.clone();
+        let user_agent = move |url: Url| {
+            let (browser, user, seen) = (browser.clone(), user.clone(), seen.clone());
+            async move {
+                let visit = browser.visit(&url, &user).await?;
+                seen.lock().expect("not poisoned").push(visit);
+                Ok::<(), UserAgentError>(())
+            }
+        };
+        let app = PublicClientApplication::builder(DESKTOP)
+            .authority(tenant.authority())
+            .expect("an authority")
+            .client_capabilities(capabilities.iter().copied())
+            .clock(Arc::new(TenantTime(tenant.clock())))
+            .user_agent(user_agent)
+            .build()
+            .expect("a client");
+        Self { app, visits }
+    }
+
+    /// The pages of every visit so far.
+    #[must_use]
+    pub fn visits(&self) -> Vec<Visit> {
+        self.visits.lock().expect("not poisoned").clone()
+    }
+}
