@@ -10,6 +10,7 @@ use reqwest::{Request, Response, StatusCode};
 use crate::BoxFuture;
 use crate::cancellation::Cancellation;
 use crate::challenge::{self, ChallengeClaims};
+use crate::claims;
 use crate::error::{ClientErrorKind, Error};
 use crate::escalation::{Action, Outcome, Situation, next_action};
 use crate::result::{AccessToken, Account};
@@ -70,8 +71,13 @@ impl CallApi {
             if response.status() != StatusCode::UNAUTHORIZED {
                 return Ok(response);
             }
-            self.token.app.cache().drop_access_token(&token.0);
-            let result = match claims(response.headers()) {
+            let claims = demanded_claims(response.headers());
+            // A token that lacks strength for this call stays for the others: were it gone, a plain
+            // request could meet the remembered failure of the stronger one.
+            if claims.as_deref().is_none_or(claims::revoke_earlier_tokens) {
+                self.token.app.cache().drop_access_token(&token.0);
+            }
+            let result = match claims {
                 Some(claims) => {
                     let again = demanded.contains(&claims) || demanded.len() == MOST_CHALLENGES;
                     let outcome = Outcome::Challenged { again };
@@ -118,7 +124,7 @@ fn with_token(request: &Request, token: &AccessToken) -> Result<Request, Error> 
 }
 
 /// The claims of the first Bearer challenge that has some.
-fn claims(headers: &HeaderMap) -> Option<String> {
+fn demanded_claims(headers: &HeaderMap) -> Option<String> {
     challenge::from_headers(headers).iter().filter(|challenge| challenge.is_bearer()).find_map(|challenge| {
         match challenge.claims() {
             ChallengeClaims::Json(claims) => Some(claims),

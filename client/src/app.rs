@@ -22,8 +22,10 @@ use crate::randomness::Randomness;
 use crate::result::Account;
 use crate::scopes::Scopes;
 use crate::silent::AcquireTokenSilent;
+use crate::throttle::{Throttle, Throttling};
 use crate::token_for::TokenFor;
 use crate::user_agent::UserAgent;
+use crate::wire::Network;
 
 /// A desktop app's way to tokens. Clones share cache and settings.
 #[derive(Clone)]
@@ -33,6 +35,7 @@ pub(crate) struct Inner {
     pub(crate) settings: Settings,
     cache: TokenCache,
     directory: Directory,
+    throttle: Throttle,
     /// One sign-in page at a time; holds how the last one ended.
     prompting: Turn<Option<LastPrompt>>,
     prompts_ended: AtomicU64,
@@ -52,6 +55,7 @@ pub(crate) struct Settings {
     pub(crate) randomness: Randomness,
     pub(crate) user_agent: Arc<dyn UserAgent>,
     pub(crate) timeout: Duration,
+    pub(crate) throttling: Throttling,
     pub(crate) accept_query_response: bool,
 }
 
@@ -132,6 +136,7 @@ impl PublicClientApplication {
 
     pub(crate) fn new(settings: Settings) -> Self {
         Self(Arc::new(Inner {
+            throttle: Throttle::new(settings.throttling),
             settings,
             cache: TokenCache::default(),
             directory: Directory::default(),
@@ -178,8 +183,16 @@ impl PublicClientApplication {
         &self.0.cache
     }
 
+    pub(crate) fn throttle(&self) -> &Throttle {
+        &self.0.throttle
+    }
+
+    pub(crate) fn network(&self) -> Network<'_> {
+        Network { http: self.http_client(), clock: &*self.0.settings.clock }
+    }
+
     pub(crate) async fn metadata(&self, authority: &Authority) -> Result<Arc<Metadata>, Error> {
-        self.0.directory.metadata(self.http_client(), authority).await
+        self.0.directory.metadata(self.network(), authority).await
     }
 
     pub(crate) fn check_scopes(&self, scopes: &Scopes) -> Result<(), Error> {

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use url::{Host, Url};
 
 use crate::error::{ClientErrorKind, Error};
-use crate::wire;
+use crate::wire::{self, Network};
 
 /// `https://host/tenant`, checked.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -149,11 +149,11 @@ impl Metadata {
 pub(crate) struct Directory(Mutex<BTreeMap<Authority, Arc<Metadata>>>);
 
 impl Directory {
-    pub(crate) async fn metadata(&self, http: &reqwest::Client, authority: &Authority) -> Result<Arc<Metadata>, Error> {
+    pub(crate) async fn metadata(&self, network: Network<'_>, authority: &Authority) -> Result<Arc<Metadata>, Error> {
         if let Some(known) = self.lock().get(authority) {
             return Ok(Arc::clone(known));
         }
-        let metadata: Metadata = wire::get_metadata(http, authority.metadata_url()?).await?;
+        let metadata: Metadata = wire::get_metadata(network, authority.metadata_url()?).await?;
         let metadata = Arc::new(metadata.check(authority)?);
         self.lock().insert(authority.clone(), Arc::clone(&metadata));
         Ok(metadata)

@@ -9,6 +9,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::error::{ClientErrorKind, Error};
 use crate::loopback::RedirectUri;
 use crate::randomness::Randomness;
+use crate::throttle::Throttling;
 use crate::user_agent::{SystemBrowser, UserAgent};
 
 /// Settings of a [`PublicClientApplication`]; everything but the client id has a default.
@@ -24,6 +25,7 @@ pub struct Builder {
     randomness: Option<Randomness>,
     user_agent: Arc<dyn UserAgent>,
     timeout: Duration,
+    throttling: Throttling,
     accept_query_response: bool,
 }
 
@@ -40,6 +42,7 @@ impl Builder {
             randomness: None,
             user_agent: Arc::new(SystemBrowser),
             timeout: Duration::from_secs(300),
+            throttling: Throttling::default(),
             accept_query_response: true,
         }
     }
@@ -84,7 +87,7 @@ impl Builder {
         self
     }
 
-    /// Where the time comes from.
+    /// Where the time comes from, and what waits.
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = clock;
         self
@@ -105,6 +108,26 @@ impl Builder {
     /// How long to wait for a sign-in to be finished; by default five minutes.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
+        self
+    }
+
+    /// Whether a failure of the token endpoint is remembered and given again, marked as throttled,
+    /// without a request. By default as in MSAL.NET:
+    ///
+    /// | failure | given again to | for |
+    /// |---|---|---|
+    /// | any with `Retry-After` | the same authority, scopes and account | as long as it says, at most an hour |
+    /// | 429 or 5xx without it | the same authority, scopes and account | 60 s |
+    /// | a silent request needs the user | silent requests with the same authority, scopes and refresh token | 120 s |
+    ///
+    /// Claims make no difference to it. A sign-in brings a new refresh token and so ends the last
+    /// row; the others also hold back an interactive request, before the browser opens. Each app
+    /// object has its own memory.
+    ///
+    /// Not affected: a request that meets a 5xx without `Retry-After`, or no answer in time, is sent
+    /// once more after a second.
+    pub fn throttling(mut self, throttling: Throttling) -> Self {
+        self.throttling = throttling;
         self
     }
 
@@ -155,6 +178,7 @@ impl Builder {
             randomness,
             user_agent: self.user_agent,
             timeout: self.timeout,
+            throttling: self.throttling,
             accept_query_response: self.accept_query_response,
         }))
     }

@@ -35,6 +35,12 @@ pub(crate) fn for_escalation(of_api: Option<&str>, of_error: Option<&str>) -> Re
     }
 }
 
+/// True when the claims want a token issued after some moment: earlier ones were revoked. Else the
+/// rejected token is only not enough for this one call.
+pub(crate) fn revoke_earlier_tokens(claims: &str) -> bool {
+    parse(claims).is_ok_and(|claims| claims.get("access_token").is_some_and(|of| of.get("nbf").is_some()))
+}
+
 fn parse(claims: &str) -> Result<Map<String, Value>, Error> {
     serde_json::from_str(claims).map_err(|_| {
         Error::client(

@@ -3,13 +3,22 @@
 
 use std::fmt;
 use std::sync::Mutex;
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-/// Tells the time.
+use crate::BoxFuture;
+
+/// Tells the time and waits.
 pub trait Clock: Send + Sync + fmt::Debug {
     /// The present moment.
     fn now(&self) -> Timestamp;
+
+    /// Ends after `duration`; by default of the computer's time.
+    #[expect(clippy::disallowed_methods, reason = "the one place that waits")]
+    fn sleep(&self, duration: Duration) -> BoxFuture<'_, ()> {
+        Box::pin(tokio::time::sleep(duration))
+    }
 }
 
 /// The computer's clock.
@@ -23,7 +32,8 @@ impl Clock for SystemClock {
     }
 }
 
-/// A clock that stands still until it is told otherwise.
+/// A clock that stands still until it is told otherwise, or somebody waits for it: the time waited
+/// for passes at once.
 #[derive(Debug)]
 pub struct ManualClock(Mutex<Timestamp>);
 
@@ -52,5 +62,10 @@ impl ManualClock {
 impl Clock for ManualClock {
     fn now(&self) -> Timestamp {
         *self.lock()
+    }
+
+    fn sleep(&self, duration: Duration) -> BoxFuture<'_, ()> {
+        self.advance(SignedDuration::try_from(duration).unwrap_or(SignedDuration::MAX));
+        Box::pin(std::future::ready(()))
     }
 }

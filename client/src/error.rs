@@ -6,6 +6,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use crate::escalation::LOOP_DETECTED;
+
 /// A failed operation.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum Error {
@@ -39,12 +41,57 @@ impl Error {
         }
     }
 
+    /// True when this is an earlier failure given again; no request was sent
+    /// (see [`Builder::throttling`](crate::Builder::throttling)).
+    pub fn is_throttled(&self) -> bool {
+        match self {
+            Self::UiRequired(error) => error.throttled,
+            Self::Service(error) => error.throttled,
+            Self::Client(_) => false,
+        }
+    }
+
     /// The details, if a person must act.
     pub fn as_ui_required(&self) -> Option<&UiRequired> {
         match self {
             Self::UiRequired(error) => Some(error),
             _ => None,
         }
+    }
+
+    pub(crate) fn status(&self) -> Option<u16> {
+        match self {
+            Self::UiRequired(error) => error.status,
+            Self::Service(error) => error.status,
+            Self::Client(_) => None,
+        }
+    }
+
+    pub(crate) fn error_codes(&self) -> &[u64] {
+        match self {
+            Self::UiRequired(error) => &error.error_codes,
+            Self::Service(error) => &error.error_codes,
+            Self::Client(_) => &[],
+        }
+    }
+
+    pub(crate) fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::UiRequired(error) => error.retry_after,
+            Self::Service(error) => error.retry_after,
+            Self::Client(_) => None,
+        }
+    }
+
+    /// The same failure, given again from memory.
+    pub(crate) fn as_throttled(&self) -> Self {
+        let mut error = self.clone();
+        match &mut error {
+            Self::UiRequired(error) => error.throttled = true,
+            Self::Service(error) => error.throttled = true,
+            Self::Client(_) => {}
+        }
+        error
     }
 
     pub(crate) fn client(kind: ClientErrorKind, message: impl Into<String>) -> Self {
@@ -82,8 +129,13 @@ pub struct UiRequired {
     pub trace_id: Option<String>,
     /// The server's time, as it wrote it.
     pub timestamp: Option<String>,
-    /// HTTP status; none when no request was sent.
+    /// HTTP status; none when the reason is local.
     pub status: Option<u16>,
+    /// How long the server asked to be left alone.
+    pub retry_after: Option<Duration>,
+    /// True when this is an earlier answer given again from memory; no request was sent. It calls
+    /// for the same next step.
+    pub throttled: bool,
     /// True when this came out of an interactive sign-in: the person was asked already, and asking
     /// again for the same thing would not end (escalation reference 2.9).
     pub after_prompt: bool,
@@ -115,6 +167,9 @@ impl std::error::Error for UiRequired {}
 
 impl fmt::Display for UiRequired {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.throttled {
+            f.write_str(FROM_MEMORY)?;
+        }
         if self.after_prompt {
             write!(
                 f,
@@ -193,8 +248,10 @@ pub struct ServiceError {
     pub timestamp: Option<String>,
     /// HTTP status; none for an error that came by redirect.
     pub status: Option<u16>,
-    /// How long the server asks to be left alone.
+    /// How long the server asked to be left alone.
     pub retry_after: Option<Duration>,
+    /// True when this is an earlier answer given again from memory; no request was sent.
+    pub throttled: bool,
 }
 
 impl ServiceError {
@@ -209,11 +266,16 @@ impl std::error::Error for ServiceError {}
 
 impl fmt::Display for ServiceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let next = if self.is_retryable() {
+        let next = if self.error_codes.contains(&LOOP_DETECTED) {
+            "the app asks in a loop: stop, do not prompt, and ask again only after some minutes"
+        } else if self.is_retryable() {
             "try again later"
         } else {
             "correct the app's registration or request, a sign-in will not help"
         };
+        if self.throttled {
+            f.write_str(FROM_MEMORY)?;
+        }
         write!(f, "the server refused ({}", printable(&self.error))?;
         if let Some(status) = self.status {
             write!(f, ", HTTP {status}")?;
@@ -305,6 +367,8 @@ impl ClientErrorKind {
         matches!(self, Self::RequestTimeout | Self::Transport)
     }
 }
+
+const FROM_MEMORY: &str = "answered from memory; no request was sent; ";
 
 /// The description without its trailer, on one line.
 fn first_sentence(description: &str) -> String {

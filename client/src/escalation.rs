@@ -202,6 +202,13 @@ mod tests {
     #[case::j_unauthorized_client(service("unauthorized_client", 400), plain(), Action::Fail)]
     #[case::j_invalid_scope(service("invalid_scope", 400), gesture(), Action::Fail)]
     #[case::loop_detected(ui_code(50196, 400), plain(), Action::Fail)]
+    #[case::a9_replayed(ui(Classification::BasicAction).as_throttled(), plain(), Action::Interactive)]
+    #[case::a9_replayed_in_the_background(
+        ui(Classification::BasicAction).as_throttled(),
+        background(),
+        Action::ReportUserNeeded
+    )]
+    #[case::k_replayed(service("request_throttled", 429).as_throttled(), gesture(), Action::BackOff)]
     #[case::k_throttled(service("request_throttled", 429), plain(), Action::BackOff)]
     #[case::k_outage(service("server_error", 503), plain(), Action::BackOff)]
     #[case::k_temporarily(service("temporarily_unavailable", 400), plain(), Action::BackOff)]

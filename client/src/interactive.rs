@@ -20,6 +20,7 @@ use crate::loopback::{Answer, Expectation, Loopback};
 use crate::redeem::{self, Expected, Redemption};
 use crate::result::{Account, AuthenticationResult, Secret};
 use crate::scopes::Scopes;
+use crate::throttle::Asked;
 use crate::wire::{ApiId, AuthorizeRequest, CacheInfo, Decoration, Grant, LIBRARY};
 
 /// What the sign-in page is to show beyond what is missing anyway.
@@ -164,6 +165,10 @@ impl AcquireTokenInteractive {
             ));
         }
         let claims = claims::for_request(self.app.capabilities(), self.claims.as_deref())?;
+        // A sign-in whose code could not be redeemed would be in vain.
+        if let Some(error) = self.app.throttle().replay(self.asked(), self.app.now()) {
+            return Err(error);
+        }
         let metadata = self.app.metadata(self.app.authority()).await?;
         let loopback = Loopback::bind(self.app.redirect_uri()).await?;
         let redirect_uri = loopback.redirect_uri().to_owned();
@@ -194,6 +199,7 @@ impl AcquireTokenInteractive {
                 authority: self.app.authority(),
                 grant: Grant::Code { code: &code, verifier: &attempt.verifier, redirect_uri: &redirect_uri },
                 scopes: &self.scopes,
+                account: self.account.as_ref(),
                 claims: claims.as_deref(),
                 expected: Expected::Nonce(&attempt.nonce),
                 decoration: Decoration {
@@ -208,6 +214,16 @@ impl AcquireTokenInteractive {
             },
         )
         .await
+    }
+
+    fn asked(&self) -> Asked<'_> {
+        Asked {
+            client_id: self.app.client_id(),
+            authority: self.app.authority(),
+            scopes: &self.scopes,
+            account: self.account.as_ref().map(|account| account.home_account_id.as_str()),
+            refresh_token: None,
+        }
     }
 
     /// Opens the page and listens at the same time, until the answer is in.

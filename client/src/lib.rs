@@ -45,7 +45,8 @@
 //!
 //! When a silent request must become an interactive one is decided in one place,
 //! [`escalation::next_action`]; [`challenge`] reads what APIs answer.
-//! Tokens are kept in memory: a new process signs in anew.
+//! A failure is given again from memory for a while instead of asking the server again, see
+//! [`Builder::throttling`]. Tokens are kept in memory: a new process signs in anew.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -69,6 +70,7 @@ mod redeem;
 mod result;
 mod scopes;
 mod silent;
+mod throttle;
 mod token_for;
 mod user_agent;
 mod wire;
@@ -83,6 +85,7 @@ pub use interactive::{AcquireTokenInteractive, Prompt};
 pub use randomness::Randomness;
 pub use result::{AccessToken, Account, AuthenticationResult, TokenSource};
 pub use silent::AcquireTokenSilent;
+pub use throttle::Throttling;
 pub use token_for::TokenFor;
 pub use user_agent::{SystemBrowser, UserAgent, UserAgentError};
 

@@ -6,7 +6,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use rand::rngs::{ChaCha20Rng, SysRng};
+use rand::rngs::ChaCha20Rng;
+#[expect(clippy::disallowed_types, reason = "the one place that draws on the system's randomness")]
+use rand::rngs::SysRng;
 use rand::{Rng as _, SeedableRng as _};
 
 /// A shared source of unguessable values.

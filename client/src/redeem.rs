@@ -11,6 +11,7 @@ use crate::error::{ClientErrorKind, Error};
 use crate::identity::{self, ClientInfo, IdToken};
 use crate::result::{AccessToken, Account, AuthenticationResult, Secret, TokenSource};
 use crate::scopes::Scopes;
+use crate::throttle::Asked;
 use crate::wire::{self, Decoration, Grant, TokenBody, TokenRequest};
 
 /// What is asked for, and of whom the answer must speak.
@@ -19,6 +20,8 @@ pub(crate) struct Redemption<'a> {
     pub(crate) authority: &'a Authority,
     pub(crate) grant: Grant<'a>,
     pub(crate) scopes: &'a Scopes,
+    /// Whom the request names, if anybody.
+    pub(crate) account: Option<&'a Account>,
     pub(crate) claims: Option<&'a str>,
     pub(crate) expected: Expected<'a>,
     pub(crate) decoration: Decoration,
@@ -33,14 +36,33 @@ pub(crate) enum Expected<'a> {
     Nonce(&'a str),
 }
 
-/// Redeems the grant for tokens.
+impl<'a> Redemption<'a> {
+    fn asked(&self, client_id: &'a str) -> Asked<'a> {
+        Asked {
+            client_id,
+            authority: self.authority,
+            scopes: self.scopes,
+            account: self.account.map(|account| account.home_account_id.as_str()),
+            refresh_token: match self.grant {
+                Grant::RefreshToken(secret) => Some(secret),
+                Grant::Code { .. } => None,
+            },
+        }
+    }
+}
+
+/// Redeems the grant for tokens, or gives a failure again that is too fresh to be asked about.
 pub(crate) async fn redeem(
     app: &PublicClientApplication,
     redemption: Redemption<'_>,
 ) -> Result<AuthenticationResult, Error> {
+    let asked = redemption.asked(app.client_id());
+    if let Some(error) = app.throttle().replay(asked, app.now()) {
+        return Err(error);
+    }
     let metadata = app.metadata(redemption.authority).await?;
-    let body = wire::request_token(
-        app.http_client(),
+    let answer = wire::request_token(
+        app.network(),
         TokenRequest {
             endpoint: &metadata.token_endpoint,
             client_id: app.client_id(),
@@ -50,7 +72,8 @@ pub(crate) async fn redeem(
             decoration: &redemption.decoration,
         },
     )
-    .await?;
+    .await;
+    let body = answer.inspect_err(|error| app.throttle().record(asked, error, app.now()))?;
     let id_token = body.id_token.as_deref().map(IdToken::parse).transpose()?;
     if let Some(id_token) = &id_token {
         id_token.check(app.client_id(), |tid| metadata.issuer_for(tid))?;

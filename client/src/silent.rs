@@ -227,6 +227,7 @@ impl Attempt<'_> {
                     authority: self.authority,
                     grant: Grant::RefreshToken(&candidate.secret),
                     scopes: &self.request.scopes,
+                    account: Some(self.account),
                     claims: self.claims,
                     expected: Expected::Account(self.account),
                     decoration: self.decoration(cache_info),

@@ -1,6 +1,6 @@
 //! The wire: requests built with `oauth2`, sent with `reqwest`, and answers read in full, so that
 //! `suberror`, `claims`, `error_codes` and the ids survive. Decides nothing but which of the three
-//! error families an answer belongs to (escalation reference 5.2). Throttling will sit here.
+//! error families an answer belongs to (escalation reference 5.2).
 
 mod body;
 mod http;
@@ -19,6 +19,7 @@ use url::Url;
 
 use body::ErrorBody;
 pub(crate) use body::TokenBody;
+pub(crate) use http::Network;
 use http::{AnswerHead, Exchange, HttpFailure};
 
 use crate::error::{Classification, ClientErrorKind, Error, ServiceError, UiRequired};
@@ -85,11 +86,11 @@ pub(crate) enum CacheInfo {
 }
 
 /// Asks the token endpoint.
-pub(crate) async fn request_token(http: &reqwest::Client, request: TokenRequest<'_>) -> Result<TokenBody, Error> {
+pub(crate) async fn request_token(network: Network<'_>, request: TokenRequest<'_>) -> Result<TokenBody, Error> {
     let after_prompt = matches!(request.grant, Grant::Code { .. });
     let client: EntraClient<EndpointNotSet, EndpointSet> = Client::new(ClientId::new(request.client_id.to_owned()))
         .set_token_uri(TokenUrl::from_url(request.endpoint.clone()));
-    let exchange = Exchange::new(http, request.decoration.headers());
+    let exchange = Exchange::new(network, request.decoration.headers());
     let answer = match request.grant {
         Grant::RefreshToken(secret) => {
             let token = RefreshToken::new(secret.expose().to_owned());
@@ -149,9 +150,9 @@ impl AuthorizeRequest<'_> {
 }
 
 /// Fetches a discovery document.
-pub(crate) async fn get_metadata<T: DeserializeOwned>(http: &reqwest::Client, url: Url) -> Result<T, Error> {
+pub(crate) async fn get_metadata<T: DeserializeOwned>(network: Network<'_>, url: Url) -> Result<T, Error> {
     let address = url.clone();
-    let answer = http::get(http, url).await.map_err(Error::from)?;
+    let answer = http::get(network, url).await.map_err(Error::from)?;
     if answer.head.status != StatusCode::OK {
         return Err(match serde_json::from_slice::<ErrorBody>(&answer.body) {
             Ok(body) if body.is_error() => from_body(body, Some(answer.head), false),
@@ -236,6 +237,7 @@ fn from_body(body: ErrorBody, head: Option<AnswerHead>, after_prompt: bool) -> E
         _ => false,
     };
     let status = head.as_ref().map(|head| head.status.as_u16());
+    let retry_after = head.and_then(|head| head.retry_after);
     if ui_required && !body.error_codes.contains(&LOOP_DETECTED) {
         return Error::ui_required(UiRequired {
             classification: Classification::of_suberror(body.suberror.as_deref()),
@@ -248,6 +250,8 @@ fn from_body(body: ErrorBody, head: Option<AnswerHead>, after_prompt: bool) -> E
             trace_id: body.trace_id,
             timestamp: body.timestamp,
             status,
+            retry_after,
+            throttled: false,
             after_prompt,
         });
     }
@@ -261,7 +265,8 @@ fn from_body(body: ErrorBody, head: Option<AnswerHead>, after_prompt: bool) -> E
         trace_id: body.trace_id,
         timestamp: body.timestamp,
         status,
-        retry_after: head.and_then(|head| head.retry_after),
+        retry_after,
+        throttled: false,
     })
 }
 

@@ -63,6 +63,7 @@ impl Output {
     pub(super) fn error(&self, error: &Error) {
         if self.json {
             let mut members = json!({"code": error.code(), "message": error.to_string()});
+            members["throttled"] = json!(error.is_throttled());
             if let Error::UiRequired(ui) = error {
                 members["classification"] = json!(format!("{:?}", ui.classification));
                 members["suberror"] = json!(ui.suberror);

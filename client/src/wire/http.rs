@@ -1,25 +1,38 @@
-//! One HTTP exchange over `reqwest`: no redirect followed, no endless body read.
+//! One HTTP exchange over `reqwest`: no redirect followed, no endless body read, one
+//! more try where a server stumbled (escalation reference 5.5).
 
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use jiff::Timestamp;
 use oauth2::{AsyncHttpClient, HttpRequest, HttpResponse};
 use reqwest::StatusCode;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER};
 use url::Url;
 
 use crate::BoxFuture;
+use crate::clock::Clock;
 use crate::error::{ClientErrorKind, Error};
 
 /// More than any real answer of an authorization server.
 const LARGEST_BODY: usize = 1024 * 1024;
 
+/// Before the one more try.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// What an exchange needs: a client to send with, a clock to read dates and to pause by.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Network<'a> {
+    pub(crate) http: &'a reqwest::Client,
+    pub(crate) clock: &'a dyn Clock,
+}
+
 /// Sends what `oauth2` has built, with our headers added, and remembers the head of the answer,
 /// which `oauth2` does not hand on.
 #[derive(Debug)]
 pub(super) struct Exchange<'a> {
-    http: &'a reqwest::Client,
+    network: Network<'a>,
     headers: HeaderMap,
     head: Mutex<Option<AnswerHead>>,
 }
@@ -38,8 +51,8 @@ pub(super) struct Answer {
 }
 
 impl<'a> Exchange<'a> {
-    pub(super) fn new(http: &'a reqwest::Client, headers: HeaderMap) -> Self {
-        Self { http, headers, head: Mutex::new(None) }
+    pub(super) fn new(network: Network<'a>, headers: HeaderMap) -> Self {
+        Self { network, headers, head: Mutex::new(None) }
     }
 
     pub(super) fn head(&self) -> Option<AnswerHead> {
@@ -49,7 +62,7 @@ impl<'a> Exchange<'a> {
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, HttpFailure> {
         let mut request = reqwest::Request::try_from(request)?;
         request.headers_mut().extend(self.headers.clone());
-        let answer = execute(self.http, request).await?;
+        let answer = execute(self.network, request).await?;
         let mut response = HttpResponse::new(answer.body);
         *response.status_mut() = answer.head.status;
         if let Some(content_type) = answer.content_type {
@@ -69,18 +82,40 @@ impl<'c> AsyncHttpClient<'c> for Exchange<'_> {
     }
 }
 
-pub(super) async fn get(http: &reqwest::Client, url: Url) -> Result<Answer, HttpFailure> {
-    let request = http.get(url).header("accept", "application/json").build()?;
-    execute(http, request).await
+pub(super) async fn get(network: Network<'_>, url: Url) -> Result<Answer, HttpFailure> {
+    let request = network.http.get(url).header("accept", "application/json").build()?;
+    execute(network, request).await
 }
 
-async fn execute(http: &reqwest::Client, request: reqwest::Request) -> Result<Answer, HttpFailure> {
+async fn execute(network: Network<'_>, request: reqwest::Request) -> Result<Answer, HttpFailure> {
+    let again = request.try_clone();
+    let outcome = exchange(network, request).await;
+    match again {
+        Some(again) if deserves_another_try(&outcome) => {
+            tracing::debug!("the server stumbled, asking once more");
+            network.clock.sleep(PAUSE).await;
+            exchange(network, again).await
+        }
+        _ => outcome,
+    }
+}
+
+/// 5xx without a wish to be left alone, or no answer in time; never 429.
+fn deserves_another_try(outcome: &Result<Answer, HttpFailure>) -> bool {
+    match outcome {
+        Ok(answer) => answer.head.status.is_server_error() && answer.head.retry_after.is_none(),
+        Err(failure) => matches!(failure, HttpFailure::Timeout),
+    }
+}
+
+async fn exchange(network: Network<'_>, request: reqwest::Request) -> Result<Answer, HttpFailure> {
     let asked = request.url().clone();
-    let mut response = http.execute(request).await?;
+    let mut response = network.http.execute(request).await?;
     if response.status().is_redirection() || *response.url() != asked {
         return Err(HttpFailure::Redirected);
     }
-    let head = AnswerHead { status: response.status(), retry_after: retry_after(response.headers()) };
+    let head =
+        AnswerHead { status: response.status(), retry_after: retry_after(response.headers(), network.clock.now()) };
     let content_type = response.headers().get(CONTENT_TYPE).cloned();
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await? {
@@ -92,9 +127,14 @@ async fn execute(http: &reqwest::Client, request: reqwest::Request) -> Result<An
     Ok(Answer { head, content_type, body })
 }
 
-fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let seconds = headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
-    Some(Duration::from_secs(seconds))
+/// Seconds or a date (RFC 9110, 10.2.3); a past date is no time at all.
+pub(super) fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
+    let value = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    if let Ok(seconds) = value.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let date = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(value).ok()?;
+    Some(Duration::try_from(date.duration_since(now)).unwrap_or(Duration::ZERO))
 }
 
 /// No usable answer.

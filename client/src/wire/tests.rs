@@ -1,9 +1,10 @@
 use reqwest::StatusCode;
+use reqwest::header::{HeaderMap, HeaderValue, RETRY_AFTER};
 use rstest::rstest;
 use serde_json::{Value, json};
 
 use super::body::ErrorBody;
-use super::http::AnswerHead;
+use super::http::{AnswerHead, retry_after};
 use super::{Classification, Error, from_body};
 
 fn classify(body: &Value, status: u16) -> Error {
@@ -38,6 +39,24 @@ fn ui_required(#[case] error: &str, #[case] suberror: &str, #[case] expected: Cl
 #[case::scope(json!({"error": "invalid_scope"}), 400)]
 fn never_ui_required(#[case] body: Value, #[case] status: u16) {
     assert!(matches!(classify(&body, status), Error::Service(_)));
+}
+
+#[rstest]
+#[case::seconds("5", Some(5))]
+#[case::spaces(" 120 ", Some(120))]
+#[case::none_at_all("0", Some(0))]
+#[case::date("Thu, 01 Jan 2026 00:01:30 GMT", Some(90))]
+#[case::past_date("Wed, 31 Dec 2025 23:59:59 GMT", Some(0))]
+#[case::negative("-1", None)]
+#[case::fraction("1.5", None)]
+#[case::nonsense("soon", None)]
+#[case::empty("", None)]
+fn retry_after_header(#[case] value: &str, #[case] seconds: Option<u64>) {
+    let mut headers = HeaderMap::new();
+    headers.insert(RETRY_AFTER, HeaderValue::from_str(value).unwrap());
+    let now = jiff::Timestamp::from_second(1_767_225_600).unwrap();
+    assert_eq!(retry_after(&headers, now), seconds.map(std::time::Duration::from_secs));
+    assert_eq!(retry_after(&HeaderMap::new(), now), None);
 }
 
 #[test]

@@ -71,7 +71,7 @@ async fn work_in_the_background_keeps_the_claims_for_later() {
 async fn a_block_opens_no_browser_unless_the_user_asks() {
     let authority = Authority::start().await;
     let (app, _) = authority.signed_in().await;
-    authority.answers("payroll", 2, refusal(53003, Some("message_only"), Some(POLICY))).await;
+    authority.answers("payroll", 1, refusal(53003, Some("message_only"), Some(POLICY))).await;
     let error = app.token_for([PAYROLL]).await.unwrap_err();
     assert_eq!(error.as_ui_required().unwrap().classification, Classification::MessageOnly);
     assert!(authority.pages().is_empty());

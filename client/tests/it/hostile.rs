@@ -42,7 +42,7 @@ async fn odd_answers_of_the_token_endpoint(
 ) {
     let authority = Authority::start().await;
     let (app, ada) = authority.signed_in().await;
-    authority.answers("payroll", 1, answer).await;
+    authority.answers("payroll", 2, answer).await;
     let error = app.acquire_token_silent([PAYROLL]).with_account(&ada).await.unwrap_err();
     assert_eq!(error.code(), code, "{error}");
     assert_eq!(error.is_retryable(), retryable);
@@ -73,7 +73,7 @@ async fn a_server_that_never_answers_costs_the_timeout_only() {
     let impatient = reqwest::Client::builder().timeout(Duration::from_millis(300)).build().unwrap();
     let (app, ada) = authority.sign_in_with(authority.builder().http_client(impatient)).await;
     let late = ResponseTemplate::new(200).set_delay(Duration::from_secs(60));
-    authority.answers("payroll", 1, late).await;
+    authority.answers("payroll", 2, late).await;
     let error = app.acquire_token_silent([PAYROLL]).with_account(&ada).await.unwrap_err();
     assert_eq!(error.code(), "request_timeout");
     assert!(error.is_retryable());

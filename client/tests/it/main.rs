@@ -8,3 +8,4 @@ mod hostile;
 mod interactive;
 mod silent;
 mod support;
+mod throttle;
