@@ -115,6 +115,9 @@ pub struct Answer {
     /// The scopes granted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scope: Option<String>,
+    /// How long the access token is good, in seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires_in: Option<u64>,
     /// Short name of the API that the token or the answer is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub api: Option<String>,

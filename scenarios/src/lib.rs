@@ -1,1 +1,42 @@
-//! x
+//! Scenario scripts: who signs in to what, what the client does, and what must be seen. One file a scenario, in YAML that a
+//! support engineer can read; each runs in a tenant of its own, in parallel, against the mock authorization server, and
+//! ends in a [`Verdict`] with one clear sentence for everything that was missed.
+//!
+//! ```text
+//! file ── load ──> Script ── check ──> Loaded ── run ──> Verdict ── report ──> page, table, text
+//!            (file:line:column of every mistake)   │
+//!                         World: a tenant, a client, a person with a browser
+//! ```
+//!
+//! This crate knows both the server and the client; neither knows the other. Judging the exchange log is
+//! `mock_idp::expectation`'s; this crate judges what the client handed to the app.
+
+pub mod built_in;
+mod check;
+pub mod cli;
+mod client;
+mod expected;
+mod person;
+pub mod report;
+mod run;
+pub mod script;
+mod step;
+mod stopwatch;
+mod verdict;
+mod world;
+
+pub use client::Conduct;
+pub use expected::{ClaimsExpected, Expect, TokenExpected, UiRequiredExpected};
+pub use run::{Options, Run, run};
+pub use script::{Loaded, Script, load, schema};
+pub use step::Step;
+pub use verdict::{Missed, Place, StepTaken, Verdict};
+
+/// Reads and checks a script. `name` is the file's name, for messages.
+///
+/// # Errors
+///
+/// All mistakes that can be found at once, each with file, line and column.
+pub fn check(name: &str, source: &str) -> Result<Loaded, mock_idp::yaml::Diagnostics> {
+    load(name, source)
+}

@@ -1,1 +1,6 @@
-fn main(){}
+//! The `scenarios` command.
+
+#[tokio::main]
+async fn main() -> std::process::ExitCode {
+    scenarios::cli::main().await
+}

@@ -20,7 +20,8 @@ pub struct TokenAnswer {
     token_type: &'static str,
     /// The granted scopes of the token's own API. Any other word here would empty an MSAL cache (finding 15).
     pub scope: String,
-    expires_in: i64,
+    /// Life of the access token in seconds.
+    pub expires_in: i64,
     ext_expires_in: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
     refresh_in: Option<i64>,

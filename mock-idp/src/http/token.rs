@@ -57,8 +57,12 @@ pub(super) async fn token(State(idp): State<Arc<Idp>>, Path(tenant): Path<String
     exchange.user = outcome.user;
     let (answer, response) = match outcome.result {
         Ok(token) => {
-            let answer =
-                Answer { scope: Some(token.scope.clone()), api: Some(token.api.clone()), ..Answer::of(200, "token") };
+            let answer = Answer {
+                scope: Some(token.scope.clone()),
+                api: Some(token.api.clone()),
+                expires_in: token.expires_in.try_into().ok(),
+                ..Answer::of(200, "token")
+            };
             let mut response = respond::json(200, &token, &trace);
             respond::set(&mut response, "x-ms-clitelem", "1,0,0,,");
             (answer, response)

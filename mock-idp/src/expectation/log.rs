@@ -1,0 +1,161 @@
+//! The log as the rules look at it: which part is judged, what went before, and what an exchange was about.
+
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+use crate::{
+    directory::Policy,
+    recorder::{Endpoint, Exchange},
+};
+
+use super::Asked;
+
+/// A log, of which the part behind `since` is judged; what is before it is context.
+#[derive(Clone, Copy, Debug)]
+pub struct Log<'a> {
+    exchanges: &'a [Arc<Exchange>],
+    since: u64,
+    policies: &'a [Policy],
+}
+
+impl<'a> Log<'a> {
+    /// A log to be judged as a whole.
+    #[must_use]
+    pub fn new(exchanges: &'a [Arc<Exchange>]) -> Self {
+        Self { exchanges, since: 0, policies: &[] }
+    }
+
+    /// Judges only exchanges with a higher number than `since`.
+    #[must_use]
+    pub fn since(mut self, since: u64) -> Self {
+        self.since = since;
+        self
+    }
+
+    /// Lets `policies_fired` know the names of policies.
+    #[must_use]
+    pub fn with_policies(mut self, policies: &'a [Policy]) -> Self {
+        self.policies = policies;
+        self
+    }
+
+    /// Every exchange, oldest first.
+    pub(super) fn all(&self) -> impl DoubleEndedIterator<Item = &'a Exchange> + use<'a> {
+        self.exchanges.iter().map(AsRef::as_ref)
+    }
+
+    /// The exchanges that are judged.
+    pub(super) fn run(&self) -> impl DoubleEndedIterator<Item = &'a Exchange> + use<'a> {
+        let since = self.since;
+        self.all().filter(move |exchange| exchange.number > since)
+    }
+
+    /// The sign-in windows among them.
+    pub(super) fn prompts(&self) -> impl DoubleEndedIterator<Item = &'a Exchange> + use<'a> {
+        self.run().filter(|exchange| is_prompt(exchange))
+    }
+
+    /// What was logged before `exchange`, newest first.
+    pub(super) fn before(&self, exchange: &Exchange) -> impl Iterator<Item = &'a Exchange> + use<'a> {
+        let number = exchange.number;
+        self.all().rev().filter(move |earlier| earlier.number < number)
+    }
+
+    /// Why `exchange`, a request for tokens, may have been sent: the failures for the same API since its last token.
+    pub(super) fn reasons_for(&self, exchange: &Exchange) -> Pending<'a> {
+        let asked = Asked::of(exchange);
+        let mut pending = Pending::default();
+        for earlier in self.before(exchange).filter(|earlier| same_client(earlier, exchange)) {
+            match earlier.endpoint {
+                Endpoint::Token if !asked.shares_api_with(&Asked::of(earlier)) => {}
+                Endpoint::Token if is_token(earlier) => break,
+                Endpoint::Token => pending.failure = pending.failure.or(Some(earlier)),
+                Endpoint::Api if earlier.answer.claims.is_some() && asked.is_for(earlier.answer.api.as_deref()) => {
+                    pending.challenge = pending.challenge.or(Some(earlier));
+                }
+                _ => {}
+            }
+        }
+        // A token that came after the challenge did not settle it if it was not asked with the claims; but what a client
+        // may remember ends with the token, so `break` above is right for both.
+        pending
+    }
+
+    pub(super) fn policy_name(&self, id: Uuid) -> Option<&'a str> {
+        self.policies.iter().find(|policy| policy.id == id).map(|policy| policy.name.as_str())
+    }
+
+    pub(super) fn policy_id(&self, name: &str) -> Option<Uuid> {
+        let named = self.policies.iter().find(|policy| policy.name == name).map(|policy| policy.id);
+        named.or_else(|| Uuid::parse_str(name).ok())
+    }
+}
+
+/// What is unsettled for an API.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Pending<'a> {
+    /// The last refusal of the token endpoint.
+    pub(super) failure: Option<&'a Exchange>,
+    /// The last challenge of the API.
+    pub(super) challenge: Option<&'a Exchange>,
+}
+
+/// Whether a sign-in window was opened.
+pub(super) fn is_prompt(exchange: &Exchange) -> bool {
+    exchange.endpoint == Endpoint::Authorize && parameter(exchange, "prompt") != Some("none")
+}
+
+/// Whether it is a silent attempt.
+pub(super) fn is_silent(exchange: &Exchange) -> bool {
+    exchange.endpoint == Endpoint::Token && exchange.grant_type.as_deref() == Some("refresh_token")
+}
+
+/// Whether tokens were issued.
+pub(super) fn is_token(exchange: &Exchange) -> bool {
+    exchange.endpoint == Endpoint::Token && exchange.answer.status == 200
+}
+
+/// A parameter of the request.
+pub(super) fn parameter<'a>(exchange: &'a Exchange, name: &str) -> Option<&'a str> {
+    exchange.parameters.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+}
+
+/// "the interactive request for payroll (exchange 7)"
+pub(super) fn described(exchange: &Exchange) -> String {
+    let kind = match exchange.endpoint {
+        Endpoint::Authorize => "interactive request",
+        Endpoint::Token if is_silent(exchange) => "silent request",
+        Endpoint::Token => "token request",
+        _ => "request",
+    };
+    format!("the {kind} for {} (exchange {})", Asked::of(exchange), exchange.number)
+}
+
+/// "the silent failure at 4"
+pub(super) fn described_reason(exchange: &Exchange) -> String {
+    let kind = match exchange.endpoint {
+        Endpoint::Api => "API's challenge",
+        _ if is_silent(exchange) => "silent failure",
+        _ => "failure",
+    };
+    format!("the {kind} at {}", exchange.number)
+}
+
+/// The one sentence for a rule that is told `true` or `false`: the first violation, and how many more there are.
+pub(super) fn verdict(wanted: bool, what: &str, violations: &[String]) -> Option<String> {
+    match (wanted, violations) {
+        (true, []) => None,
+        (true, [only]) => Some(only.clone()),
+        (true, [first, more @ ..]) => Some(format!("{first} (and {} more like it)", more.len())),
+        (false, []) => Some(format!("expected the client to break a rule, and it kept it: {what}")),
+        (false, _) => None,
+    }
+}
+
+fn same_client(one: &Exchange, other: &Exchange) -> bool {
+    match (&one.client_id, &other.client_id) {
+        (Some(one), Some(other)) => one.eq_ignore_ascii_case(other),
+        _ => true,
+    }
+}

@@ -1,0 +1,99 @@
+use crate::{
+    expectation::{
+        claims::{Leaves, brief, leaves},
+        log::{Log, Pending, described, described_reason, is_prompt, is_silent, verdict},
+    },
+    recorder::Exchange,
+};
+
+const KEPT: &str = "the claims were handed on as they were given";
+
+pub(in crate::expectation) fn as_json(log: &Log<'_>, wanted: &bool) -> Option<String> {
+    let violations: Vec<_> = due(log)
+        .filter_map(|(request, pending)| Given::of(pending).and_then(|given| given.missing_in(request)))
+        .collect();
+    verdict(*wanted, KEPT, &violations)
+}
+
+pub(in crate::expectation) fn as_bytes(log: &Log<'_>, wanted: &bool) -> Option<String> {
+    let violations: Vec<_> = due(log)
+        .filter_map(|(request, pending)| {
+            let given = Given::of(pending)?;
+            given.missing_in(request).or_else(|| given.rewritten_in(request))
+        })
+        .collect();
+    verdict(*wanted, KEPT, &violations)
+}
+
+/// The requests that have claims to hand on. A silent request hands on the API's; those of a token error are for the window.
+fn due<'a>(log: &Log<'a>) -> impl Iterator<Item = (&'a Exchange, Pending<'a>)> {
+    let log = *log;
+    log.run().filter(|exchange| is_prompt(exchange) || is_silent(exchange)).map(move |exchange| {
+        let mut pending = log.reasons_for(exchange);
+        if is_silent(exchange) {
+            pending.failure = None;
+        }
+        (exchange, pending)
+    })
+}
+
+/// The claims that are to be handed on. Where a failure and a challenge speak of the same claim, the API's word counts.
+struct Given<'a> {
+    sources: Vec<&'a Exchange>,
+    leaves: Leaves,
+}
+
+impl<'a> Given<'a> {
+    fn of(pending: Pending<'a>) -> Option<Self> {
+        let sources: Vec<_> = [pending.failure, pending.challenge]
+            .into_iter()
+            .flatten()
+            .filter(|source| source.answer.claims.is_some())
+            .collect();
+        let mut given = Leaves::new();
+        for source in &sources {
+            given.extend(source.answer.claims.as_deref().and_then(leaves).unwrap_or_default());
+        }
+        (!given.is_empty()).then_some(Self { sources, leaves: given })
+    }
+
+    fn missing_in(&self, request: &Exchange) -> Option<String> {
+        let (who, source) = (described(request), self.source());
+        let all = brief(self.leaves.keys());
+        let Some(text) = request.claims.as_deref() else {
+            return Some(format!("{who} carried no claims; {source} had given {all}"));
+        };
+        let Some(sent) = leaves(text) else {
+            return Some(format!("{who} carried claims that are no JSON object; {source} had given {all}"));
+        };
+        let lost: Vec<_> = self.leaves.keys().filter(|name| !sent.contains_key(*name)).collect();
+        if lost.len() == self.leaves.len() {
+            return Some(format!("{who} carried none of the claims; {source} had given {all}"));
+        }
+        if !lost.is_empty() {
+            return Some(format!("{who} lost {} of the claims; {source} had given {all}", brief(lost)));
+        }
+        let changed: Vec<_> = self.leaves.iter().filter(|(name, value)| sent.get(*name) != Some(value)).collect();
+        let (name, value) = changed.first()?;
+        Some(format!(
+            "{who} changed {} of the claims to {}; {source} had given {value}",
+            brief([*name]),
+            sent.get(*name).map(ToString::to_string).unwrap_or_default()
+        ))
+    }
+
+    fn rewritten_in(&self, request: &Exchange) -> Option<String> {
+        let [source] = self.sources.as_slice() else { return None };
+        (source.answer.claims != request.claims).then(|| {
+            format!(
+                "{} rewrote the claims: the same JSON as {} had given, but other bytes",
+                described(request),
+                described_reason(source)
+            )
+        })
+    }
+
+    fn source(&self) -> String {
+        self.sources.iter().map(|source| described_reason(source)).collect::<Vec<_>>().join(" and ")
+    }
+}

@@ -1,0 +1,76 @@
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::expectation::log::Log;
+
+/// A page of the sign-in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SeenPage {
+    /// Asks for the user name.
+    Username,
+    /// Asks for the password.
+    Password,
+    /// Offers the signed-in accounts.
+    PickAccount,
+    /// Asks for the second factor.
+    OneTimeCode,
+    /// Asks to register a second factor.
+    RegisterMethod,
+    /// Asks whether to stay signed in.
+    StaySignedIn,
+    /// Asks for consent.
+    Consent,
+    /// Tells that access is blocked.
+    Blocked,
+    /// Tells another error.
+    Error,
+}
+
+impl SeenPage {
+    /// The page that an answer of this kind (such as `page one-time code`) showed.
+    fn of(kind: &str) -> Option<Self> {
+        let name = match kind {
+            "error page" => "error",
+            _ => kind.strip_prefix("page ")?,
+        };
+        Some(match name {
+            "username" => Self::Username,
+            "password" => Self::Password,
+            "pick account" => Self::PickAccount,
+            "one-time code" => Self::OneTimeCode,
+            "register method" => Self::RegisterMethod,
+            "stay signed in" => Self::StaySignedIn,
+            "consent" => Self::Consent,
+            "blocked" => Self::Blocked,
+            _ => Self::Error,
+        })
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Username => "user name",
+            Self::Password => "password",
+            Self::PickAccount => "account picker",
+            Self::OneTimeCode => "one-time code",
+            Self::RegisterMethod => "method registration",
+            Self::StaySignedIn => "stay signed in",
+            Self::Consent => "consent",
+            Self::Blocked => "blocked",
+            Self::Error => "error",
+        }
+    }
+}
+
+pub(in crate::expectation) fn check(log: &Log<'_>, wanted: &Vec<SeenPage>) -> Option<String> {
+    let seen: Vec<_> = log.run().filter_map(|exchange| SeenPage::of(&exchange.answer.kind)).collect();
+    (seen != *wanted).then(|| format!("expected {}, saw {}", listed(wanted), listed(&seen)))
+}
+
+fn listed(pages: &[SeenPage]) -> String {
+    match pages {
+        [] => "no page".to_owned(),
+        [one] => format!("the page {}", one.name()),
+        more => format!("the pages {}", more.iter().map(|page| page.name()).collect::<Vec<_>>().join(", ")),
+    }
+}

@@ -1,0 +1,154 @@
+//! What a step must end in, and the sentence for when it does not. Knows what the client handed to the app, and the part of
+//! the log that belongs to the step.
+
+mod claims;
+mod seen;
+mod token;
+mod ui_required;
+
+use mock_idp::{
+    expectation::{Asked, Expectation, Log, SeenPage},
+    recorder::{Endpoint, Exchange},
+    yaml::Path,
+};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+pub use claims::ClaimsExpected;
+pub(crate) use seen::{Outcome, TokenSeen};
+pub use token::TokenExpected;
+pub use ui_required::UiRequiredExpected;
+
+use crate::{
+    check::{Names, resolve},
+    world::World,
+};
+
+/// What a step must end in: one of `token`, `ui_required`, `error`. A token, if nothing is said.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Expect {
+    /// The client hands out a token.
+    pub token: Option<TokenExpected>,
+    /// The client says that a person must act.
+    pub ui_required: Option<UiRequiredExpected>,
+    /// The client says that it fails, with this code, such as `authentication_canceled` or `invalid_request`.
+    pub error: Option<String>,
+    /// The AADSTS number that goes with `error`.
+    pub code: Option<u64>,
+    /// Scopes that the window was asked for, apart from OpenID Connect's own.
+    pub authorize_scopes: Option<Vec<String>>,
+    /// Scopes that the code was redeemed for.
+    pub redeemed_scopes: Option<Vec<String>>,
+    /// Requests to the token endpoint during this step.
+    pub token_requests: Option<usize>,
+    /// Pages that the user saw during this step, in order.
+    pub pages: Option<Vec<SeenPage>>,
+}
+
+impl Expect {
+    /// Checks names, and that the expectation can apply to a request for `scopes`.
+    pub(crate) fn check(&self, scopes: &[String], path: &Path, names: &mut Names) {
+        let outcomes = [self.token.is_some(), self.ui_required.is_some(), self.error.is_some()];
+        if outcomes.iter().filter(|is_given| **is_given).count() > 1 {
+            names.problem(
+                path.clone(),
+                "a step ends in one way, and several are expected here",
+                "keep one of `token`, `ui_required` and `error`",
+            );
+        }
+        if self.code.is_some() && self.error.is_none() {
+            let hint = "move it into `ui_required`, or add `error`";
+            names.problem(path.key("code"), "`code` belongs to an `error`", hint);
+        }
+        if let Some(token) = &self.token {
+            token.check(scopes, &path.key("token"), names);
+        }
+        if let Some(needed) = &self.ui_required {
+            needed.check(&path.key("ui_required"), names);
+        }
+        names.scopes(self.authorize_scopes.as_deref().unwrap_or_default(), &path.key("authorize_scopes"));
+        names.scopes(self.redeemed_scopes.as_deref().unwrap_or_default(), &path.key("redeemed_scopes"));
+        if self.ui_required.is_some() || self.error.is_some() {
+            names.may_have_failed = true;
+        }
+    }
+
+    /// In words.
+    pub(crate) fn described(&self) -> String {
+        match (&self.ui_required, &self.error, &self.token) {
+            (Some(needed), _, _) => needed.described(),
+            (_, Some(error), _) => match self.code {
+                Some(code) => format!("the error {error} (AADSTS{code})"),
+                None => format!("the error {error}"),
+            },
+            (_, _, Some(token)) => token.described(),
+            _ => "a token".to_owned(),
+        }
+    }
+
+    /// What is not as expected.
+    pub(crate) fn missed(
+        &self,
+        seen: &Outcome,
+        exchanges: &[std::sync::Arc<Exchange>],
+        world: &World,
+    ) -> Option<String> {
+        let mut missed = Vec::new();
+        let ended_otherwise = || vec![format!("expected {}, saw {}", self.described(), seen.described())];
+        missed.extend(match (seen, &self.ui_required, &self.error) {
+            (Outcome::UiRequired(seen), Some(wanted), _) => wanted.missed(seen, world),
+            (Outcome::Failed(failed), None, Some(wanted)) => {
+                if failed.code() == wanted && self.code.is_none_or(|code| seen::codes(failed).contains(&code)) {
+                    Vec::new()
+                } else {
+                    ended_otherwise()
+                }
+            }
+            (Outcome::Token(token), None, None) => {
+                self.token.iter().flat_map(|wanted| wanted.missed(token, world)).collect()
+            }
+            _ => ended_otherwise(),
+        });
+        missed.extend(self.scopes_missed(exchanges, world));
+        let token_requests = exchanges.iter().filter(|exchange| exchange.endpoint == Endpoint::Token).count();
+        if let Some(wanted) = self.token_requests.filter(|wanted| *wanted != token_requests) {
+            missed.push(format!("expected {wanted} requests to the token endpoint in this step, saw {token_requests}"));
+        }
+        if let Some(pages) = &self.pages {
+            missed.extend(
+                Expectation::Pages(pages.clone()).check_in(&Log::new(exchanges)).err().map(|failure| failure.sentence),
+            );
+        }
+        (!missed.is_empty()).then(|| missed.join("; "))
+    }
+
+    fn scopes_missed(&self, exchanges: &[std::sync::Arc<Exchange>], world: &World) -> Vec<String> {
+        let redeems = |exchange: &Exchange| exchange.grant_type.as_deref() == Some("authorization_code");
+        let opens = |exchange: &Exchange| exchange.endpoint == Endpoint::Authorize;
+        let kinds: [(&str, &Option<Vec<String>>, &dyn Fn(&Exchange) -> bool); 2] =
+            [("the window", &self.authorize_scopes, &opens), ("the redemption", &self.redeemed_scopes, &redeems)];
+        let mut missed = Vec::new();
+        for (what, wanted, is_meant) in kinds {
+            let Some(wanted) = wanted else { continue };
+            let full: Vec<_> =
+                wanted.iter().filter_map(|scope| resolve(&world.directory, scope).ok()).map(|(full, _)| full).collect();
+            let wanted = Asked::parse(&full.join(" "));
+            match exchanges.iter().find(|exchange| is_meant(exchange)) {
+                None => missed.push(format!("expected {what} to ask for {}, and there was none", wanted.listed())),
+                Some(exchange) => {
+                    let seen = Asked::of(exchange);
+                    if !seen.is_same_as(&wanted) {
+                        missed.push(format!(
+                            "expected {what} to ask for {}, it asked for {} (exchange {})",
+                            wanted.listed(),
+                            seen.listed(),
+                            exchange.number
+                        ));
+                    }
+                }
+            }
+        }
+        missed
+    }
+}

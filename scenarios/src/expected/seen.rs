@@ -1,0 +1,110 @@
+//! What a step ended in, and its words.
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use desktop_client::{AuthenticationResult, Classification, Error, TokenSource, UiRequired};
+use mock_idp::directory::Directory;
+use serde_json::Value;
+
+/// What a request for a token ended in.
+#[derive(Clone, Debug)]
+pub(crate) enum Outcome {
+    Token(Box<TokenSeen>),
+    UiRequired(Box<UiRequired>),
+    Failed(Error),
+}
+
+/// A token, as far as it can be told apart.
+#[derive(Clone, Debug)]
+pub(crate) struct TokenSeen {
+    pub(crate) from_cache: bool,
+    /// Short name of the API that it is for; its audience if no API has it.
+    pub(crate) api: String,
+    pub(crate) scopes: Vec<String>,
+    pub(crate) amr: Vec<String>,
+    pub(crate) account: String,
+}
+
+impl Outcome {
+    pub(crate) fn of(result: &Result<AuthenticationResult, Error>, directory: &Directory) -> Self {
+        match result {
+            Ok(token) => Self::Token(Box::new(TokenSeen::of(token, directory))),
+            Err(Error::UiRequired(needed)) => Self::UiRequired(needed.clone()),
+            Err(error) => Self::Failed(error.clone()),
+        }
+    }
+
+    pub(crate) fn described(&self) -> String {
+        match self {
+            Self::Token(token) => token.described(),
+            Self::UiRequired(needed) => {
+                let mut words = vec![classification(needed.classification).to_owned()];
+                words.extend(needed.error_codes.iter().map(|code| format!("AADSTS{code}")));
+                if needed.error_codes.is_empty() {
+                    words.push(needed.error.clone());
+                }
+                words.push(match &needed.claims {
+                    Some(claims) => format!("claims {claims}"),
+                    None => "no claims".to_owned(),
+                });
+                format!("UI required ({})", words.join(", "))
+            }
+            Self::Failed(error) => {
+                let codes: String = codes(error).iter().map(|code| format!(", AADSTS{code}")).collect();
+                format!("the error {}{codes}: {error}", error.code())
+            }
+        }
+    }
+}
+
+impl TokenSeen {
+    fn of(result: &AuthenticationResult, directory: &Directory) -> Self {
+        // The client takes a token for opaque; a test may look inside.
+        let inside = payload(result.access_token.secret());
+        let audience = inside["aud"].as_str().unwrap_or_default();
+        let api = directory.api_by_resource(audience).map_or_else(|| audience.to_owned(), |api| api.name.clone());
+        let amr = inside["amr"].as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect();
+        Self {
+            from_cache: result.source == TokenSource::Cache,
+            api,
+            scopes: result.scopes.clone(),
+            amr,
+            account: result.account.username.clone(),
+        }
+    }
+
+    pub(crate) fn described(&self) -> String {
+        let from = if self.from_cache { "the cache" } else { "the network" };
+        let amr = if self.amr.is_empty() { String::new() } else { format!(", amr {}", self.amr.join("+")) };
+        format!("a token for {} from {from}{amr}", self.api)
+    }
+}
+
+pub(crate) fn codes(error: &Error) -> &[u64] {
+    match error {
+        Error::UiRequired(error) => &error.error_codes,
+        Error::Service(error) => &error.error_codes,
+        Error::Client(_) => &[],
+    }
+}
+
+/// The word that scripts use.
+pub(crate) fn classification(classification: Classification) -> &'static str {
+    match classification {
+        Classification::BasicAction => "basic_action",
+        Classification::AdditionalAction => "additional_action",
+        Classification::MessageOnly => "message_only",
+        Classification::ConsentRequired => "consent_required",
+        Classification::UserPasswordExpired => "user_password_expired",
+        Classification::PromptNeverFailed => "prompt_never_failed",
+        Classification::AcquireTokenSilentFailed => "acquire_token_silent_failed",
+        _ => "none",
+    }
+}
+
+fn payload(token: &str) -> Value {
+    let decode = || {
+        let bytes = URL_SAFE_NO_PAD.decode(token.split('.').nth(1)?).ok()?;
+        serde_json::from_slice(&bytes).ok()
+    };
+    decode().unwrap_or_default()
+}

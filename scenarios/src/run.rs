@@ -1,0 +1,82 @@
+//! Runs scripts: one server, a tenant for each script, all at once.
+
+mod scenario;
+
+use std::sync::Arc;
+
+use mock_idp::{MockIdp, StartError};
+use tokio::{sync::Semaphore, task::JoinSet};
+
+use crate::{Conduct, Loaded, Verdict};
+
+/// How scripts are run.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Options {
+    /// How the client behaves. Other than as the reference client does only to test scenarios.
+    pub conduct: Conduct,
+}
+
+/// What a run showed.
+#[derive(Debug)]
+pub struct Run {
+    /// One verdict a script, in their order.
+    pub verdicts: Vec<Verdict>,
+}
+
+impl Run {
+    /// Whether every scenario passed.
+    #[must_use]
+    pub fn passed(&self) -> bool {
+        self.verdicts.iter().all(|verdict| verdict.passed)
+    }
+}
+
+/// Runs the scripts in parallel; `on_verdict` hears of each as soon as it ends.
+///
+/// # Errors
+///
+/// If no server can be started.
+pub async fn run(
+    scripts: &[Loaded],
+    options: Options,
+    mut on_verdict: impl FnMut(&Verdict),
+) -> Result<Run, StartError> {
+    let server = MockIdp::builder().seed(SEED).start().await?;
+    let turns = Arc::new(Semaphore::new(AT_ONCE));
+    let mut tasks = JoinSet::new();
+    let mut index = std::collections::HashMap::new();
+    for (number, script) in scripts.iter().enumerate() {
+        // Made here, one after the other, so that every tenant's ids are the same in every run.
+        let tenant = server.new_tenant(&script.script.given.tenant);
+        let (script, turns, base) = (script.clone(), turns.clone(), server.base().to_owned());
+        let task = tasks.spawn(async move {
+            let _turn = turns.acquire_owned().await;
+            scenario::run(&script, tenant, &base, options.conduct, SEED + number as u64).await
+        });
+        index.insert(task.id(), number);
+    }
+    let mut verdicts: Vec<Option<Verdict>> = scripts.iter().map(|_| None).collect();
+    while let Some(ended) = tasks.join_next_with_id().await {
+        let (id, verdict) = match ended {
+            Ok((id, verdict)) => (id, Some(verdict)),
+            Err(error) => (error.id(), None),
+        };
+        let Some((number, script)) = index.get(&id).and_then(|number| Some((*number, scripts.get(*number)?))) else {
+            continue;
+        };
+        let verdict = verdict.unwrap_or_else(|| {
+            scenario::broken(
+                script,
+                "the runner broke down in the middle of this scenario; this is a mistake of the runner",
+            )
+        });
+        on_verdict(&verdict);
+        verdicts[number] = Some(verdict);
+    }
+    Ok(Run { verdicts: verdicts.into_iter().flatten().collect() })
+}
+
+const SEED: u64 = 20_260_105;
+
+/// More at once would only wait for one another.
+const AT_ONCE: usize = 64;

@@ -1,0 +1,240 @@
+//! One scenario from its start to its verdict.
+
+use std::{sync::Arc, time::Duration};
+
+use mock_idp::{
+    TenantControls,
+    expectation::{Expectation, Failure, Log},
+    recorder::{Endpoint, Exchange},
+    yaml::Path,
+};
+
+use serde_json::Value;
+
+use crate::{
+    Conduct, Loaded, Missed, Place, Step, StepTaken, Verdict,
+    script::Given,
+    stopwatch::Stopwatch,
+    verdict::Expected,
+    world::{Broken, World},
+};
+
+/// Runs a scenario in `tenant`, and deletes the tenant.
+pub(super) async fn run(
+    script: &Loaded,
+    tenant: Option<TenantControls>,
+    base: &str,
+    conduct: Conduct,
+    seed: u64,
+) -> Verdict {
+    let watch = Stopwatch::start();
+    let Some(tenant) = tenant else { return broken(script, "the server has no tenant of that name") };
+    let world = World::new(&script.script, tenant.clone(), base, conduct, seed);
+    let mut verdict = match world {
+        Err(Broken(why)) => broken(script, &format!("the scenario could not be set up: {why}")),
+        Ok(world) => match tokio::time::timeout(PATIENCE, play(script, world)).await {
+            Ok(verdict) => verdict,
+            Err(_) => {
+                let exchanges = tenant.exchanges();
+                let sentence = format!("the scenario did not end within {} s", PATIENCE.as_secs());
+                Verdict { exchanges, ..broken(script, &sentence) }
+            }
+        },
+    };
+    tenant.delete();
+    verdict.took = watch.elapsed();
+    verdict
+}
+
+/// A verdict on a scenario that could not be judged.
+pub(super) fn broken(script: &Loaded, why: &str) -> Verdict {
+    let missed = Missed { sentence: why.to_owned(), place: place(script, &Path::root().key("given")) };
+    Verdict { passed: false, missed: vec![missed], ..begun(script) }
+}
+
+async fn play(script: &Loaded, mut world: World) -> Verdict {
+    let mut verdict = begun(script);
+    let steps = Path::root().key("steps");
+    if let Err(Broken(why)) = world.sign_in_before().await {
+        verdict
+            .missed
+            .push(Missed { sentence: why, place: place(script, &Path::root().key("given").key("signed_in")) });
+    } else {
+        verdict.since = world.log().1;
+        for (index, step) in script.script.steps.iter().enumerate() {
+            let path = steps.index(index).key(step.verb());
+            let (taken, missed) = take(script, step, &path, &mut world).await;
+            verdict.steps.push(taken);
+            if let Some(missed) = missed {
+                // What follows would only tell the same once more.
+                verdict.missed.push(missed);
+                break;
+            }
+        }
+    }
+    verdict.exchanges = world.log().0;
+    judge(script, &world, &mut verdict);
+    verdict
+}
+
+async fn take(script: &Loaded, step: &Step, path: &Path, world: &mut World) -> (StepTaken, Option<Missed>) {
+    let after = world.log().1;
+    let result = step.run(world).await;
+    let (expected, seen, sentence) = match result {
+        Ok(taken) => (taken.expected, taken.seen, taken.missed),
+        Err(Broken(why)) => (None, why.clone(), Some(why)),
+    };
+    let taken = StepTaken {
+        verb: step.verb(),
+        story: step.story(),
+        expected,
+        seen,
+        passed: sentence.is_none(),
+        after,
+        until: world.log().1,
+        place: place(script, path),
+    };
+    let missed = sentence.map(|sentence| Missed {
+        sentence: format!("the client {}: {sentence}", taken.story),
+        place: place(script, &path.key("expect")),
+    });
+    (taken, missed)
+}
+
+/// Judges the run as a whole. The client's duties are judged in any case and explain most; counts only of a run that came
+/// to its end.
+fn judge(script: &Loaded, world: &World, verdict: &mut Verdict) {
+    let ended = verdict.missed.is_empty();
+    let log = Log::new(&verdict.exchanges).since(verdict.since).with_policies(world.policies());
+    let mut duties = Vec::new();
+    let mut counts = Vec::new();
+    for (expectation, path) in expectations(script) {
+        let judged = ended || expectation.is_duty();
+        let outcome = if judged { expectation.check_in(&log) } else { Ok(()) };
+        verdict.expectations.push(Expected {
+            name: expectation.name(),
+            wanted: wanted(&expectation),
+            held: judged.then_some(outcome.is_ok()),
+        });
+        if let Err(Failure { sentence, .. }) = outcome {
+            let list = if expectation.is_duty() { &mut duties } else { &mut counts };
+            list.push(Missed { sentence, place: place(script, &path) });
+        }
+    }
+    let steps = std::mem::take(&mut verdict.missed);
+    verdict.missed = duties.into_iter().chain(steps).chain(counts).collect();
+    verdict.passed = verdict.missed.is_empty();
+    verdict.prompts =
+        verdict.exchanges.iter().filter(|exchange| exchange.number > verdict.since && is_prompt(exchange)).count();
+}
+
+/// What must hold, with its place. Every policy in force has to come into play: else the scenario proved nothing.
+fn expectations(script: &Loaded) -> Vec<(Expectation, Path)> {
+    let expect = Path::root().key("expect");
+    let mut list: Vec<_> = script
+        .script
+        .expect
+        .list()
+        .into_iter()
+        .map(|expectation| {
+            let path = expect.key(expectation.name());
+            (expectation, path)
+        })
+        .collect();
+    let named = script.script.expect.policies_fired.is_some();
+    let policies = in_force(script);
+    if !named && !policies.is_empty() {
+        list.push((Expectation::PoliciesFired(policies), Path::root().key("given").key("policies")));
+    }
+    list
+}
+
+/// Every policy that is in force at some time.
+fn in_force(script: &Loaded) -> Vec<String> {
+    let mut names = script.script.given.policies.clone();
+    for step in &script.script.steps {
+        match step {
+            Step::SetPolicies(set) => names.extend(set.0.iter().cloned()),
+            Step::EnablePolicy(enable) => names.push(enable.0.clone()),
+            _ => {}
+        }
+    }
+    let mut seen = Vec::new();
+    names.retain(|name| {
+        !seen.contains(name) && {
+            seen.push(name.clone());
+            true
+        }
+    });
+    names
+}
+
+fn is_prompt(exchange: &Arc<Exchange>) -> bool {
+    exchange.endpoint == Endpoint::Authorize
+        && !exchange.parameters.iter().any(|(name, value)| name == "prompt" && value == "none")
+}
+
+fn begun(script: &Loaded) -> Verdict {
+    Verdict {
+        id: script.id.clone(),
+        title: script.script.title.clone(),
+        about: script.script.about.trim().to_owned(),
+        source: script.script.source.clone(),
+        file: script.file.clone(),
+        passed: true,
+        missed: Vec::new(),
+        prompts: 0,
+        took: Duration::ZERO,
+        given: given(&script.script.given),
+        steps: Vec::new(),
+        expectations: Vec::new(),
+        since: 0,
+        exchanges: Vec::new(),
+    }
+}
+
+/// How things stand at the start, in words.
+fn given(given: &Given) -> Vec<String> {
+    let mut words = vec![format!("{} sits in front of {}", given.user, given.client)];
+    if let Some(signed_in) = &given.signed_in {
+        words.push(format!("signed in to {}", signed_in.scopes.join(", ")));
+        if !signed_in.extra_scopes.is_empty() {
+            words.push(format!("consented in the same go to {}", signed_in.extra_scopes.join(", ")));
+        }
+    } else {
+        words.push("nobody is signed in".to_owned());
+    }
+    let mut say = |what: &str, names: &[String]| {
+        if !names.is_empty() {
+            words.push(format!("{what} {}", names.join(", ")));
+        }
+    };
+    say("consent on record for", &given.consents);
+    say("consent for everybody for", &given.tenant_consents);
+    say("policies in force:", &given.policies);
+    say("the client declares", &given.capabilities);
+    words
+}
+
+fn wanted(expectation: &Expectation) -> String {
+    let document = serde_json::to_value(expectation).unwrap_or_default();
+    match &document[expectation.name()] {
+        Value::Bool(true) => "yes".to_owned(),
+        Value::Bool(false) => "no".to_owned(),
+        Value::String(text) => text.clone(),
+        Value::Array(items) if items.is_empty() => "none".to_owned(),
+        Value::Array(items) => items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", "),
+        Value::Object(members) => {
+            members.iter().map(|(name, count)| format!("{name}: {count}")).collect::<Vec<_>>().join(", ")
+        }
+        other => other.to_string(),
+    }
+}
+
+fn place(script: &Loaded, path: &Path) -> Place {
+    let location = script.locate(path);
+    Place { file: script.file.clone(), line: location.line, column: location.column }
+}
+
+/// No scenario waits for anything but this machine.
+const PATIENCE: Duration = Duration::from_secs(60);

@@ -1,0 +1,63 @@
+//! Changes to users, and the answers of the person in front of the pages.
+
+use mock_idp::{
+    directory::{Method, User},
+    virtual_user::{Answer, MfaAnswer, PageKind, VirtualUser},
+};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// Changes to a user; what is left out stays.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct UserPatch {
+    /// False for a disabled account.
+    pub enabled: Option<bool>,
+    /// Whether the user is an administrator.
+    pub administrator: Option<bool>,
+    /// Multifactor authentication demanded by the user's own setting and by no policy.
+    pub per_user_mfa: Option<bool>,
+    /// Registered methods for multifactor authentication.
+    pub methods: Option<Vec<Method>>,
+}
+
+impl UserPatch {
+    pub(crate) fn apply(&self, user: &mut User) {
+        user.enabled = self.enabled.unwrap_or(user.enabled);
+        user.administrator = self.administrator.unwrap_or(user.administrator);
+        user.per_user_mfa = self.per_user_mfa.unwrap_or(user.per_user_mfa);
+        if let Some(methods) = &self.methods {
+            user.methods.clone_from(methods);
+        }
+    }
+}
+
+/// What the person does in front of the pages. What is left out is as usual: the right password, yes to everything.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Person {
+    /// Short name of who signs in; the user of the scenario if left out.
+    pub signs_in_as: Option<String>,
+    /// The password she types.
+    pub password: Option<String>,
+    /// What she does on the consent page.
+    pub consent: Answer,
+    /// What she does when asked for a second factor.
+    pub mfa: MfaAnswer,
+    /// The page on which she presses cancel or, where there is no cancel, closes the window.
+    pub cancel_at: Option<PageKind>,
+}
+
+impl Person {
+    /// The scripted person with this user name.
+    pub(crate) fn named(&self, username: String) -> VirtualUser {
+        let mut user = VirtualUser::new(username);
+        if let Some(password) = &self.password {
+            user.password.clone_from(password);
+        }
+        user.consent = self.consent;
+        user.mfa = self.mfa;
+        user.cancel_at = self.cancel_at;
+        user
+    }
+}

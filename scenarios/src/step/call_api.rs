@@ -1,0 +1,146 @@
+//! `call_api`: an API is called, through the client or with the token at hand.
+
+use mock_idp::yaml::Path;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::{Taken, Verb, short};
+use crate::{
+    check::Names,
+    client::{Ask, CallFailed},
+    expected::{Expect, Outcome},
+    world::{Broken, World},
+};
+
+/// An API is called.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CallApi {
+    /// Short name of the API.
+    pub api: String,
+    /// Path below the API, such as `/secrets`.
+    #[serde(default)]
+    pub path: String,
+    /// Through the client, which gets a token for these scopes and answers challenges. Without them the call is plain, with
+    /// the last token for this API.
+    #[serde(default)]
+    pub scopes: Option<Vec<String>>,
+    /// What it must end in; an answer with status 200, if nothing is said.
+    #[serde(default)]
+    pub expect: ApiExpected,
+}
+
+/// What a call must end in: an answer of the API (`status`), or the client's refusal to go on (`ui_required`, `error`).
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct ApiExpected {
+    /// HTTP status of the answer.
+    pub status: Option<u16>,
+    /// The client says that a person must act.
+    pub ui_required: Option<crate::expected::UiRequiredExpected>,
+    /// The client says that it fails, with this code.
+    pub error: Option<String>,
+}
+
+impl ApiExpected {
+    fn as_refusal(&self) -> Option<Expect> {
+        (self.ui_required.is_some() || self.error.is_some()).then(|| Expect {
+            ui_required: self.ui_required.clone(),
+            error: self.error.clone(),
+            ..Expect::default()
+        })
+    }
+
+    fn described(&self) -> String {
+        match self.as_refusal() {
+            Some(refusal) => refusal.described(),
+            None => format!("an answer with status {}", self.status.unwrap_or(200)),
+        }
+    }
+}
+
+impl Verb for CallApi {
+    fn check(&self, path: &Path, names: &mut Names) {
+        names.api(&self.api, &path.key("api"));
+        if let Some(scopes) = &self.scopes {
+            names.some_scopes(scopes, &path.key("scopes"));
+        }
+        if !self.path.is_empty() && !self.path.starts_with('/') {
+            names.problem(
+                path.key("path"),
+                format!("`{}` is not a path", self.path),
+                format!("write `/{}`", self.path),
+            );
+        }
+        let path = path.key("expect");
+        if let Some(refusal) = self.expect.as_refusal() {
+            refusal.check(self.scopes.as_deref().unwrap_or_default(), &path, names);
+            if self.scopes.is_none() {
+                let hint = "add `scopes`, so that the call goes through the client, or expect a `status`";
+                names.problem(path.clone(), "a plain call ends in a status, whatever it is", hint);
+            }
+            if self.expect.status.is_some() {
+                names.problem(path, "a call ends in one way, and several are expected here", "keep one of them");
+            }
+        }
+    }
+
+    fn story(&self) -> String {
+        match &self.scopes {
+            Some(scopes) => format!("calls {}{} through the client, for {}", self.api, self.path, short(scopes)),
+            None => format!("calls {}{} with the token at hand", self.api, self.path),
+        }
+    }
+
+    async fn run(&self, world: &mut World) -> Result<Taken, Broken> {
+        let path = if self.api == "graph" { "/v1.0/me".to_owned() } else { format!("/api/{}{}", self.api, self.path) };
+        let url = format!("{}{path}", world.base);
+        let expected = Some(self.expect.described());
+        let answer = match &self.scopes {
+            Some(scopes) => {
+                let ask = Ask {
+                    scopes: world.full(scopes)?,
+                    account: world.account.clone(),
+                    cancellation: world.person.gets_ready(),
+                    ..Ask::default()
+                };
+                match world.client.call_api(&url, &ask).await {
+                    Ok(answer) => answer,
+                    Err(CallFailed::Client(error)) => {
+                        let seen = world.note(&Err(error));
+                        return Ok(self.refused(&seen, world));
+                    }
+                    Err(error) => return Err(Broken(error.to_string())),
+                }
+            }
+            None => {
+                let token = world.tokens.get(&self.api).ok_or_else(|| {
+                    Broken(format!(
+                        "there is no token for {} yet; get one in an earlier step, or give `scopes`",
+                        self.api
+                    ))
+                })?;
+                let sent =
+                    world.client.app.http_client().get(&url).bearer_auth(token.access_token.secret()).send().await;
+                sent.map_err(|error| Broken(format!("the API did not answer: {error}")))?
+            }
+        };
+        let seen = format!("an answer with status {}", answer.status().as_u16());
+        let missed = match self.expect.as_refusal() {
+            Some(refusal) => Some(format!("expected {}, saw {seen}", refusal.described())),
+            None => (answer.status().as_u16() != self.expect.status.unwrap_or(200))
+                .then(|| format!("expected {}, saw {seen}", self.expect.described())),
+        };
+        Ok(Taken { expected, seen, missed })
+    }
+}
+
+impl CallApi {
+    fn refused(&self, seen: &Outcome, world: &World) -> Taken {
+        let missed = match self.expect.as_refusal() {
+            Some(refusal) => refusal.missed(seen, &[], world),
+            None => Some(format!("expected {}, saw {}", self.expect.described(), seen.described())),
+        };
+        Taken { expected: Some(self.expect.described()), seen: seen.described(), missed }
+    }
+}

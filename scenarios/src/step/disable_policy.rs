@@ -1,0 +1,33 @@
+//! `disable_policy`: a policy is no longer in force.
+
+use mock_idp::yaml::Path;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::{Taken, Verb};
+use crate::{
+    check::Names,
+    world::{Broken, World},
+};
+
+/// Name of the policy.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(transparent)]
+pub struct DisablePolicy(pub String);
+
+impl Verb for DisablePolicy {
+    fn check(&self, path: &Path, names: &mut Names) {
+        names.policy(&self.0, path);
+    }
+
+    fn story(&self) -> String {
+        format!("the policy {} is no longer in force", self.0)
+    }
+
+    async fn run(&self, world: &mut World) -> Result<Taken, Broken> {
+        let names: Vec<_> =
+            world.tenant.policies().into_iter().map(|policy| policy.name).filter(|name| *name != self.0).collect();
+        world.set_policies(&names);
+        Ok(Taken::done("done"))
+    }
+}

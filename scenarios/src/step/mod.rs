@@ -1,0 +1,122 @@
+//! The verbs of a script, one a file. A new verb is a file here and its lines in the two lists below.
+
+mod acquire_interactive;
+mod acquire_silent;
+mod advance_clock;
+mod call_api;
+mod change_user;
+mod disable_policy;
+mod enable_policy;
+mod grant_consent;
+mod revoke_consent;
+mod revoke_sessions;
+mod set_policies;
+mod sign_in;
+mod token_for;
+mod virtual_user;
+
+use mock_idp::yaml::Path;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::{
+    check::Names,
+    world::{Broken, World},
+};
+
+/// What a verb can do.
+trait Verb {
+    /// Mistakes that the types cannot see.
+    fn check(&self, path: &Path, names: &mut Names);
+
+    /// In words, for the story of a run: `asks silently for payroll/Salary.Read`.
+    fn story(&self) -> String;
+
+    /// Does it.
+    async fn run(&self, world: &mut World) -> Result<Taken, Broken>;
+}
+
+/// A step that was taken.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Taken {
+    /// What was expected, if anything can be.
+    pub(crate) expected: Option<String>,
+    /// What it ended in.
+    pub(crate) seen: String,
+    /// What is not as expected.
+    pub(crate) missed: Option<String>,
+}
+
+impl Taken {
+    /// A step that only changes something.
+    fn done(seen: impl Into<String>) -> Self {
+        Self { seen: seen.into(), ..Self::default() }
+    }
+}
+
+macro_rules! verbs {
+    ($($(#[doc = $doc:literal])+ $module:ident: $Verb:ident,)+) => {
+        /// One step: a verb and what it is told.
+        #[derive(Clone, Debug, Deserialize, JsonSchema)]
+        #[serde(rename_all = "snake_case")]
+        pub enum Step {
+            $($(#[doc = $doc])+ $Verb($module::$Verb),)+
+        }
+
+        impl Step {
+            /// The verb as scripts write it.
+            #[must_use]
+            pub fn verb(&self) -> &'static str {
+                match self { $(Self::$Verb(_) => stringify!($module),)+ }
+            }
+
+            /// In words.
+            pub(crate) fn story(&self) -> String {
+                match self { $(Self::$Verb(verb) => verb.story(),)+ }
+            }
+
+            pub(crate) fn check(&self, path: &Path, names: &mut Names) {
+                match self { $(Self::$Verb(verb) => verb.check(path, names),)+ }
+            }
+
+            pub(crate) async fn run(&self, world: &mut World) -> Result<Taken, Broken> {
+                match self { $(Self::$Verb(verb) => verb.run(world).await,)+ }
+            }
+        }
+    };
+}
+
+verbs! {
+    /// The client asks silently for a token.
+    acquire_silent: AcquireSilent,
+    /// The client opens a sign-in window.
+    acquire_interactive: AcquireInteractive,
+    /// The client gets a token by the steps it thinks right.
+    token_for: TokenFor,
+    /// An API is called.
+    call_api: CallApi,
+    /// Somebody signs in of whom the client knows nothing.
+    sign_in: SignIn,
+    /// Time passes.
+    advance_clock: AdvanceClock,
+    /// These policies are in force from now on, and no others.
+    set_policies: SetPolicies,
+    /// A policy comes into force.
+    enable_policy: EnablePolicy,
+    /// A policy is no longer in force.
+    disable_policy: DisablePolicy,
+    /// Consent is put on record without a page.
+    grant_consent: GrantConsent,
+    /// Consent is taken off the record.
+    revoke_consent: RevokeConsent,
+    /// An administrator ends all sessions and grants of a user.
+    revoke_sessions: RevokeSessions,
+    /// From now on the person in front of the pages does this.
+    virtual_user: VirtualUser,
+    /// A user is changed in the directory.
+    change_user: ChangeUser,
+}
+
+fn short(scopes: &[String]) -> String {
+    scopes.iter().map(|scope| scope.strip_prefix("api://").unwrap_or(scope)).collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,233 @@
+//! What a scenario acts in: a tenant, a client, a person with a browser; and what has happened so far.
+
+use std::sync::Arc;
+
+use desktop_client::{Account, AuthenticationResult, Clock, Error, PublicClientApplication, Randomness};
+use indexmap::IndexMap;
+use jiff::Timestamp;
+use mock_idp::{
+    TenantControls, Unknown,
+    directory::{Directory, Policy},
+    recorder::Exchange,
+    virtual_user::BrowseError,
+};
+
+use crate::{
+    check::resolve,
+    client::{Ask, Client, Conduct, How},
+    expected::{Expect, Outcome},
+    person::Person,
+    script::Script,
+    step::Taken,
+};
+
+/// Why a scenario cannot go on; no fault of the client.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct Broken(pub(crate) String);
+
+/// A scenario at work.
+pub(crate) struct World {
+    pub(crate) tenant: TenantControls,
+    pub(crate) directory: Directory,
+    pub(crate) client: Client,
+    pub(crate) person: Person,
+    pub(crate) script: Arc<Script>,
+    /// Origin of the server, where the mock APIs are too.
+    pub(crate) base: String,
+    /// Who is signed in to the client.
+    pub(crate) account: Option<Account>,
+    /// The last failure of a request for a token.
+    pub(crate) last_error: Option<Error>,
+    /// The last token for each API, by short name.
+    pub(crate) tokens: IndexMap<String, AuthenticationResult>,
+    policies: Vec<Policy>,
+}
+
+impl World {
+    /// Sets the tenant up as the script's `given` says, except for the sign-in.
+    pub(crate) fn new(
+        script: &Arc<Script>,
+        tenant: TenantControls,
+        base: &str,
+        conduct: Conduct,
+        seed: u64,
+    ) -> Result<Self, Broken> {
+        let given = &script.given;
+        tenant.freeze_clock(given.clock);
+        tenant.change_switches(|switches| switches.clone_from(&given.switches));
+        for (name, patch) in &given.users {
+            tenant.change_user(name, |user| patch.apply(user))?;
+        }
+        let person = Person::new(
+            given
+                .virtual_user
+                .named(tenant.username(given.virtual_user.signs_in_as.as_deref().unwrap_or(&given.user))?),
+        )?;
+        let app = client(&tenant, &given.client, &given.capabilities, &person, seed)?;
+        let mut policies = tenant.policies();
+        policies.extend(given.define_policies.iter().cloned());
+        let mut world = Self {
+            directory: tenant.directory(),
+            tenant,
+            client: Client { app, conduct: Conduct::Reference },
+            person,
+            script: script.clone(),
+            base: base.to_owned(),
+            account: None,
+            last_error: None,
+            tokens: IndexMap::new(),
+            policies,
+        };
+        world.set_policies(&given.policies);
+        world.grant(Some(&given.user), &given.consents)?;
+        world.grant(None, &given.tenant_consents)?;
+        world.client.conduct = conduct;
+        Ok(world)
+    }
+
+    /// The sign-in that is over when the scenario starts. Even a wrong client is right so far.
+    pub(crate) async fn sign_in_before(&mut self) -> Result<(), Broken> {
+        let script = self.script.clone();
+        let Some(signed_in) = &script.given.signed_in else { return Ok(()) };
+        let conduct = std::mem::take(&mut self.client.conduct);
+        let ask = Ask {
+            scopes: self.full(&signed_in.scopes)?,
+            extra_scopes: self.full(&signed_in.extra_scopes)?,
+            cancellation: self.person.gets_ready(),
+            ..Ask::default()
+        };
+        let result = self.client.get(How::Interactive, &ask).await;
+        self.client.conduct = conduct;
+        match self.note(&result) {
+            Outcome::Token(_) => Ok(()),
+            other => {
+                let trouble = self.person.trouble().map(|trouble| format!("; {trouble}")).unwrap_or_default();
+                Err(Broken(format!("the sign-in before the scenario ended in {}{trouble}", other.described())))
+            }
+        }
+    }
+
+    /// Lets the client ask for a token, and compares what came of it with what was expected.
+    pub(crate) async fn ask(&mut self, how: How, mut ask: Ask, expect: &Expect) -> Result<Taken, Broken> {
+        let (_, before) = self.log();
+        ask.cancellation = self.person.gets_ready();
+        let result = self.client.get(how, &ask).await;
+        let outcome = self.note(&result);
+        let exchanges: Vec<_> = self.log().0.into_iter().filter(|exchange| exchange.number > before).collect();
+        let missed = expect.missed(&outcome, &exchanges, self).map(|missed| match self.person.trouble() {
+            Some(trouble) => format!("{missed}; {trouble}"),
+            None => missed,
+        });
+        Ok(Taken { expected: Some(expect.described()), seen: outcome.described(), missed })
+    }
+
+    /// Remembers what a request ended in.
+    pub(crate) fn note(&mut self, result: &Result<AuthenticationResult, Error>) -> Outcome {
+        let outcome = Outcome::of(result, &self.directory);
+        match (result, &outcome) {
+            (Ok(token), Outcome::Token(seen)) => {
+                self.account = Some(token.account.clone());
+                self.tokens.insert(seen.api.clone(), token.clone());
+            }
+            (Err(error), _) => self.last_error = Some(error.clone()),
+            _ => {}
+        }
+        outcome
+    }
+
+    /// The full form of scopes.
+    pub(crate) fn full(&self, scopes: &[String]) -> Result<Vec<String>, Broken> {
+        scopes
+            .iter()
+            .map(|scope| resolve(&self.directory, scope).map(|(full, _)| full).map_err(|(message, _)| Broken(message)))
+            .collect()
+    }
+
+    pub(crate) fn policy(&self, name: &str) -> Option<&Policy> {
+        self.policies.iter().find(|policy| policy.name == name)
+    }
+
+    /// All policies that the script can name.
+    pub(crate) fn policies(&self) -> &[Policy] {
+        &self.policies
+    }
+
+    /// Puts these in force and no others.
+    pub(crate) fn set_policies(&self, names: &[String]) {
+        self.tenant.set_policies(self.policies.iter().filter(|policy| names.contains(&policy.name)).cloned().collect());
+    }
+
+    /// Puts a consent on record: by `user`, or for the whole tenant.
+    pub(crate) fn grant(&self, user: Option<&str>, scopes: &[String]) -> Result<(), Broken> {
+        for scope in scopes {
+            let (full, api) = resolve(&self.directory, scope).map_err(|(message, _)| Broken(message))?;
+            let (Some(api), Some((_, name))) = (api, full.rsplit_once('/').or(Some(("", &full)))) else { continue };
+            self.tenant.grant_consent(user, &self.script.given.client, &api, &[name])?;
+        }
+        Ok(())
+    }
+
+    /// The log, and the number of its last exchange.
+    pub(crate) fn log(&self) -> (Vec<Arc<Exchange>>, u64) {
+        let exchanges = self.tenant.exchanges();
+        let last = exchanges.iter().map(|exchange| exchange.number).max().unwrap_or_default();
+        (exchanges, last)
+    }
+}
+
+fn client(
+    tenant: &TenantControls,
+    name: &str,
+    capabilities: &[String],
+    person: &Person,
+    seed: u64,
+) -> Result<PublicClientApplication, Broken> {
+    let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build();
+    let http = http.map_err(|error| Broken(format!("no HTTP client could be made: {error}")))?;
+    let build = || {
+        PublicClientApplication::builder(tenant.client_id(name).map(|id| id.to_string()).unwrap_or_default())
+            .authority(tenant.authority())?
+            .client_capabilities(capabilities)
+            .http_client(http)
+            .clock(Arc::new(TenantTime::of(tenant)))
+            .randomness(Randomness::seeded(seed))
+            .user_agent(person.clone())
+            .accept_query_response(false)
+            .build()
+    };
+    build().map_err(|error| Broken(format!("the client could not be set up: {error}")))
+}
+
+/// The tenant's clock, shown to the client, so that both agree.
+struct TenantTime(Box<dyn Fn() -> Timestamp + Send + Sync>);
+
+impl TenantTime {
+    fn of(tenant: &TenantControls) -> Self {
+        Self(Box::new(tenant.clock()))
+    }
+}
+
+impl Clock for TenantTime {
+    fn now(&self) -> Timestamp {
+        (self.0)()
+    }
+}
+
+impl std::fmt::Debug for TenantTime {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("TenantTime")
+    }
+}
+
+impl From<Unknown> for Broken {
+    fn from(unknown: Unknown) -> Self {
+        Self(unknown.to_string())
+    }
+}
+
+impl From<BrowseError> for Broken {
+    fn from(error: BrowseError) -> Self {
+        Self(error.to_string())
+    }
+}
