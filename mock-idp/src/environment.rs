@@ -19,7 +19,7 @@ pub struct Child<'a> {
     pub tenant_id: &'a str,
     /// The application it is.
     pub client_id: &'a str,
-    /// The protected API it may call.
+    /// Where the protected APIs are: each at its name below this, such as `https://localhost:8443/api`.
     pub api_url: &'a str,
     /// The CA certificate's file; `None` without TLS.
     pub ca: Option<&'a Path>,

@@ -94,11 +94,11 @@ pub(super) struct CertificateOptions {
 const RUN_HELP: &str = "\
 Examples:
   mock-idp run -- pytest -q
-  mock-idp run -- sh -c 'curl --cacert \"$MOCK_IDP_CA\" \"$MOCK_IDP_API_URL\"'
+  mock-idp run -- sh -c 'curl --cacert \"$MOCK_IDP_CA\" \"$MOCK_IDP_API_URL/calendar\"'
 
 COMMAND finds in its environment:
   MOCK_IDP_URL, MOCK_IDP_AUTHORITY, MOCK_IDP_TENANT_ID, MOCK_IDP_CLIENT_ID,
-  MOCK_IDP_API_URL
+  MOCK_IDP_API_URL (the calendar API is at $MOCK_IDP_API_URL/calendar)
   BROWSER, which signs in as MOCK_IDP_USER, else as ada@contoso.test
   MOCK_IDP_CA, NODE_EXTRA_CA_CERTS, REQUESTS_CA_BUNDLE, SSL_CERT_FILE, unless
   --no-tls";

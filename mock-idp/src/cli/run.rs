@@ -45,7 +45,7 @@ fn variables(options: &RunOptions, server: &MockIdp) -> Result<Vec<(&'static str
         base_url: server.base(),
         tenant_id: &server.tenant().id().to_string(),
         client_id: &sample.client_id(),
-        api_url: &sample.api_url(server),
+        api_url: &format!("{}/api", server.base()),
         ca: server.ca_path(),
         executable: &env::current_exe().map_err(unnamed)?,
         directory: &options.serve.certificates.directory()?,

@@ -31,7 +31,7 @@ impl Place {
             base_url: "https://localhost:8443/",
             tenant_id: "t",
             client_id: "c",
-            api_url: "https://localhost:8443/api/calendar",
+            api_url: "https://localhost:8443/api",
             ca: tls.then_some(ca.as_path()),
             executable: &executable,
             directory: self.dir.path(),
@@ -54,7 +54,7 @@ impl Place {
 #[case("MOCK_IDP_AUTHORITY", "https://localhost:8443/t")]
 #[case("MOCK_IDP_TENANT_ID", "t")]
 #[case("MOCK_IDP_CLIENT_ID", "c")]
-#[case("MOCK_IDP_API_URL", "https://localhost:8443/api/calendar")]
+#[case("MOCK_IDP_API_URL", "https://localhost:8443/api")]
 fn says_where_the_server_is(#[case] name: &str, #[case] value: &str) {
     for tls in [true, false] {
         assert_eq!(Place::new().prepare(tls, &[])[name], value);

@@ -41,7 +41,7 @@ fn the_command_is_told_where_the_server_is() {
     assert_eq!(variables["MOCK_IDP_AUTHORITY"], format!("{url}/11111111-1111-4111-8111-111111111111"));
     assert_eq!(variables["MOCK_IDP_TENANT_ID"], "11111111-1111-4111-8111-111111111111");
     assert_eq!(variables["MOCK_IDP_CLIENT_ID"], "d0000000-0000-4000-8000-000000000001");
-    assert_eq!(variables["MOCK_IDP_API_URL"], format!("{url}/api/calendar"));
+    assert_eq!(variables["MOCK_IDP_API_URL"], format!("{url}/api"));
     let ca = fs::read_to_string(&variables["MOCK_IDP_CA"]).unwrap();
     for name in ["NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"] {
         assert!(fs::read_to_string(&variables[name]).unwrap().contains(ca.trim()), "{name}");
