@@ -37,6 +37,12 @@ pub(super) fn capabilities(text: &str) -> Vec<String> {
     words
 }
 
+/// `{…capolids…}` for a claims document, without the client's own capabilities; `None` if nothing is left.
+#[must_use]
+pub fn in_brief(claims: &str) -> Option<String> {
+    leaves(claims).filter(|leaves| !leaves.is_empty()).map(|leaves| brief(leaves.keys()))
+}
+
 /// `{…capolids…}`: enough to recognise a document by.
 pub(super) fn brief<'a>(names: impl IntoIterator<Item = &'a String>) -> String {
     let names: Vec<&str> = names.into_iter().map(|name| name.rsplit('.').next().unwrap_or(name)).collect();

@@ -21,6 +21,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use asked::Asked;
+pub use claims::in_brief as claims_in_brief;
 pub use log::Log;
 pub use rule::{Grant, Repetition, SeenPage};
 

@@ -1,21 +1,69 @@
-//! stub
-/// Runs.
-pub async fn main() -> std::process::ExitCode {
-    let scripts = crate::built_in::scripts();
-    let run = crate::run(&scripts, crate::Options::default(), |_| {}).await.unwrap();
-    for v in &run.verdicts {
-        println!("{} {} {:?} {}", v.id, v.passed, v.missed, v.took.as_millis());
-        if !v.passed {
-            for s in &v.steps {
-                println!("   {} -> {}", s.story, s.seen);
-            }
-            for e in &v.exchanges {
-                println!(
-                    "   {} {:?} {} {:?} {:?} {:?}",
-                    e.number, e.endpoint, e.answer.kind, e.answer.code, e.claims, e.answer.claims
-                );
-            }
+//! The command line: reads files, runs, prints, writes the report. Exit status: 0 all passed, 1 some failed, 2 wrong usage or
+//! a wrong file. Knows nothing of how a scenario is run or judged.
+
+mod args;
+mod files;
+mod print;
+
+use std::{path::Path, process::ExitCode};
+
+use clap::Parser as _;
+
+use crate::{Loaded, Options, Run, built_in, report, run, schema};
+use args::{Args, Command, RunArgs};
+
+/// The whole program.
+pub async fn main() -> ExitCode {
+    let args = Args::parse_from(args::with_default_command(std::env::args_os()));
+    let done = match args.command {
+        Command::Run(args) => run_command(&args).await,
+        Command::Check { paths } => files::load(&paths).map(|scripts| print::checked(&scripts)),
+        Command::Schema => print::json(&schema()),
+        Command::List { filter, json } => {
+            choose(built_in::scripts(), filter.as_deref()).and_then(|scripts| print::list(&scripts, json))
+        }
+    };
+    match done {
+        Ok(code) => code,
+        Err(Wrong(message)) => {
+            anstream::eprintln!("{message}");
+            ExitCode::from(2)
         }
     }
-    std::process::ExitCode::SUCCESS
+}
+
+/// Wrong usage or a wrong file, in words.
+#[derive(Debug)]
+pub(crate) struct Wrong(String);
+
+async fn run_command(args: &RunArgs) -> Result<ExitCode, Wrong> {
+    let scripts = if args.paths.is_empty() { built_in::scripts() } else { files::load(&args.paths)? };
+    let scripts = choose(scripts, args.filter.as_deref())?;
+    let mut progress = print::Progress::begin(scripts.len(), args.json);
+    let run = run(&scripts, Options::default(), |verdict| progress.ended(verdict)).await;
+    progress.end();
+    let run = run.map_err(|error| Wrong(format!("error: the scenarios could not be run: {error}")))?;
+    let file = write_report(&run, &args.report)?;
+    if args.json { print::verdicts_as_json(&run, &file)? } else { print::verdicts(&run, &file) }
+    Ok(if run.passed() { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+fn choose(mut scripts: Vec<Loaded>, filter: Option<&str>) -> Result<Vec<Loaded>, Wrong> {
+    if let Some(word) = filter {
+        scripts.retain(|script| script.matches(word));
+        if scripts.is_empty() {
+            return Err(Wrong(format!("error: no scenario has '{word}' in its name or text; `scenarios list` names the built-in ones")));
+        }
+    }
+    Ok(scripts)
+}
+
+fn write_report(run: &Run, directory: &Path) -> Result<std::path::PathBuf, Wrong> {
+    let file = directory.join("index.html");
+    let wrong = |what: &dyn std::fmt::Display| {
+        Wrong(format!("error: the report could not be written to {}: {what}; choose a folder with --report", file.display()))
+    };
+    let html = report::html(run).map_err(|error| wrong(&error))?;
+    std::fs::create_dir_all(directory).and_then(|()| std::fs::write(&file, html)).map_err(|error| wrong(&error))?;
+    Ok(file)
 }

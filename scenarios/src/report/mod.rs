@@ -1,1 +1,10 @@
-//! stub
+//! What people see of a run: one self-contained HTML page, and a listing for the terminal. Verdicts in, text out; nothing is
+//! judged here. Secrets are not in the log, so none can get here.
+
+mod diagram;
+mod page;
+mod text;
+mod timeline;
+
+pub use page::html;
+pub use text::listing;

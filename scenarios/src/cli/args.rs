@@ -1,0 +1,66 @@
+//! What can be said on the command line. Every option has a form in the environment.
+
+use std::{ffi::OsString, path::PathBuf};
+
+use clap::{Args as ClapArgs, Parser, Subcommand};
+
+/// Runs scenarios: how a client escalates from a silent to an interactive request for a token, and whether it does it right.
+///
+/// Without a command the scenarios are run: the built-in ones, or those of the files named.
+#[derive(Debug, Parser)]
+#[command(name = "scenarios", version, after_help = "Exit status: 0 all passed, 1 some failed, 2 wrong usage or a wrong file.")]
+pub(super) struct Args {
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Run scenarios, print the verdicts and write the report (the default).
+    Run(RunArgs),
+    /// Check files without running them; every mistake with its line and column.
+    Check {
+        /// Files, or folders with files ending in .yaml, .yml or .json.
+        #[arg(required = true, value_name = "PATH")]
+        paths: Vec<PathBuf>,
+    },
+    /// Print the JSON Schema of a scenario file, for editors.
+    Schema,
+    /// List the built-in scenarios.
+    List {
+        /// Only those with this word in name or text.
+        #[arg(long, env = "SCENARIOS_FILTER", value_name = "WORD")]
+        filter: Option<String>,
+        /// Print JSON.
+        #[arg(long, env = "SCENARIOS_JSON")]
+        json: bool,
+    },
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct RunArgs {
+    /// Files, or folders with files ending in .yaml, .yml or .json; the built-in scenarios if there is none.
+    #[arg(value_name = "PATH")]
+    pub(super) paths: Vec<PathBuf>,
+    /// Only those with this word in name or text.
+    #[arg(long, env = "SCENARIOS_FILTER", value_name = "WORD")]
+    pub(super) filter: Option<String>,
+    /// Folder for the report.
+    #[arg(long, env = "SCENARIOS_REPORT", value_name = "DIR", default_value = "report")]
+    pub(super) report: PathBuf,
+    /// Print the verdicts as JSON, and nothing else, to standard output.
+    #[arg(long, env = "SCENARIOS_JSON")]
+    pub(super) json: bool,
+}
+
+/// Puts `run` in front of arguments that name no command.
+pub(super) fn with_default_command(args: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
+    let mut args: Vec<_> = args.into_iter().collect();
+    let named = args.get(1).and_then(|word| word.to_str()).is_some_and(|word| WORDS.contains(&word));
+    if !named {
+        args.insert(1.min(args.len()), "run".into());
+    }
+    args
+}
+
+const WORDS: &[&str] = &["run", "check", "schema", "list", "help", "--help", "-h", "--version", "-V"];

@@ -1,0 +1,56 @@
+//! Script files: found, read, and either all good or all their mistakes at once.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use super::Wrong;
+use crate::{Loaded, load as read};
+
+pub(super) fn load(paths: &[PathBuf]) -> Result<Vec<Loaded>, Wrong> {
+    let mut files = Vec::new();
+    for path in paths {
+        find(path, &mut files).map_err(|error| unreadable(path, &error))?;
+    }
+    if files.is_empty() {
+        let folders: Vec<_> = paths.iter().map(|path| path.display().to_string()).collect();
+        return Err(Wrong(format!("error: no scenario file (.yaml, .yml, .json) in {}", folders.join(", "))));
+    }
+    let mut scripts = Vec::new();
+    let mut mistakes = Vec::new();
+    for file in files {
+        let source = fs::read_to_string(&file).map_err(|error| unreadable(&file, &error))?;
+        match read(&file.display().to_string(), &source) {
+            Ok(script) => scripts.push(script),
+            Err(found) => mistakes.push(found.styled()),
+        }
+    }
+    if mistakes.is_empty() { Ok(scripts) } else { Err(Wrong(mistakes.join("\n\n"))) }
+}
+
+/// A file as it is named; of a folder, its script files, and those of the folders in it.
+fn find(path: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
+    if !fs::metadata(path)?.is_dir() {
+        files.push(path.to_owned());
+        return Ok(());
+    }
+    let mut entries = fs::read_dir(path)?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<_>, _>>()?;
+    entries.sort();
+    for entry in entries {
+        let is_script = entry.extension().is_some_and(|ending| ending == "yaml" || ending == "yml" || ending == "json");
+        if entry.is_dir() || is_script {
+            find(&entry, files)?;
+        }
+    }
+    Ok(())
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> Wrong {
+    let why = match error.kind() {
+        io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        io::ErrorKind::InvalidData => "it is not UTF-8 text".to_owned(),
+        _ => error.to_string(),
+    };
+    Wrong(format!("error: cannot read {}: {why}", path.display()))
+}
