@@ -40,3 +40,8 @@ pub use verdict::{Missed, Place, StepTaken, Verdict};
 pub fn check(name: &str, source: &str) -> Result<Loaded, mock_idp::yaml::Diagnostics> {
     load(name, source)
 }
+
+/// The guide's code compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Guide;

@@ -9,7 +9,7 @@ use mock_idp::{
     TenantControls, Unknown,
     directory::{Directory, Policy},
     recorder::Exchange,
-    virtual_user::BrowseError,
+    virtual_user::{BrowseError, VirtualUser},
 };
 
 use crate::{
@@ -17,7 +17,7 @@ use crate::{
     client::{Ask, Client, Conduct, How},
     expected::{Expect, Outcome},
     person::Person,
-    script::Script,
+    script::{Person as PersonScript, Script},
     step::Taken,
 };
 
@@ -46,24 +46,15 @@ pub(crate) struct World {
 
 impl World {
     /// Sets the tenant up as the script's `given` says, except for the sign-in.
-    pub(crate) fn new(
-        script: &Arc<Script>,
-        tenant: TenantControls,
-        base: &str,
-        conduct: Conduct,
-        seed: u64,
-    ) -> Result<Self, Broken> {
+    pub(crate) fn new(script: &Arc<Script>, tenant: TenantControls, base: &str, seed: u64) -> Result<Self, Broken> {
         let given = &script.given;
         tenant.freeze_clock(given.clock);
         tenant.change_switches(|switches| switches.clone_from(&given.switches));
         for (name, patch) in &given.users {
             tenant.change_user(name, |user| patch.apply(user))?;
         }
-        let person = Person::new(
-            given
-                .virtual_user
-                .named(tenant.username(given.virtual_user.signs_in_as.as_deref().unwrap_or(&given.user))?),
-        )?;
+        let username = tenant.username(given.virtual_user.signs_in_as.as_deref().unwrap_or(&given.user))?;
+        let person = Person::new(VirtualUser::new(username))?;
         let app = client(&tenant, &given.client, &given.capabilities, &person, seed)?;
         let mut policies = tenant.policies();
         policies.extend(given.define_policies.iter().cloned());
@@ -82,30 +73,40 @@ impl World {
         world.set_policies(&given.policies);
         world.grant(Some(&given.user), &given.consents)?;
         world.grant(None, &given.tenant_consents)?;
-        world.client.conduct = conduct;
         Ok(world)
     }
 
-    /// The sign-in that is over when the scenario starts. Even a wrong client is right so far.
-    pub(crate) async fn sign_in_before(&mut self) -> Result<(), Broken> {
+    /// What is over when the scenario starts, with everybody at their best: the sign-in. From then on the person does what
+    /// the script says, and the client what `conduct` says.
+    pub(crate) async fn begin(&mut self, conduct: Conduct) -> Result<(), Broken> {
         let script = self.script.clone();
-        let Some(signed_in) = &script.given.signed_in else { return Ok(()) };
-        let conduct = std::mem::take(&mut self.client.conduct);
-        let ask = Ask {
-            scopes: self.full(&signed_in.scopes)?,
-            extra_scopes: self.full(&signed_in.extra_scopes)?,
-            cancellation: self.person.gets_ready(),
-            ..Ask::default()
-        };
-        let result = self.client.get(How::Interactive, &ask).await;
-        self.client.conduct = conduct;
-        match self.note(&result) {
-            Outcome::Token(_) => Ok(()),
-            other => {
+        if let Some(signed_in) = &script.given.signed_in {
+            let ask = Ask {
+                scopes: self.full(&signed_in.scopes)?,
+                extra_scopes: self.full(&signed_in.extra_scopes)?,
+                cancellation: self.person.gets_ready(),
+                ..Ask::default()
+            };
+            let result = self.client.get(How::Interactive, &ask).await;
+            let outcome = self.note(&result);
+            if !matches!(outcome, Outcome::Token(_)) {
                 let trouble = self.person.trouble().map(|trouble| format!("; {trouble}")).unwrap_or_default();
-                Err(Broken(format!("the sign-in before the scenario ended in {}{trouble}", other.described())))
+                return Err(Broken(format!(
+                    "the sign-in before the scenario ended in {}{trouble}",
+                    outcome.described()
+                )));
             }
         }
+        self.becomes(&script.given.virtual_user)?;
+        self.client.conduct = conduct;
+        Ok(())
+    }
+
+    /// Lets the person do what `person` says from now on.
+    pub(crate) fn becomes(&self, person: &PersonScript) -> Result<(), Broken> {
+        let name = person.signs_in_as.as_ref().unwrap_or(&self.script.given.user);
+        self.person.becomes(person.named(self.tenant.username(name)?));
+        Ok(())
     }
 
     /// Lets the client ask for a token, and compares what came of it with what was expected.

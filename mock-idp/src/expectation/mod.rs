@@ -71,7 +71,10 @@ macro_rules! expectations {
     };
 }
 
+// Duties first; of several that one deed breaks, the one that explains most.
 expectations! {
+    /// No request is sent again unchanged within this time (a loop), such as `2m`.
+    no_identical_request_repeated: NoIdenticalRequestRepeated(Repetition) => rule::repeated::check,
     /// Where a refresh token is at hand, each sign-in window follows a silent attempt for the same API.
     no_prompt_before_silent: NoPromptBeforeSilent(bool) => rule::silent_first::check,
     /// The claims of a failure or challenge reach the next request for that API unchanged (as JSON; the client's own
@@ -87,8 +90,6 @@ expectations! {
     scopes_unchanged_on_escalation: ScopesUnchangedOnEscalation(bool) => rule::same_scopes::check,
     /// After a silent failure the window names the account that the failure was about.
     same_account_hinted: SameAccountHinted(bool) => rule::same_account::check,
-    /// No request is sent again unchanged within this time (a loop), such as `2m`.
-    no_identical_request_repeated: NoIdenticalRequestRepeated(Repetition) => rule::repeated::check,
     /// No refresh token is redeemed while an access token for the same scopes is good for five more minutes.
     no_token_request_while_cached: NoTokenRequestWhileCached(bool) => rule::cached::check,
     /// A call that an API has challenged is sent again at most once for the same challenge.

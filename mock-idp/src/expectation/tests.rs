@@ -1,1 +1,301 @@
-//! touch
+//! Each rule once kept and once broken, on logs made by hand.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use rstest::rstest;
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{Expectation, Expectations, Log};
+use crate::{
+    policy::Reason,
+    recorder::{Answer, Endpoint, Exchange, fingerprints, redact},
+};
+
+const POLICY: &str = r#"{"access_token":{"capolids":{"essential":true,"values":["p1"]}}}"#;
+const CONTEXT: &str = r#"{"access_token":{"acrs":{"essential":true,"value":"c1"}}}"#;
+const PAYROLL: &str = "api://payroll/Salary.Read openid profile offline_access";
+
+/// A log that grows.
+#[derive(Default)]
+struct Story(Vec<Exchange>);
+
+impl Story {
+    fn then(mut self, endpoint: Endpoint, parameters: &[(&str, &str)], answer: Answer) -> Self {
+        let parameters: Vec<_> =
+            parameters.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let value = |name: &str| parameters.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
+        self.0.push(Exchange {
+            number: self.0.len() as u64 + 1,
+            at: Timestamp::UNIX_EPOCH,
+            endpoint,
+            method: "POST".to_owned(),
+            path: "/x".to_owned(),
+            client_id: Some("desktop".to_owned()),
+            user: Some("ada@contoso.test".to_owned()),
+            grant_type: value("grant_type"),
+            claims: value("claims"),
+            fingerprints: fingerprints(&parameters),
+            parameters: redact(&parameters),
+            interaction: None,
+            reasons: Vec::new(),
+            answer,
+            correlation_id: Uuid::nil(),
+            trace_id: Uuid::nil(),
+        });
+        self
+    }
+
+    /// The last exchange happened so many seconds after the first.
+    fn after(mut self, seconds: i64) -> Self {
+        self.0.last_mut().unwrap().at = Timestamp::from_second(seconds).unwrap();
+        self
+    }
+
+    /// A sign-in window for `scope`, with fresh values and the right hint unless `more` says otherwise.
+    fn window(self, scope: &str, more: &[(&str, &str)]) -> Self {
+        let fresh = format!("fresh {}", self.0.len());
+        let usual = [
+            ("scope", scope),
+            ("login_hint", "ada@contoso.test"),
+            ("state", &fresh),
+            ("nonce", &fresh),
+            ("code_challenge", &fresh),
+        ];
+        let parameters: Vec<_> = more.iter().copied().chain(usual).filter(|(_, value)| !value.is_empty()).collect();
+        self.then(Endpoint::Authorize, &parameters, Answer::of(302, "code"))
+    }
+
+    fn redeems(self, scope: &str) -> Self {
+        self.then(Endpoint::Token, &[("grant_type", "authorization_code"), ("scope", scope)], token(scope))
+    }
+
+    fn silent(self, scope: &str, more: &[(&str, &str)], answer: Answer) -> Self {
+        let parameters: Vec<_> =
+            [("grant_type", "refresh_token"), ("scope", scope)].iter().chain(more).copied().collect();
+        self.then(Endpoint::Token, &parameters, answer)
+    }
+
+    fn api(self, answer: Answer) -> Self {
+        self.then(Endpoint::Api, &[], Answer { api: Some("payroll".to_owned()), ..answer })
+    }
+
+    /// Signed in to the calendar; then payroll was refused silently.
+    fn payroll_refused() -> Self {
+        Self::default().window(CALENDAR, &[]).redeems(CALENDAR).silent(PAYROLL, &[], refused(Some(POLICY)))
+    }
+
+    fn judge(&self, wanted: serde_json::Value) -> Option<String> {
+        let exchanges: Vec<_> = self.0.iter().cloned().map(Arc::new).collect();
+        let expectations: Expectations = serde_json::from_value(wanted).unwrap();
+        let failures = expectations.check(&Log::new(&exchanges).since(2));
+        failures.into_iter().next().map(|failure| failure.sentence)
+    }
+}
+
+const CALENDAR: &str = "api://calendar/Events.Read";
+
+fn token(scope: &str) -> Answer {
+    Answer { scope: Some(scope.to_owned()), expires_in: Some(3600), ..Answer::of(200, "token") }
+}
+
+fn refused(claims: Option<&str>) -> Answer {
+    Answer {
+        error: Some("invalid_grant".to_owned()),
+        code: Some(50076),
+        claims: claims.map(str::to_owned),
+        ..Answer::of(400, "error")
+    }
+}
+
+fn challenged() -> Answer {
+    Answer {
+        error: Some("insufficient_claims".to_owned()),
+        claims: Some(CONTEXT.to_owned()),
+        ..Answer::of(401, "challenge")
+    }
+}
+
+fn both() -> String {
+    r#"{"access_token":{"capolids":{"essential":true,"values":["p1"]},"acrs":{"essential":true,"value":"c1"},"xms_cc":{"values":["cp1"]}}}"#.to_owned()
+}
+
+#[rstest]
+#[case::prompts(json!({"prompts": 1}))]
+#[case::token_requests(json!({"token_requests": {"refresh_token": 1, "authorization_code": 1}}))]
+#[case::pages(json!({"pages": []}))]
+#[case::policies_fired(json!({"policies_fired": []}))]
+#[case::no_prompt_before_silent(json!({"no_prompt_before_silent": true}))]
+#[case::claims_forwarded(json!({"claims_forwarded_unmodified": true}))]
+#[case::claims_forwarded_in_bytes(json!({"claims_forwarded_byte_for_byte": true}))]
+#[case::claims_absent(json!({"claims_absent_when_none_given": true}))]
+#[case::scopes(json!({"scopes_unchanged_on_escalation": true}))]
+#[case::account(json!({"same_account_hinted": true}))]
+#[case::loops(json!({"no_identical_request_repeated": "2m"}))]
+#[case::cached(json!({"no_token_request_while_cached": true}))]
+#[case::api(json!({"api_retried_at_most_once": true}))]
+#[case::fresh(json!({"fresh_state_nonce_pkce": true}))]
+fn a_right_escalation_keeps_every_rule(#[case] wanted: serde_json::Value) {
+    let story = Story::payroll_refused()
+        .window(PAYROLL, &[("claims", POLICY)])
+        .redeems(PAYROLL)
+        .api(Answer::of(200, "api answer"));
+    assert_eq!(story.judge(wanted), None);
+}
+
+#[rstest]
+#[case::dropped("", "carried no claims; the silent failure at 3 had given {…capolids…}")]
+#[case::no_json(
+    "claims please",
+    "carried claims that are no JSON object; the silent failure at 3 had given {…capolids…}"
+)]
+#[case::others(CONTEXT, "carried none of the claims; the silent failure at 3 had given {…capolids…}")]
+#[case::changed(
+    r#"{"access_token":{"capolids":{"essential":true,"values":["p2"]}}}"#,
+    r#"changed {…capolids…} of the claims to {"essential":true,"values":["p2"]}; the silent failure at 3 had given {"essential":true,"values":["p1"]}"#
+)]
+fn claims_that_do_not_arrive(#[case] sent: &str, #[case] end: &str) {
+    let story = Story::payroll_refused().window(PAYROLL, &[("claims", sent)]);
+    let sentence = format!("the interactive request for payroll (exchange 4) {end}");
+    assert_eq!(story.judge(json!({"claims_forwarded_unmodified": true})), Some(sentence));
+    assert_eq!(story.judge(json!({"claims_forwarded_unmodified": false})), None);
+}
+
+#[test]
+fn claims_written_anew_are_the_same_json_and_other_bytes() {
+    let spaced = POLICY.replace(':', ": ");
+    let story = Story::payroll_refused().window(PAYROLL, &[("claims", &spaced)]);
+    assert_eq!(story.judge(json!({"claims_forwarded_unmodified": true})), None);
+    assert_eq!(
+        story.judge(json!({"claims_forwarded_byte_for_byte": true})).unwrap(),
+        "the interactive request for payroll (exchange 4) rewrote the claims: the same JSON as the silent failure at 3 had given, but other bytes"
+    );
+}
+
+#[test]
+fn a_challenge_is_handed_on_silently_and_then_together_with_the_failure() {
+    let start = || Story::default().window(PAYROLL, &[]).redeems(PAYROLL).api(challenged());
+    let right =
+        start().silent(PAYROLL, &[("claims", CONTEXT)], refused(Some(POLICY))).window(PAYROLL, &[("claims", &both())]);
+    assert_eq!(right.judge(json!({"claims_forwarded_unmodified": true})), None);
+    let silent = start().silent(PAYROLL, &[], refused(Some(POLICY)));
+    assert_eq!(
+        silent.judge(json!({"claims_forwarded_unmodified": true})).unwrap(),
+        "the silent request for payroll (exchange 4) carried no claims; the API's challenge at 3 had given {…acrs…}"
+    );
+    let half =
+        start().silent(PAYROLL, &[("claims", CONTEXT)], refused(Some(POLICY))).window(PAYROLL, &[("claims", POLICY)]);
+    assert_eq!(
+        half.judge(json!({"claims_forwarded_unmodified": true})).unwrap(),
+        "the interactive request for payroll (exchange 5) lost {…acrs…} of the claims; the silent failure at 4 and the API's challenge at 3 had given {…acrs…capolids…}"
+    );
+}
+
+#[test]
+fn claims_that_nobody_gave() {
+    let story = Story::default()
+        .window(CALENDAR, &[])
+        .redeems(CALENDAR)
+        .silent(PAYROLL, &[], refused(None))
+        .window(PAYROLL, &[("claims", POLICY)]);
+    assert_eq!(
+        story.judge(json!({"claims_absent_when_none_given": true})).unwrap(),
+        "the interactive request for payroll (exchange 4) carried the claims {…capolids…}, which nobody had given"
+    );
+}
+
+#[rstest]
+#[case::prompt(
+    Story::default().window(CALENDAR, &[]).redeems(CALENDAR).window(PAYROLL, &[]),
+    json!({"no_prompt_before_silent": true}),
+    "the interactive request for payroll (exchange 3) came without a silent attempt before it, although the client had a refresh token from exchange 2"
+)]
+#[case::scopes(
+    Story::payroll_refused().window("api://payroll/Salary.Read api://calendar/Events.Read", &[]),
+    json!({"scopes_unchanged_on_escalation": true}),
+    "the interactive request for calendar and payroll (exchange 4) asked for calendar/Events.Read, payroll/Salary.Read; the silent failure at 3 was about payroll/Salary.Read"
+)]
+#[case::nobody(
+    Story::payroll_refused().then(Endpoint::Authorize, &[("scope", PAYROLL)], Answer::of(200, "page username")),
+    json!({"same_account_hinted": true}),
+    "the interactive request for payroll (exchange 4) named no account; the silent failure at 3 was about ada@contoso.test"
+)]
+#[case::somebody_else(
+    Story::payroll_refused().window(PAYROLL, &[("login_hint", "bo@contoso.test")]),
+    json!({"same_account_hinted": true}),
+    "the interactive request for payroll (exchange 4) hinted at bo@contoso.test; the silent failure at 3 was about ada@contoso.test"
+)]
+#[case::silent_loop(
+    Story::payroll_refused().silent(PAYROLL, &[], refused(Some(POLICY))).after(119).silent(PAYROLL, &[], refused(Some(POLICY))).after(121),
+    json!({"no_identical_request_repeated": "120s"}),
+    "the silent request for payroll (exchange 3) was repeated unchanged at exchange 4 within 120s: the client loops"
+)]
+#[case::cached(
+    Story::default().window(PAYROLL, &[]).redeems(PAYROLL).silent(PAYROLL, &[], token(PAYROLL)).after(3299),
+    json!({"no_token_request_while_cached": true}),
+    "the silent request for payroll (exchange 3) was sent although the client held a good token for it since exchange 2"
+)]
+#[case::api(
+    Story::default().window(PAYROLL, &[]).redeems(PAYROLL).api(challenged()).api(challenged()).api(challenged()),
+    json!({"api_retried_at_most_once": true}),
+    "/x was called once more at exchange 5, although the retry at 4 had met the same challenge as the call at 3"
+)]
+#[case::state(
+    Story::default().window(CALENDAR, &[("state", "a")]).redeems(CALENDAR).window(PAYROLL, &[("state", "a")]),
+    json!({"fresh_state_nonce_pkce": true}),
+    "the interactive request for payroll (exchange 3) used the state of exchange 1 again"
+)]
+#[case::capabilities(
+    Story::default().window(CALENDAR, &[("claims", r#"{"access_token":{"xms_cc":{"values":["cp1"]}}}"#)]).redeems(CALENDAR).silent(PAYROLL, &[], token(PAYROLL)),
+    json!({"capabilities_kept": true}),
+    "the silent request for payroll (exchange 3) left out the client's capability cp1, which exchange 1 had declared"
+)]
+#[case::prompts(
+    Story::payroll_refused().window(PAYROLL, &[]).window(PAYROLL, &[]),
+    json!({"prompts": 1}),
+    "expected 1 sign-in window, saw 2 sign-in windows (exchanges 4, 5)"
+)]
+#[case::requests(
+    Story::payroll_refused(),
+    json!({"token_requests": {"authorization_code": 1}}),
+    "requests to the token endpoint: expected 1 by authorization_code, saw 0; expected 0 by refresh_token, saw 1 (exchange 3)"
+)]
+#[case::pages(
+    Story::payroll_refused().then(Endpoint::Page, &[], Answer::of(200, "page one-time code")),
+    json!({"pages": ["consent"]}),
+    "expected the page consent, saw the page one-time code"
+)]
+fn a_broken_rule_is_one_sentence(#[case] story: Story, #[case] wanted: serde_json::Value, #[case] sentence: &str) {
+    assert_eq!(story.judge(wanted).as_deref(), Some(sentence));
+}
+
+#[test]
+fn what_is_expired_or_refused_by_its_api_may_be_fetched_again() {
+    let late = Story::default().window(PAYROLL, &[]).redeems(PAYROLL).silent(PAYROLL, &[], token(PAYROLL)).after(3301);
+    assert_eq!(late.judge(json!({"no_token_request_while_cached": true})), None);
+    let refused =
+        Story::default().window(PAYROLL, &[]).redeems(PAYROLL).api(challenged()).silent(PAYROLL, &[], token(PAYROLL));
+    assert_eq!(refused.judge(json!({"no_token_request_while_cached": true})), None);
+}
+
+#[test]
+fn a_policy_fires_when_a_rule_names_it() {
+    let (mfa, other) = (Uuid::from_u128(1), Uuid::from_u128(2));
+    let mut story = Story::payroll_refused();
+    story.0[2].reasons.push(Reason { rule: "conditional-access", because: String::new(), policy: Some(mfa) });
+    assert_eq!(story.judge(json!({"policies_fired": [mfa]})), None);
+    let silent =
+        format!("the policy {other} never came into play: no request was for its targets, so this proved nothing");
+    assert_eq!(story.judge(json!({"policies_fired": [mfa, other]})), Some(silent));
+    let unexpected = format!("came into play and was not expected to: the policy {mfa}");
+    assert_eq!(story.judge(json!({"policies_fired": []})), Some(unexpected));
+}
+
+#[test]
+fn an_expectation_is_a_document_too() {
+    let one: Expectation = serde_json::from_value(json!({"prompts": 2})).unwrap();
+    assert_eq!(one, Expectation::Prompts(2));
+    assert_eq!(one.check(&[]).unwrap_err().sentence, "expected 2 sign-in windows, saw no sign-in window");
+    assert!(serde_json::from_value::<Expectations>(json!({"promts": 2})).is_err());
+}

@@ -8,7 +8,11 @@ use clap::{Args as ClapArgs, Parser, Subcommand};
 ///
 /// Without a command the scenarios are run: the built-in ones, or those of the files named.
 #[derive(Debug, Parser)]
-#[command(name = "scenarios", version, after_help = "Exit status: 0 all passed, 1 some failed, 2 wrong usage or a wrong file.")]
+#[command(
+    name = "scenarios",
+    version,
+    after_help = "Exit status: 0 all passed, 1 some failed, 2 wrong usage or a wrong file."
+)]
 pub(super) struct Args {
     #[command(subcommand)]
     pub(super) command: Command,

@@ -44,7 +44,11 @@ async fn run_command(args: &RunArgs) -> Result<ExitCode, Wrong> {
     progress.end();
     let run = run.map_err(|error| Wrong(format!("error: the scenarios could not be run: {error}")))?;
     let file = write_report(&run, &args.report)?;
-    if args.json { print::verdicts_as_json(&run, &file)? } else { print::verdicts(&run, &file) }
+    if args.json {
+        print::verdicts_as_json(&run, &file)?
+    } else {
+        print::verdicts(&run, &file)
+    }
     Ok(if run.passed() { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 
@@ -52,7 +56,9 @@ fn choose(mut scripts: Vec<Loaded>, filter: Option<&str>) -> Result<Vec<Loaded>,
     if let Some(word) = filter {
         scripts.retain(|script| script.matches(word));
         if scripts.is_empty() {
-            return Err(Wrong(format!("error: no scenario has '{word}' in its name or text; `scenarios list` names the built-in ones")));
+            return Err(Wrong(format!(
+                "error: no scenario has '{word}' in its name or text; `scenarios list` names the built-in ones"
+            )));
         }
     }
     Ok(scripts)
@@ -61,7 +67,10 @@ fn choose(mut scripts: Vec<Loaded>, filter: Option<&str>) -> Result<Vec<Loaded>,
 fn write_report(run: &Run, directory: &Path) -> Result<std::path::PathBuf, Wrong> {
     let file = directory.join("index.html");
     let wrong = |what: &dyn std::fmt::Display| {
-        Wrong(format!("error: the report could not be written to {}: {what}; choose a folder with --report", file.display()))
+        Wrong(format!(
+            "error: the report could not be written to {}: {what}; choose a folder with --report",
+            file.display()
+        ))
     };
     let html = report::html(run).map_err(|error| wrong(&error))?;
     std::fs::create_dir_all(directory).and_then(|()| std::fs::write(&file, html)).map_err(|error| wrong(&error))?;

@@ -69,12 +69,11 @@ pub(super) fn verdicts(run: &Run, report: &Path) {
         let title: String = verdict.title.chars().take(titles).collect();
         let windows = format!("{} {}", verdict.prompts, plural(verdict.prompts, "window"));
         let took = verdict.took.as_millis();
-        println!(
-            "  {colour}{word}{END}  {:<ids$}  {title:<titles$}  {windows:<9}  {DIM}{took:>5} ms{END}",
-            verdict.id
-        );
-        for missed in &verdict.missed {
-            println!("          {RED}{}{END}", missed.sentence);
+        println!("  {colour}{word}{END}  {:<ids$}  {title:<titles$}  {windows:<9}  {DIM}{took:>5} ms{END}", verdict.id);
+        for (index, missed) in verdict.missed.iter().enumerate() {
+            // The first explains most; the others are often its consequences.
+            let (colour, also) = if index == 0 { (RED, "") } else { (DIM, "also: ") };
+            println!("          {colour}{also}{}{END}", missed.sentence);
             println!("          {DIM}{}{END}", missed.place);
         }
     }

@@ -89,7 +89,10 @@ impl<'de> Visitor<'de> for WordOrMapping {
         match word {
             "none" => Ok(ClaimsExpected::None),
             "any" => Ok(ClaimsExpected::Any),
-            other => Err(E::unknown_variant(other, &["none", "any"])),
+            // An unknown variant would be told as an unknown key, and at the key's place.
+            other => Err(E::custom(format!(
+                "claims are `none`, `any` or a mapping with `policies` or `contexts`, not `{other}`"
+            ))),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use desktop_client::{AuthenticationResult, Classification, Error, TokenSource, UiRequired};
-use mock_idp::directory::Directory;
+use mock_idp::{directory::Directory, expectation::claims_in_brief};
 use serde_json::Value;
 
 /// What a request for a token ended in.
@@ -42,7 +42,7 @@ impl Outcome {
                 if needed.error_codes.is_empty() {
                     words.push(needed.error.clone());
                 }
-                words.push(match &needed.claims {
+                words.push(match needed.claims.as_deref().and_then(claims_in_brief) {
                     Some(claims) => format!("claims {claims}"),
                     None => "no claims".to_owned(),
                 });

@@ -20,6 +20,8 @@ pub(super) struct Diagram {
 struct Lane {
     x: i32,
     name: &'static str,
+    /// Half the width of the box around the name.
+    half: i32,
 }
 
 /// The heading of a step, across all lanes.
@@ -56,7 +58,14 @@ impl Diagram {
             title: format!("What happened in {}", verdict.id),
             height: 0,
             bottom: 0,
-            actors: Actor::ALL.iter().map(|actor| Lane { x: x(*actor), name: actor.name() }).collect(),
+            actors: Actor::ALL
+                .iter()
+                .map(|actor| Lane {
+                    x: x(*actor),
+                    name: actor.name(),
+                    half: if *actor == Actor::IdentityProvider { 68 } else { 50 },
+                })
+                .collect(),
             bands: Vec::new(),
             arrows: Vec::new(),
         };
@@ -81,8 +90,8 @@ impl Diagram {
                 }
             }
         }
-        diagram.bottom = y;
-        diagram.height = y + 14;
+        diagram.bottom = y - 8;
+        diagram.height = y + 4;
         diagram
     }
 }
@@ -112,7 +121,11 @@ fn arrow(message: &Message, y: i32, when: &str, anchor: &str) -> Arrow {
         text: cut(&message.text, room),
         whole: message.text.clone(),
         class,
-        number: message.exchange.map(|value| Number { x: start + way * 14, value, link: format!("#{anchor}-x{value}") }),
+        number: message.exchange.map(|value| Number {
+            x: start + way * 14,
+            value,
+            link: format!("#{anchor}-x{value}"),
+        }),
     }
 }
 
@@ -136,8 +149,8 @@ fn cut(text: &str, room: i32) -> String {
 }
 
 /// Where the first row stands, under the names.
-const TOP: i32 = 62;
-const BAND: i32 = 40;
+const TOP: i32 = 58;
+const BAND: i32 = 44;
 const LINE: i32 = 27;
 const HEAD: i32 = 8;
 /// Width of a letter in tenths of a pixel.

@@ -49,8 +49,12 @@ struct Detail<'a> {
 
 impl<'a> Page<'a> {
     fn of(run: &'a Run) -> Result<Self, askama::Error> {
-        let sections: Vec<_> =
-            run.verdicts.iter().enumerate().map(|(index, verdict)| Section::of(index, verdict)).collect::<Result<_, _>>()?;
+        let sections: Vec<_> = run
+            .verdicts
+            .iter()
+            .enumerate()
+            .map(|(index, verdict)| Section::of(index, verdict))
+            .collect::<Result<_, _>>()?;
         let (passed, total) = (run.verdicts.iter().filter(|verdict| verdict.passed).count(), run.verdicts.len());
         Ok(Self {
             passed,
@@ -79,8 +83,10 @@ impl<'a> Section<'a> {
 impl<'a> Detail<'a> {
     fn of(exchange: &'a Exchange) -> Self {
         let answered = &exchange.answer;
-        let mut facts: Vec<(&'static str, String)> = vec![("status", answered.status.to_string()), ("kind", answered.kind.clone())];
-        let mut say = |name: &'static str, value: &Option<String>| facts.extend(value.clone().map(|value| (name, value)));
+        let mut facts: Vec<(&'static str, String)> =
+            vec![("status", answered.status.to_string()), ("kind", answered.kind.clone())];
+        let mut say =
+            |name: &'static str, value: &Option<String>| facts.extend(value.clone().map(|value| (name, value)));
         say("error", &answered.error);
         say("code", &answered.code.map(|code| format!("AADSTS{code}")));
         say("suberror", &answered.suberror);

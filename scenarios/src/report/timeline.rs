@@ -80,7 +80,7 @@ pub(super) fn rows(verdict: &Verdict) -> Vec<Row<'_>> {
 
 /// What was asked, in a few words: `refresh token for payroll/Salary.Read`.
 pub(super) fn question(exchange: &Exchange) -> String {
-    let claims = exchange.claims.as_deref().and_then(claims_in_brief).map(|claims| format!(", claims {claims}"));
+    let claims = exchange.claims.as_deref().and_then(claims_in_brief).map(|claims| format!(" {claims}"));
     let claims = claims.unwrap_or_default();
     let asked = Asked::of(exchange).listed();
     match exchange.endpoint {

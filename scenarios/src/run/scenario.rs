@@ -29,10 +29,10 @@ pub(super) async fn run(
 ) -> Verdict {
     let watch = Stopwatch::start();
     let Some(tenant) = tenant else { return broken(script, "the server has no tenant of that name") };
-    let world = World::new(&script.script, tenant.clone(), base, conduct, seed);
+    let world = World::new(&script.script, tenant.clone(), base, seed);
     let mut verdict = match world {
         Err(Broken(why)) => broken(script, &format!("the scenario could not be set up: {why}")),
-        Ok(world) => match tokio::time::timeout(PATIENCE, play(script, world)).await {
+        Ok(world) => match tokio::time::timeout(PATIENCE, play(script, world, conduct)).await {
             Ok(verdict) => verdict,
             Err(_) => {
                 let exchanges = tenant.exchanges();
@@ -52,10 +52,10 @@ pub(super) fn broken(script: &Loaded, why: &str) -> Verdict {
     Verdict { passed: false, missed: vec![missed], ..begun(script) }
 }
 
-async fn play(script: &Loaded, mut world: World) -> Verdict {
+async fn play(script: &Loaded, mut world: World, conduct: Conduct) -> Verdict {
     let mut verdict = begun(script);
     let steps = Path::root().key("steps");
-    if let Err(Broken(why)) = world.sign_in_before().await {
+    if let Err(Broken(why)) = world.begin(conduct).await {
         verdict
             .missed
             .push(Missed { sentence: why, place: place(script, &Path::root().key("given").key("signed_in")) });
@@ -118,10 +118,15 @@ fn judge(script: &Loaded, world: &World, verdict: &mut Verdict) {
         });
         if let Err(Failure { sentence, .. }) = outcome {
             let list = if expectation.is_duty() { &mut duties } else { &mut counts };
-            list.push(Missed { sentence, place: place(script, &path) });
+            // Two rules may be broken by the same deed; once is enough.
+            if !list.iter().any(|told: &Missed| told.sentence == sentence) {
+                list.push(Missed { sentence, place: place(script, &path) });
+            }
         }
     }
     let steps = std::mem::take(&mut verdict.missed);
+    // Counts that are off because a duty was broken would only tell the same once more.
+    let counts = if duties.is_empty() { counts } else { Vec::new() };
     verdict.missed = duties.into_iter().chain(steps).chain(counts).collect();
     verdict.passed = verdict.missed.is_empty();
     verdict.prompts =
@@ -217,6 +222,9 @@ fn given(given: &Given) -> Vec<String> {
 }
 
 fn wanted(expectation: &Expectation) -> String {
+    if let Expectation::NoIdenticalRequestRepeated(within) = expectation {
+        return format!("within {:#}", within.0);
+    }
     let document = serde_json::to_value(expectation).unwrap_or_default();
     match &document[expectation.name()] {
         Value::Bool(true) => "yes".to_owned(),

@@ -32,7 +32,7 @@ pub struct Given {
     pub users: IndexMap<String, UserPatch>,
     /// Points on which public records of Entra differ or are silent.
     pub switches: Switches,
-    /// What the person does in front of the pages.
+    /// What the person does in front of the pages, once the scenario has begun.
     pub virtual_user: Person,
     /// What the clock shows. It stands still until a step moves it.
     #[schemars(with = "String")]

@@ -26,8 +26,7 @@ impl Verb for VirtualUser {
     }
 
     async fn run(&self, world: &mut World) -> Result<Taken, Broken> {
-        let name = self.0.signs_in_as.clone().unwrap_or_else(|| world.script.given.user.clone());
-        world.person.becomes(self.0.named(world.tenant.username(&name)?));
+        world.becomes(&self.0)?;
         Ok(Taken::done("done"))
     }
 }

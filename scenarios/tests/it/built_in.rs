@@ -1,0 +1,49 @@
+use rstest::rstest;
+use scenarios::{Conduct, Options, built_in, run};
+
+use super::{script, sentences, verdict_on};
+
+#[rstest]
+#[case("main-01")]
+#[case("main-02")]
+#[case("main-03")]
+#[case("main-04")]
+#[case("main-05")]
+#[case("main-06")]
+#[case("main-07")]
+#[case("main-08")]
+#[case("main-09")]
+#[case("main-10")]
+#[case("main-12")]
+#[tokio::test]
+async fn the_reference_client_passes(#[case] id: &str) {
+    let verdict = verdict_on(script(id), Conduct::Reference).await;
+    assert_eq!(sentences(&verdict), [""; 0]);
+    assert!(verdict.passed);
+}
+
+#[tokio::test]
+async fn all_run_side_by_side_without_seeing_one_another() {
+    let scripts: Vec<_> = (0..10).flat_map(|_| built_in::scripts()).collect();
+    let mut heard = 0;
+    let run = run(&scripts, Options::default(), |_| heard += 1).await.unwrap();
+    assert!(run.passed(), "{:?}", run.verdicts.iter().filter_map(|verdict| verdict.reason()).collect::<Vec<_>>());
+    assert_eq!(heard, scripts.len());
+    let ids: Vec<_> = run.verdicts.iter().map(|verdict| verdict.id.as_str()).collect();
+    let expected: Vec<_> = scripts.iter().map(|script| script.id.as_str()).collect();
+    assert_eq!(ids, expected, "verdicts keep the order of the scripts");
+}
+
+#[test]
+fn every_file_in_the_folder_is_in_the_list_and_says_what_it_is_about() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/scripts");
+    let mut files: Vec<_> =
+        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    files.sort();
+    let mut listed: Vec<_> = built_in::SCRIPTS.iter().map(|(name, _)| name.rsplit('/').next().unwrap()).collect();
+    listed.sort_unstable();
+    assert_eq!(files, listed);
+    for script in built_in::scripts() {
+        assert!(!script.script.about.is_empty() && !script.script.source.is_empty(), "{}", script.id);
+    }
+}

@@ -1,0 +1,108 @@
+//! The command from outside: exit status, what is printed, the report.
+
+use std::{path::Path, process::Command};
+
+use serde_json::Value;
+
+const SCRIPTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/scripts");
+
+struct Ended {
+    status: i32,
+    out: String,
+    err: String,
+}
+
+fn scenarios(folder: &Path, args: &[&str]) -> Ended {
+    let output = Command::new(env!("CARGO_BIN_EXE_scenarios"))
+        .args(args)
+        .current_dir(folder)
+        .env_remove("SCENARIOS_FILTER")
+        .env_remove("SCENARIOS_REPORT")
+        .env_remove("SCENARIOS_JSON")
+        .output()
+        .unwrap();
+    Ended {
+        status: output.status.code().unwrap(),
+        out: String::from_utf8(output.stdout).unwrap(),
+        err: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+#[test]
+fn without_arguments_the_main_line_is_green_and_the_report_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let ended = scenarios(folder.path(), &[]);
+    assert_eq!(ended.status, 0, "{}{}", ended.out, ended.err);
+    assert!(ended.out.contains("11 of 11 scenarios passed\nreport: report/index.html"), "{}", ended.out);
+    assert!(!ended.out.contains('\x1b'), "no colours where nobody sees them");
+    let report = std::fs::read_to_string(folder.path().join("report/index.html")).unwrap();
+    assert_eq!(report.matches("<svg").count(), 11);
+    let foreign = ["<script", "<link", "src=", "http-equiv", "url("];
+    assert!(!foreign.iter().any(|word| report.contains(word)), "the report needs nothing but itself");
+    assert!(!report.contains("Passw0rd!") && !report.contains("eyJ"), "secrets stay out of the report");
+}
+
+#[test]
+fn a_failure_tells_reason_place_and_sequence() {
+    let folder = tempfile::tempdir().unwrap();
+    let source = std::fs::read_to_string(format!("{SCRIPTS}/main-03.yaml")).unwrap();
+    std::fs::write(folder.path().join("dropped.yaml"), source.replace("claims: from_last_error", "claims: none"))
+        .unwrap();
+    let ended = scenarios(folder.path(), &["dropped.yaml", "--report", "out"]);
+    assert_eq!(ended.status, 1);
+    assert!(
+        ended.out.contains(
+            "(exchange 7) carried no claims; the silent failure at 6 had given {…capolids…}\n          dropped.yaml:38:"
+        ),
+        "{}",
+        ended.out
+    );
+    assert!(
+        ended.out.contains("silent: payroll/Salary.Read  =>  400 AADSTS50076 basic_action {…capolids…}"),
+        "{}",
+        ended.out
+    );
+    assert!(folder.path().join("out/index.html").exists());
+}
+
+#[test]
+fn as_json_the_verdicts_are_all_there_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let ended = scenarios(folder.path(), &["run", "--filter", "MAIN-03", "--json"]);
+    let document: Value = serde_json::from_str(&ended.out).unwrap();
+    assert_eq!((ended.status, ended.err.as_str()), (0, ""));
+    assert_eq!(document["passed"], true);
+    let verdicts = document["verdicts"].as_array().unwrap();
+    assert!(verdicts.iter().any(|verdict| verdict["id"] == "main-03" && verdict["prompts"] == 1));
+}
+
+#[test]
+fn wrong_files_and_wrong_usage_end_with_two_and_start_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("one.yaml"), "version: 1\ntitel: x\nsteps: []\n").unwrap();
+    std::fs::write(folder.path().join("two.yaml"), "version: 1\ntitle: x\nsteps:\n  - aquire_silent: {}\n").unwrap();
+    for command in ["run", "check"] {
+        let ended = scenarios(folder.path(), &[command, "."]);
+        assert_eq!((ended.status, ended.out.as_str()), (2, ""));
+        assert!(ended.err.contains("one.yaml:2:1: unknown key `titel`"), "{}", ended.err);
+        assert!(ended.err.contains("two.yaml:4:5: unknown key `aquire_silent`"), "{}", ended.err);
+        assert!(!folder.path().join("report").exists());
+    }
+    let ended = scenarios(folder.path(), &["gone.yaml"]);
+    assert_eq!((ended.status, ended.err.as_str()), (2, "error: cannot read gone.yaml: there is no such file\n"));
+    assert_eq!(scenarios(folder.path(), &["--filter", "no such word"]).status, 2);
+    assert_eq!(scenarios(folder.path(), &["--fliter", "x"]).status, 2);
+    assert_eq!(scenarios(folder.path(), &["check"]).status, 2);
+}
+
+#[test]
+fn check_list_and_schema() {
+    let folder = tempfile::tempdir().unwrap();
+    let checked = scenarios(folder.path(), &["check", SCRIPTS]);
+    assert_eq!((checked.status, checked.out.lines().count()), (0, 11));
+    let listed = scenarios(folder.path(), &["list", "--filter", "wants"]);
+    assert_eq!((listed.status, listed.out.lines().count()), (0, 4));
+    let schema: Value = serde_json::from_str(&scenarios(folder.path(), &["schema"]).out).unwrap();
+    assert_eq!(schema["title"], "Scenario of mock-idp");
+    assert!(schema["properties"]["steps"]["items"].is_object(), "{}", schema["properties"]["steps"]);
+}

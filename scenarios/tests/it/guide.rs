@@ -1,0 +1,35 @@
+//! Every example of the guide runs, and the one that it prints is the file it names.
+
+use scenarios::{Conduct, load};
+
+use super::{sentences, verdict_on};
+
+const FOLDER: &str = env!("CARGO_MANIFEST_DIR");
+
+#[tokio::test]
+async fn every_example_passes() {
+    for entry in std::fs::read_dir(format!("{FOLDER}/examples")).unwrap() {
+        let path = entry.unwrap().path();
+        let script = load(&path.display().to_string(), &std::fs::read_to_string(&path).unwrap()).unwrap();
+        assert_eq!(sentences(&verdict_on(script, Conduct::Reference).await), [""; 0], "{}", path.display());
+    }
+}
+
+#[test]
+fn the_first_example_is_the_file_it_names() {
+    let guide = std::fs::read_to_string(format!("{FOLDER}/README.md")).unwrap();
+    let first = std::fs::read_to_string(format!("{FOLDER}/examples/first.yaml")).unwrap();
+    assert!(guide.contains(&format!("```yaml\n{first}```")));
+}
+
+#[test]
+fn every_verb_and_every_expectation_is_in_the_guide() {
+    let guide = std::fs::read_to_string(format!("{FOLDER}/README.md")).unwrap();
+    let schema = scenarios::schema();
+    let steps = schema["definitions"]["Step"]["oneOf"].as_array().unwrap();
+    let verbs = steps.iter().flat_map(|step| step["properties"].as_object().unwrap().keys());
+    let rules = schema["definitions"]["Expectations"]["properties"].as_object().unwrap().keys();
+    let given = schema["definitions"]["Given"]["properties"].as_object().unwrap().keys();
+    let missing: Vec<_> = verbs.chain(rules).chain(given).filter(|word| !guide.contains(&format!("`{word}"))).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}

@@ -1,0 +1,24 @@
+//! The scenarios from outside: the built-in ones, wrong clients, wrong files, the command.
+
+mod bad_input;
+mod built_in;
+mod command_line;
+mod guide;
+mod wrong_clients;
+
+use scenarios::{Conduct, Loaded, Options, Verdict, built_in as scripts, run};
+
+/// The built-in scenario called `id`.
+fn script(id: &str) -> Loaded {
+    scripts::scripts().into_iter().find(|script| script.id == id).unwrap()
+}
+
+/// Runs one script.
+async fn verdict_on(script: Loaded, conduct: Conduct) -> Verdict {
+    let options = Options { conduct, ..Options::default() };
+    run(&[script], options, |_| {}).await.unwrap().verdicts.remove(0)
+}
+
+fn sentences(verdict: &Verdict) -> Vec<&str> {
+    verdict.missed.iter().map(|missed| missed.sentence.as_str()).collect()
+}
