@@ -69,6 +69,29 @@ impl Scopes {
         Ok(scopes)
     }
 
+    /// Reads the `scope` parameter of an application that asks for itself: `{api}/.default`, once. Any API of the tenant can
+    /// be asked for; what the token is good for is what the application was granted.
+    ///
+    /// # Errors
+    ///
+    /// 70011 for anything else, 500011 for an unknown resource.
+    pub fn of_an_application(text: &str, directory: &Directory) -> Result<Self, Refusal> {
+        let invalid = || Refusal::new(Aadsts::InvalidScope).with("scope", text);
+        let word = text.trim();
+        let resource = word.strip_suffix("/.default").ok_or_else(invalid)?;
+        if word.contains(|c: char| c.is_ascii_whitespace()) {
+            return Err(invalid());
+        }
+        let api = directory.api_by_resource(resource).ok_or_else(|| {
+            Refusal::new(Aadsts::ResourceNotFound).with("resource", resource).with("tenant", directory.id)
+        })?;
+        let mut scopes = Self::default();
+        let asked = scopes.entry(api, Some(resource));
+        asked.default = true;
+        asked.asked.push(word.to_owned());
+        Ok(scopes)
+    }
+
     /// Whether nothing was asked for.
     #[must_use]
     pub fn is_empty(&self) -> bool {

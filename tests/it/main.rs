@@ -3,6 +3,7 @@
 mod authorize;
 mod bad_requests;
 mod discovery;
+mod grants;
 mod main_line;
 mod mock_apis;
 mod tokens;

@@ -212,6 +212,10 @@ catalogue! {
     UnsupportedGrantType = 70003, "unsupported_grant_type", NONE, 400, uri,
         "The app requested an unsupported grant type '{grant_type}'.",
         provoke: "send `grant_type=magic`";
+    /// A grant without a user was sent to `/common`, where nothing says which tenant is meant.
+    TenantNeeded = 90010, "invalid_request", NONE, 400, uri,
+        "The grant type '{grant}' is not supported over /{word}. Use the endpoint of a tenant.",
+        provoke: "send `grant_type=client_credentials` to /common";
     /// The response type is not supported.
     UnsupportedResponseType = 700054, "unsupported_response_type", NONE, 400, uri,
         "response_type '{response_type}' is not enabled for the application.",

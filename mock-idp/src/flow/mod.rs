@@ -27,7 +27,7 @@ pub use steps::{Submitted, submit};
 use crate::{
     directory::PromptNoneConsent,
     error::{Aadsts, Refusal},
-    policy::{self, Decision, Demand, Interaction, MissingConsent, Situation, Subject},
+    policy::{self, Decision, Demand, Interaction, MissingConsent, Situation, Subject, Who},
     state::{Code, CodeGrant, State, Tenant},
 };
 
@@ -155,7 +155,7 @@ fn situation<'a>(state: &'a State, flow: &'a Flow, tenant: &Tenant) -> Result<Si
         client,
         scopes: &flow.request.scopes,
         claims: &flow.request.claims,
-        subject,
+        who: subject.map_or(Who::Nobody, Who::User),
         interaction: Some(flow.interaction),
         consents_known_until: tenant.now(),
     })

@@ -7,9 +7,9 @@ use crate::{
     state::Code,
 };
 
-use super::{Grant, Redeemed, TokenCall};
+use super::{Grant, Redeemed, TokenCall, UserGrant};
 
-pub(super) const GRANT: Grant = Grant { name: "authorization_code", redeem };
+pub(super) const GRANT: Grant = Grant { names: &["authorization_code"], redeem };
 
 fn redeem(call: &TokenCall<'_>, client: &Application) -> Result<Redeemed, Refusal> {
     let code = call.params.require("code")?;
@@ -45,7 +45,7 @@ fn redeem(call: &TokenCall<'_>, client: &Application) -> Result<Redeemed, Refusa
         (Some(_), None) => return Err(Refusal::new(Aadsts::MissingParameter).with("parameter", "code_verifier")),
         (Some(_), Some(_)) | (None, Some(_)) => return Err(Refusal::new(Aadsts::VerifierMismatch)),
     }
-    let redeemed = Redeemed {
+    let redeemed = UserGrant {
         user: grant.user,
         strength: grant.strength,
         sid: grant.sid,
@@ -57,7 +57,7 @@ fn redeem(call: &TokenCall<'_>, client: &Application) -> Result<Redeemed, Refusa
     };
     let issued_at = grant.issued_at;
     *entry = Code::Redeemed { issued_at };
-    Ok(redeemed)
+    Ok(Redeemed::User(Box::new(redeemed)))
 }
 
 fn malformed(what: &str) -> Refusal {

@@ -8,6 +8,18 @@ use crate::{
 
 use super::TokenCall;
 
+/// Grants in which the client itself is what is trusted are not for clients that cannot keep a secret.
+///
+/// # Errors
+///
+/// 7000218.
+pub(super) fn must_be_confidential(client: &Application) -> Result<(), Refusal> {
+    match client.kind {
+        ClientKind::Web => Ok(()),
+        ClientKind::Public | ClientKind::Spa => Err(Refusal::new(Aadsts::CredentialMissing)),
+    }
+}
+
 /// The client of a token request, authenticated as its kind demands.
 ///
 /// # Errors

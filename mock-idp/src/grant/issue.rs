@@ -12,14 +12,16 @@ use crate::{
     token::{self, Access, Home, Parties},
 };
 
-use super::{Redeemed, TokenCall};
+use super::{Cleared, TokenCall, UserGrant};
 
 /// A successful answer, member by member in Entra's order.
 #[derive(Debug, Serialize)]
 pub struct TokenAnswer {
     token_type: &'static str,
-    /// The granted scopes of the token's own API. Any other word here would empty an MSAL cache (finding 15).
-    pub scope: String,
+    /// The granted scopes of the token's own API. Any other word here would empty an MSAL cache (finding 15). A token that
+    /// an application gets for itself is answered without.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scope: Option<String>,
     /// Life of the access token in seconds.
     pub expires_in: i64,
     ext_expires_in: i64,
@@ -54,40 +56,39 @@ pub(super) struct Order<'a> {
     pub(super) client: &'a Application,
     pub(super) user: &'a User,
     pub(super) api: &'a Api,
-    pub(super) redeemed: &'a Redeemed,
+    pub(super) grant: &'a UserGrant,
     pub(super) scopes: &'a Scopes,
     pub(super) claims: &'a ClaimsRequest,
-    pub(super) contexts: &'a [String],
-    pub(super) granted: &'a [String],
+    pub(super) cleared: &'a Cleared,
 }
 
 impl Order<'_> {
     /// Makes the tokens.
     pub(super) fn fill(&self, call: &TokenCall<'_>, now: Timestamp) -> TokenAnswer {
-        let Self { directory, client, user, api, redeemed, scopes, .. } = *self;
+        let Self { directory, client, user, api, grant, scopes, .. } = *self;
         let ids = &call.tenant.ids;
         let home = home(call, user);
         let parties =
-            Parties { base: call.base, directory, user, home, client, strength: redeemed.strength, sid: redeemed.sid };
+            Parties { base: call.base, directory, user, home, client, strength: grant.strength, sid: grant.sid };
         let access = Access {
             api,
             resource: scopes.apis.first().and_then(|asked| asked.resource.as_deref()),
             scopes: &self.scp(),
-            contexts: self.contexts,
+            contexts: &self.cleared.contexts,
             claims: self.claims,
         };
         let access = token::access_token(&parties, &access, now, ids);
         TokenAnswer {
             token_type: "Bearer",
-            scope: self.scope(),
+            scope: Some(self.scope()),
             expires_in: access.expires_in,
             ext_expires_in: access.expires_in,
             refresh_in: access.refresh_in,
             access_token: call.key.sign(&access.claims, api.token_version == TokenVersion::V1),
             refresh_token: scopes.oidc.offline_access.then(|| self.refresh_token(call, now)),
             id_token: scopes.oidc.openid.then(|| {
-                let nonce = redeemed.nonce.as_deref();
-                let claims = token::id_token(&parties, scopes.oidc, nonce, redeemed.wants_auth_time, now, ids);
+                let nonce = grant.nonce.as_deref();
+                let claims = token::id_token(&parties, scopes.oidc, nonce, grant.wants_auth_time, now, ids);
                 call.key.sign(&claims, false)
             }),
             client_info: (call.params.get("client_info") == Some("1")).then(|| home.client_info()),
@@ -98,7 +99,7 @@ impl Order<'_> {
     /// `scp`: what is granted; OpenID Connect's scopes live on Graph.
     fn scp(&self) -> Vec<String> {
         let oidc = if self.api.id == GRAPH { self.oidc() } else { Vec::new() };
-        oidc.into_iter().map(str::to_owned).chain(self.granted.iter().cloned()).collect()
+        oidc.into_iter().map(str::to_owned).chain(self.cleared.granted.iter().cloned()).collect()
     }
 
     /// The `scope` member: what is granted on this API, first in the form in which it was asked, then the rest in the same
@@ -109,13 +110,13 @@ impl Order<'_> {
         let mut words: Vec<String> = Vec::new();
         for word in asked.iter().flat_map(|asked| &asked.asked) {
             let name = name_of(word);
-            let held = self.granted.iter().any(|scope| scope.eq_ignore_ascii_case(&name));
+            let held = self.cleared.granted.iter().any(|scope| scope.eq_ignore_ascii_case(&name));
             if (held || name == ".default") && !words.contains(word) {
                 words.push(word.clone());
             }
         }
         let resource = asked.and_then(|asked| asked.resource.as_deref());
-        for scope in self.granted {
+        for scope in &self.cleared.granted {
             if !words.iter().any(|word| name_of(word).eq_ignore_ascii_case(scope)) {
                 words.push(resource.map_or_else(|| scope.clone(), |resource| format!("{resource}/{scope}")));
             }
@@ -141,11 +142,39 @@ impl Order<'_> {
             epoch: call.tenant.epoch,
             user: self.user.id,
             client: self.client.client_id,
-            strength: self.redeemed.strength,
-            sid: self.redeemed.sid,
+            strength: self.grant.strength,
+            sid: self.grant.sid,
             issued_at: now,
         };
         call.sealer.seal(&token, &call.tenant.ids)
+    }
+}
+
+/// The answer for an application that asks for itself. It has these members only: `client_info`, even if it was asked for,
+/// would file the token under a user and empty the cache of the MSAL that asked (wire 3.3).
+pub(super) fn for_application(
+    call: &TokenCall<'_>,
+    directory: &Directory,
+    client: &Application,
+    api: &Api,
+    resource: Option<&str>,
+    cleared: &Cleared,
+    now: Timestamp,
+) -> TokenAnswer {
+    let app_only =
+        token::AppOnly { base: call.base, tenant: directory.id, client, api, resource, roles: &cleared.granted };
+    let (claims, expires_in) = app_only.claims(now, &call.tenant.ids);
+    TokenAnswer {
+        token_type: "Bearer",
+        scope: None,
+        expires_in,
+        ext_expires_in: expires_in,
+        refresh_in: None,
+        access_token: call.key.sign(&claims, api.token_version == TokenVersion::V1),
+        refresh_token: None,
+        id_token: None,
+        client_info: None,
+        api: api.name.clone(),
     }
 }
 

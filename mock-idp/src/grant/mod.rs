@@ -4,16 +4,18 @@
 //! client ─► authenticate ─► redeem (differs by grant) ─► scopes ─► policy ─► issue
 //! ```
 //!
-//! The order is that of the escalation reference, 2.14. A new grant is one file here and one line in [`GRANTS`].
+//! The order is that of the escalation reference, 2.14. A grant says in whose name it is redeemed ([`Redeemed`]), and tokens
+//! are made of what policy has [`Cleared`] alone. A new grant is one file here and one line in [`GRANTS`].
 
 mod authorization_code;
 mod client_authentication;
+mod client_credentials;
 mod issue;
 mod refresh_token;
 
 use std::sync::Arc;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 pub use issue::TokenAnswer;
@@ -25,19 +27,19 @@ use crate::{
     flow::{self, Tenants},
     keys::SigningKey,
     params::Params,
-    policy::{self, Decision, Demand, Reason, Situation, Strength, Subject},
+    policy::{self, Decision, Demand, Reason, Situation, Strength, Subject, Who},
     scopes::Scopes,
     seal::Sealer,
     state::Tenant,
 };
 
 /// The grants that are served. Discovery reads this list, too.
-pub const GRANTS: &[Grant] = &[authorization_code::GRANT, refresh_token::GRANT];
+pub const GRANTS: &[Grant] = &[authorization_code::GRANT, refresh_token::GRANT, client_credentials::GRANT];
 
-/// A grant: its name on the wire and how it is redeemed.
+/// A grant: its names on the wire and how it is redeemed.
 pub struct Grant {
-    /// Value of `grant_type`.
-    pub name: &'static str,
+    /// Values of `grant_type` that mean it.
+    pub names: &'static [&'static str],
     redeem: fn(&TokenCall<'_>, &Application) -> Result<Redeemed, Refusal>,
 }
 
@@ -48,6 +50,8 @@ pub struct TokenCall<'a> {
     pub params: &'a Params,
     /// Client id and secret of an `Authorization: Basic` header.
     pub basic: Option<&'a (String, String)>,
+    /// The word in place of a tenant in the path: `common`, `organizations` or `consumers`.
+    pub any_tenant: Option<&'a str>,
     /// The tenant that issues.
     pub tenant: &'a Arc<Tenant>,
     /// All tenants.
@@ -60,9 +64,18 @@ pub struct TokenCall<'a> {
     pub sealer: &'a Sealer,
 }
 
-/// What a grant stands for.
+/// What a grant stands for: in whose name the token is made.
 #[derive(Debug)]
-struct Redeemed {
+enum Redeemed {
+    /// A user's.
+    User(Box<UserGrant>),
+    /// The application's own.
+    Application,
+}
+
+/// What a user's sign-in has proved and asked.
+#[derive(Debug)]
+struct UserGrant {
     /// Object id of the user in the issuing tenant.
     user: Uuid,
     strength: Strength,
@@ -75,6 +88,22 @@ struct Redeemed {
     claims: ClaimsRequest,
     /// Whether a consent given just now counts already: it does for the code that it led to.
     knows_fresh_consents: bool,
+}
+
+impl Redeemed {
+    /// A grant that brings nothing but the user and what was proved.
+    fn by_user(user: Uuid, strength: Strength, sid: Uuid) -> Self {
+        Self::User(Box::new(UserGrant {
+            user,
+            strength,
+            sid,
+            nonce: None,
+            wants_auth_time: false,
+            scopes: None,
+            claims: ClaimsRequest::default(),
+            knows_fresh_consents: false,
+        }))
+    }
 }
 
 /// A token, or the refusal; and why.
@@ -110,61 +139,111 @@ fn pipeline(
     reasons: &mut Vec<Reason>,
     username: &mut Option<String>,
 ) -> Result<TokenAnswer, Refusal> {
-    let params = call.params;
-    let name = params.require("grant_type")?;
+    let name = call.params.require("grant_type")?;
     // The directory is copied so that nothing is locked while a grant is redeemed and a token is made; it is a handful of
     // shared pointers.
     let directory = call.tenant.state().directory.clone();
     let client = client_authentication::authenticate(call, &directory)?;
     let grant = GRANTS
         .iter()
-        .find(|grant| grant.name == name)
+        .find(|grant| grant.names.contains(&name))
         .ok_or_else(|| Refusal::new(Aadsts::UnsupportedGrantType).with("grant_type", name))?;
+    match (grant.redeem)(call, client)? {
+        Redeemed::User(grant) => in_a_users_name(call, &directory, client, &grant, reasons, username),
+        Redeemed::Application => in_its_own_name(call, &directory, client, reasons),
+    }
+}
 
-    let redeemed = (grant.redeem)(call, client)?;
-    let user = directory.user_by_id(redeemed.user).ok_or_else(|| unknown_user(redeemed.user, &directory))?;
+fn in_a_users_name(
+    call: &TokenCall<'_>,
+    directory: &Directory,
+    client: &Application,
+    grant: &UserGrant,
+    reasons: &mut Vec<Reason>,
+    username: &mut Option<String>,
+) -> Result<TokenAnswer, Refusal> {
+    let params = call.params;
+    let user = directory.user_by_id(grant.user).ok_or_else(|| unknown_user(grant.user, directory))?;
     *username = Some(directory.username(user));
 
-    let mut scopes = scopes(params, redeemed.scopes.as_ref(), client, &directory)?;
-    let api = one_api(&mut scopes, params, &directory)?;
+    let mut scopes = scopes(params, grant.scopes.as_ref(), client, directory)?;
+    let api = one_api(&mut scopes, params, directory)?;
     let claims = match params.get("claims") {
         Some(claims) => ClaimsRequest::parse(claims)?,
-        None => redeemed.claims.clone(),
+        None => grant.claims.clone(),
     };
-
+    let who = Who::User(Subject { user, strength: grant.strength });
+    let lag = if grant.knows_fresh_consents { SignedDuration::ZERO } else { directory.switches.consent_lag };
+    let asked = Asked { directory, client, who, scopes: &scopes, claims: &claims, api, lag };
     let now = call.tenant.now();
-    let lag = if redeemed.knows_fresh_consents { SignedDuration::ZERO } else { directory.switches.consent_lag };
-    let state = call.tenant.state();
-    let situation = Situation {
-        directory: &directory,
-        policies: &state.policies,
-        ledger: &state.ledger,
-        client,
-        scopes: &scopes,
-        claims: &claims,
-        subject: Some(Subject { user, strength: redeemed.strength }),
-        interaction: None,
-        consents_known_until: now.saturating_sub(lag).unwrap_or(now),
-    };
-    let decision = policy::decide(&situation);
-    reasons.extend(decision.reasons.iter().cloned());
-    if let Some(refusal) = refused(&decision, &situation) {
-        return Err(refusal);
+    let cleared = asked.clear(call, now, reasons)?;
+    Ok(issue::Order { directory, client, user, api, grant, scopes: &scopes, claims: &claims, cleared: &cleared }
+        .fill(call, now))
+}
+
+fn in_its_own_name(
+    call: &TokenCall<'_>,
+    directory: &Directory,
+    client: &Application,
+    reasons: &mut Vec<Reason>,
+) -> Result<TokenAnswer, Refusal> {
+    let params = call.params;
+    let mut scopes = Scopes::of_an_application(params.require("scope")?, directory)?;
+    let api = one_api(&mut scopes, params, directory)?;
+    let claims = params.get("claims").map(ClaimsRequest::parse).transpose()?.unwrap_or_default();
+    let lag = SignedDuration::ZERO;
+    let asked = Asked { directory, client, who: Who::Application, scopes: &scopes, claims: &claims, api, lag };
+    let now = call.tenant.now();
+    let cleared = asked.clear(call, now, reasons)?;
+    let resource = scopes.apis.first().and_then(|asked| asked.resource.as_deref());
+    Ok(issue::for_application(call, directory, client, api, resource, &cleared, now))
+}
+
+/// What is asked, and in whose name.
+struct Asked<'a> {
+    directory: &'a Directory,
+    client: &'a Application,
+    who: Who<'a>,
+    scopes: &'a Scopes,
+    claims: &'a ClaimsRequest,
+    api: &'a Api,
+    /// How old a consent must be to count.
+    lag: SignedDuration,
+}
+
+/// Policy had nothing to object. Only [`Asked::clear`] makes one, and no token is made without.
+struct Cleared {
+    /// The authentication contexts that are met.
+    contexts: Vec<String>,
+    /// Delegated scopes, or the application's roles.
+    granted: Vec<String>,
+}
+
+impl Asked<'_> {
+    fn clear(&self, call: &TokenCall<'_>, now: Timestamp, reasons: &mut Vec<Reason>) -> Result<Cleared, Refusal> {
+        let state = call.tenant.state();
+        let situation = Situation {
+            directory: self.directory,
+            policies: &state.policies,
+            ledger: &state.ledger,
+            client: self.client,
+            scopes: self.scopes,
+            claims: self.claims,
+            who: self.who,
+            interaction: None,
+            consents_known_until: now.saturating_sub(self.lag).unwrap_or(now),
+        };
+        let decision = policy::decide(&situation);
+        reasons.extend(decision.reasons.iter().cloned());
+        if let Some(refusal) = refused(&decision, &situation) {
+            return Err(refusal);
+        }
+        let granted = match situation.subject() {
+            Some(subject) => issue::granted(&situation, subject.user, self.api),
+            None => self.client.roles.get(&self.api.name).cloned().unwrap_or_default(),
+        };
+        Ok(Cleared { contexts: decision.met_contexts, granted })
     }
-    let granted = issue::granted(&situation, user, api);
-    drop(state);
-    let order = issue::Order {
-        directory: &directory,
-        client,
-        user,
-        api,
-        redeemed: &redeemed,
-        scopes: &scopes,
-        claims: &claims,
-        contexts: &decision.met_contexts,
-        granted: &granted,
-    };
-    Ok(order.fill(call, now))
 }
 
 /// The refusal for the first demand, in the order of evaluation. Dead grants and accounts carry no claims (2.14).

@@ -3,7 +3,6 @@
 use uuid::Uuid;
 
 use crate::{
-    claims_request::ClaimsRequest,
     directory::Application,
     error::{Aadsts, Refusal, precise_time},
     state::RefreshToken,
@@ -11,7 +10,7 @@ use crate::{
 
 use super::{Grant, Redeemed, TokenCall, unknown_user};
 
-pub(super) const GRANT: Grant = Grant { name: "refresh_token", redeem };
+pub(super) const GRANT: Grant = Grant { names: &["refresh_token"], redeem };
 
 fn redeem(call: &TokenCall<'_>, client: &Application) -> Result<Redeemed, Refusal> {
     let token: RefreshToken = call.sealer.open(call.params.require("refresh_token")?).ok_or_else(|| {
@@ -37,16 +36,7 @@ fn redeem(call: &TokenCall<'_>, client: &Application) -> Result<Redeemed, Refusa
             .with("issued", precise_time(token.issued_at))
             .with("valid_from", precise_time(valid_from)));
     }
-    Ok(Redeemed {
-        user: user_here(call, &issuer, token.user)?,
-        strength: token.strength,
-        sid: token.sid,
-        nonce: None,
-        wants_auth_time: false,
-        scopes: None,
-        claims: ClaimsRequest::default(),
-        knows_fresh_consents: false,
-    })
+    Ok(Redeemed::by_user(user_here(call, &issuer, token.user)?, token.strength, token.sid))
 }
 
 /// The user of the token in the tenant that is asked: the same, or the guest of the same name.

@@ -47,6 +47,10 @@ pub(super) async fn token(State(idp): State<Arc<Idp>>, Path(tenant): Path<String
     let outcome = grant::respond(&TokenCall {
         params: &params,
         basic: basic.as_ref(),
+        any_tenant: match &authority {
+            Authority::Any { word, .. } => Some(word),
+            Authority::Tenant(_) => None,
+        },
         tenant: &tenant,
         tenants: &|name| idp.tenant(name),
         base: &idp.base,
@@ -58,7 +62,7 @@ pub(super) async fn token(State(idp): State<Arc<Idp>>, Path(tenant): Path<String
     let (answer, response) = match outcome.result {
         Ok(token) => {
             let answer = Answer {
-                scope: Some(token.scope.clone()),
+                scope: token.scope.clone(),
                 api: Some(token.api.clone()),
                 expires_in: token.expires_in.try_into().ok(),
                 ..Answer::of(200, "token")

@@ -3,7 +3,7 @@
 use super::{Decision, Demand, Situation};
 
 pub(super) fn check(situation: &Situation<'_>, decision: &mut Decision) {
-    if let Some(subject) = situation.subject
+    if let Some(subject) = situation.subject()
         && !subject.user.enabled
     {
         decision.note("account", format!("the account {} is disabled", situation.directory.username(subject.user)));

@@ -8,7 +8,7 @@ use crate::directory::{Policy, PolicyState};
 use super::{Decision, Reason, Situation, Subject, control};
 
 pub(super) fn check(situation: &Situation<'_>, decision: &mut Decision) {
-    let Some(subject) = situation.subject else { return };
+    let Some(subject) = situation.subject() else { return };
     let mut demands = Vec::new();
 
     for (policy, because) in covering(situation, subject) {

@@ -5,7 +5,7 @@ use crate::scopes::ApiScopes;
 use super::{Decision, Demand, MissingConsent, Situation, Subject};
 
 pub(super) fn check(situation: &Situation<'_>, decision: &mut Decision) {
-    let Some(subject) = situation.subject else { return };
+    let Some(subject) = situation.subject() else { return };
     let interaction = situation.interaction.unwrap_or_default();
     let forced = interaction.force_consent && !interaction.consented;
 

@@ -11,6 +11,7 @@
 
 mod account;
 pub mod api_access;
+mod application;
 mod conditional_access;
 mod consent;
 pub mod control;
@@ -48,12 +49,34 @@ pub struct Situation<'a> {
     pub scopes: &'a Scopes,
     /// What the client hands on from a challenge.
     pub claims: &'a ClaimsRequest,
-    /// Who is signed in and how; `None` before the sign-in.
-    pub subject: Option<Subject<'a>>,
+    /// In whose name it asks.
+    pub who: Who<'a>,
     /// Set while a user sits in front of the pages.
     pub interaction: Option<Interaction>,
     /// Consents younger than this time count as unknown still (`consent_lag`).
     pub consents_known_until: Timestamp,
+}
+
+/// In whose name a request is made. Every caller has to say; rules about users look at [`Situation::subject`].
+#[derive(Clone, Copy, Debug)]
+pub enum Who<'a> {
+    /// Nobody is signed in yet.
+    Nobody,
+    /// A user.
+    User(Subject<'a>),
+    /// The application itself: no user is there to consent, to be challenged or to be disabled.
+    Application,
+}
+
+impl<'a> Situation<'a> {
+    /// The signed-in user, if the request is made in one's name.
+    #[must_use]
+    pub fn subject(&self) -> Option<Subject<'a>> {
+        match self.who {
+            Who::User(subject) => Some(subject),
+            Who::Nobody | Who::Application => None,
+        }
+    }
 }
 
 /// The signed-in user.
@@ -135,7 +158,7 @@ impl Decision {
 type Rule = fn(&Situation<'_>, &mut Decision);
 
 /// The rules in the order of evaluation (escalation reference 2.14, steps 6 to 12).
-const RULES: &[Rule] = &[sign_in::check, account::check, consent::check, conditional_access::check];
+const RULES: &[Rule] = &[sign_in::check, application::check, account::check, consent::check, conditional_access::check];
 
 /// Decides.
 #[must_use]

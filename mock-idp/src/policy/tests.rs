@@ -59,7 +59,7 @@ impl World {
             client,
             scopes: &scopes,
             claims: &claims,
-            subject: self.session.then_some(subject),
+            who: if self.session { Who::User(subject) } else { Who::Nobody },
             interaction: self.interaction,
             consents_known_until: NOW,
         })

@@ -2,6 +2,7 @@
 //! Knows the directory and what was decided; nothing of HTTP.
 
 mod access;
+mod app_only;
 mod id;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -10,6 +11,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 pub use access::{Access, AccessToken, access_token};
+pub use app_only::AppOnly;
 pub use id::{IdToken, id_token};
 
 use crate::{
@@ -67,10 +69,14 @@ impl Parties<'_> {
         URL_SAFE_NO_PAD.encode(digest)
     }
 
-    /// `rh`, which the service gives itself; its content is nobody's business.
     fn routing_hint(&self) -> String {
-        format!("1.{}.", URL_SAFE_NO_PAD.encode(self.directory.id.as_bytes()))
+        routing_hint(self.directory.id)
     }
+}
+
+/// `rh`, which the service gives itself; its content is nobody's business.
+fn routing_hint(tenant: Uuid) -> String {
+    format!("1.{}.", URL_SAFE_NO_PAD.encode(tenant.as_bytes()))
 }
 
 /// `acr` of the client: how it authenticated. 0: not at all, 1: by a secret, 2: by a certificate.

@@ -1,0 +1,19 @@
+//! `client_credentials` (RFC 6749, 4.4): an application asks for itself, with the roles that it was granted.
+
+use crate::{
+    directory::Application,
+    error::{Aadsts, Refusal},
+};
+
+use super::{Grant, Redeemed, TokenCall, client_authentication};
+
+pub(super) const GRANT: Grant = Grant { names: &["client_credentials"], redeem };
+
+fn redeem(call: &TokenCall<'_>, client: &Application) -> Result<Redeemed, Refusal> {
+    client_authentication::must_be_confidential(client)?;
+    // There is no user whose name could tell the tenant.
+    match call.any_tenant {
+        Some(word) => Err(Refusal::new(Aadsts::TenantNeeded).with("grant", "client_credentials").with("word", word)),
+        None => Ok(Redeemed::Application),
+    }
+}
