@@ -15,7 +15,7 @@ use crate::{
     config,
     controls::TenantControls,
     directory::Document,
-    expectation::{Expectation, Failure},
+    expectation::{Expectation, Failure, Log},
     http::{Idp, router},
     ids::Ids,
     keys::SigningKey,
@@ -182,9 +182,10 @@ impl MockIdp {
     pub fn verify(&self) -> Result<(), Vec<Failure>> {
         let expectations =
             std::mem::take(&mut *self.expectations.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
-        let exchanges = self.exchanges();
+        let (exchanges, policies) = (self.exchanges(), self.default_tenant.policies());
+        let log = Log::new(&exchanges).with_policies(&policies);
         let failures: Vec<Failure> =
-            expectations.iter().filter_map(|expectation| expectation.check(&exchanges).err()).collect();
+            expectations.iter().filter_map(|expectation| expectation.check_in(&log).err()).collect();
         if failures.is_empty() { Ok(()) } else { Err(failures) }
     }
 

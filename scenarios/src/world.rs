@@ -58,7 +58,7 @@ impl World {
         let app = client(&tenant, &given.client, &given.capabilities, &person, seed)?;
         let mut policies = tenant.policies();
         policies.extend(given.define_policies.iter().cloned());
-        let mut world = Self {
+        let world = Self {
             directory: tenant.directory(),
             tenant,
             client: Client { app, conduct: Conduct::Reference },

@@ -228,8 +228,8 @@ fn claims_that_nobody_gave() {
 )]
 #[case::silent_loop(
     Story::payroll_refused().silent(PAYROLL, &[], refused(Some(POLICY))).after(119).silent(PAYROLL, &[], refused(Some(POLICY))).after(121),
-    json!({"no_identical_request_repeated": "120s"}),
-    "the silent request for payroll (exchange 3) was repeated unchanged at exchange 4 within 120s: the client loops"
+    json!({"no_identical_request_repeated": "2m"}),
+    "the silent request for payroll (exchange 3) was repeated unchanged at exchange 4 within 2m: the client loops"
 )]
 #[case::cached(
     Story::default().window(PAYROLL, &[]).redeems(PAYROLL).silent(PAYROLL, &[], token(PAYROLL)).after(3299),

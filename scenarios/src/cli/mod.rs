@@ -45,9 +45,9 @@ async fn run_command(args: &RunArgs) -> Result<ExitCode, Wrong> {
     let run = run.map_err(|error| Wrong(format!("error: the scenarios could not be run: {error}")))?;
     let file = write_report(&run, &args.report)?;
     if args.json {
-        print::verdicts_as_json(&run, &file)?
+        print::verdicts_as_json(&run, &file)?;
     } else {
-        print::verdicts(&run, &file)
+        print::verdicts(&run, &file);
     }
     Ok(if run.passed() { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }

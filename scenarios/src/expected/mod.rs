@@ -6,6 +6,8 @@ mod seen;
 mod token;
 mod ui_required;
 
+use std::sync::Arc;
+
 use mock_idp::{
     expectation::{Asked, Expectation, Log, SeenPage},
     recorder::{Endpoint, Exchange},
@@ -88,12 +90,7 @@ impl Expect {
     }
 
     /// What is not as expected.
-    pub(crate) fn missed(
-        &self,
-        seen: &Outcome,
-        exchanges: &[std::sync::Arc<Exchange>],
-        world: &World,
-    ) -> Option<String> {
+    pub(crate) fn missed(&self, seen: &Outcome, exchanges: &[Arc<Exchange>], world: &World) -> Option<String> {
         let mut missed = Vec::new();
         let ended_otherwise = || vec![format!("expected {}, saw {}", self.described(), seen.described())];
         missed.extend(match (seen, &self.ui_required, &self.error) {
@@ -123,32 +120,31 @@ impl Expect {
         (!missed.is_empty()).then(|| missed.join("; "))
     }
 
-    fn scopes_missed(&self, exchanges: &[std::sync::Arc<Exchange>], world: &World) -> Vec<String> {
-        let redeems = |exchange: &Exchange| exchange.grant_type.as_deref() == Some("authorization_code");
-        let opens = |exchange: &Exchange| exchange.endpoint == Endpoint::Authorize;
-        let kinds: [(&str, &Option<Vec<String>>, &dyn Fn(&Exchange) -> bool); 2] =
-            [("the window", &self.authorize_scopes, &opens), ("the redemption", &self.redeemed_scopes, &redeems)];
-        let mut missed = Vec::new();
-        for (what, wanted, is_meant) in kinds {
-            let Some(wanted) = wanted else { continue };
-            let full: Vec<_> =
-                wanted.iter().filter_map(|scope| resolve(&world.directory, scope).ok()).map(|(full, _)| full).collect();
-            let wanted = Asked::parse(&full.join(" "));
-            match exchanges.iter().find(|exchange| is_meant(exchange)) {
-                None => missed.push(format!("expected {what} to ask for {}, and there was none", wanted.listed())),
-                Some(exchange) => {
-                    let seen = Asked::of(exchange);
-                    if !seen.is_same_as(&wanted) {
-                        missed.push(format!(
-                            "expected {what} to ask for {}, it asked for {} (exchange {})",
-                            wanted.listed(),
-                            seen.listed(),
-                            exchange.number
-                        ));
-                    }
-                }
-            }
-        }
-        missed
+    fn scopes_missed(&self, exchanges: &[Arc<Exchange>], world: &World) -> Vec<String> {
+        let window = exchanges.iter().find(|exchange| exchange.endpoint == Endpoint::Authorize);
+        let redeems = |exchange: &&Arc<Exchange>| exchange.grant_type.as_deref() == Some("authorization_code");
+        let redemption = exchanges.iter().find(redeems);
+        let of_window =
+            self.authorize_scopes.as_deref().map(|wanted| asked_otherwise("the window", wanted, window, world));
+        let of_redemption =
+            self.redeemed_scopes.as_deref().map(|wanted| asked_otherwise("the redemption", wanted, redemption, world));
+        of_window.into_iter().chain(of_redemption).flatten().collect()
     }
+}
+
+/// "expected the window to ask for …", if `request` asked for other scopes or there was none.
+fn asked_otherwise(what: &str, wanted: &[String], request: Option<&Arc<Exchange>>, world: &World) -> Option<String> {
+    let wanted = asked(wanted, world);
+    let expected = format!("expected {what} to ask for {}", wanted.listed());
+    let Some(request) = request else { return Some(format!("{expected}, and there was none")) };
+    let seen = Asked::of(request);
+    (!seen.is_same_as(&wanted))
+        .then(|| format!("{expected}, it asked for {} (exchange {})", seen.listed(), request.number))
+}
+
+/// Scopes as a script writes them.
+fn asked(scopes: &[String], world: &World) -> Asked {
+    let full: Vec<_> =
+        scopes.iter().filter_map(|scope| resolve(&world.directory, scope).ok()).map(|(full, _)| full).collect();
+    Asked::parse(&full.join(" "))
 }

@@ -5,10 +5,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::TokenSeen;
-use crate::{
-    check::{Names, resolve},
-    world::World,
-};
+use crate::{check::Names, world::World};
 
 /// A token; what is left out may be anything.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
@@ -73,9 +70,7 @@ impl TokenExpected {
             missed.push(format!("expected the token's amr to hold {}, saw [{}]", amr.join(", "), seen.amr.join(", ")));
         }
         if let Some(scopes) = &self.scopes {
-            let full: Vec<_> =
-                scopes.iter().filter_map(|scope| resolve(&world.directory, scope).ok()).map(|(full, _)| full).collect();
-            let (wanted, granted) = (Asked::parse(&full.join(" ")), Asked::parse(&seen.scopes.join(" ")));
+            let (wanted, granted) = (super::asked(scopes, world), Asked::parse(&seen.scopes.join(" ")));
             if !wanted.is_same_as(&granted) {
                 missed.push(format!("expected the scopes {}, saw {}", wanted.listed(), granted.listed()));
             }

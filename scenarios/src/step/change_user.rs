@@ -30,7 +30,7 @@ impl Verb for ChangeUser {
         let set = &self.set;
         let mut words = Vec::new();
         let mut say = |given: Option<bool>, yes: &str, no: &str| {
-            words.extend(given.map(|on| if on { yes } else { no }.to_owned()))
+            words.extend(given.map(|on| if on { yes } else { no }.to_owned()));
         };
         say(set.enabled, "enabled", "disabled");
         say(set.administrator, "made an administrator", "no administrator any more");

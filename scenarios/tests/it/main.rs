@@ -1,5 +1,7 @@
 //! The scenarios from outside: the built-in ones, wrong clients, wrong files, the command.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests may fail as tests do")]
+
 mod bad_input;
 mod built_in;
 mod command_line;
@@ -15,8 +17,7 @@ fn script(id: &str) -> Loaded {
 
 /// Runs one script.
 async fn verdict_on(script: Loaded, conduct: Conduct) -> Verdict {
-    let options = Options { conduct, ..Options::default() };
-    run(&[script], options, |_| {}).await.unwrap().verdicts.remove(0)
+    run(&[script], Options { conduct }, |_| {}).await.unwrap().verdicts.remove(0)
 }
 
 fn sentences(verdict: &Verdict) -> Vec<&str> {

@@ -62,9 +62,9 @@ impl SeenPage {
     }
 }
 
-pub(in crate::expectation) fn check(log: &Log<'_>, wanted: &Vec<SeenPage>) -> Option<String> {
+pub(in crate::expectation) fn check(log: &Log<'_>, wanted: &[SeenPage]) -> Option<String> {
     let seen: Vec<_> = log.run().filter_map(|exchange| SeenPage::of(&exchange.answer.kind)).collect();
-    (seen != *wanted).then(|| format!("expected {}, saw {}", listed(wanted), listed(&seen)))
+    (seen != wanted).then(|| format!("expected {}, saw {}", listed(wanted), listed(&seen)))
 }
 
 fn listed(pages: &[SeenPage]) -> String {

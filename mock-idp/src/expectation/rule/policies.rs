@@ -2,7 +2,7 @@ use uuid::Uuid;
 
 use crate::expectation::log::Log;
 
-pub(in crate::expectation) fn check(log: &Log<'_>, wanted: &Vec<String>) -> Option<String> {
+pub(in crate::expectation) fn check(log: &Log<'_>, wanted: &[String]) -> Option<String> {
     let mut fired: Vec<Uuid> = Vec::new();
     for id in log.run().flat_map(|exchange| &exchange.reasons).filter_map(|reason| reason.policy) {
         if !fired.contains(&id) {
