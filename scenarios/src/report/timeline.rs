@@ -85,6 +85,7 @@ pub(super) fn question(exchange: &Exchange) -> String {
     let asked = Asked::of(exchange).listed();
     match exchange.endpoint {
         Endpoint::Authorize => format!("authorize {asked}{claims}"),
+        Endpoint::DeviceCode => format!("device code for {asked}{claims}"),
         Endpoint::Token => match exchange.grant_type.as_deref() {
             Some("refresh_token") => format!("silent: {asked}{claims}"),
             Some("authorization_code") => format!("redeems code: {asked}"),
@@ -132,7 +133,7 @@ fn messages(exchange: &Exchange) -> Vec<Row<'static>> {
     let (question, answer) = (question(exchange), answer(exchange));
     let mut rows = Vec::new();
     match exchange.endpoint {
-        Endpoint::Token | Endpoint::Discovery => {
+        Endpoint::Token | Endpoint::DeviceCode | Endpoint::Discovery => {
             rows.push(vec![numbered(tell(Client, IdentityProvider, question, Kind::Question))]);
             rows.push(vec![tell(IdentityProvider, Client, answer, kind)]);
         }
