@@ -1,6 +1,8 @@
 //! The grants beside the sign-in at a browser: application, password, device, on behalf of a user.
 
 mod client_credentials;
+mod device_code;
+mod password;
 
 use tests::RawClient;
 

@@ -6,4 +6,5 @@ mod discovery;
 mod grants;
 mod main_line;
 mod mock_apis;
+mod readme;
 mod tokens;

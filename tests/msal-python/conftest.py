@@ -41,9 +41,10 @@ def tenant(monkeypatch):
 @pytest.fixture
 def app(tenant):
     # snippet: msal-python
-    return msal.PublicClientApplication(
+    app = msal.PublicClientApplication(
         os.environ["MOCK_IDP_CLIENT_ID"],
-        authority=tenant.authority,
+        authority=tenant.authority,  # or os.environ["MOCK_IDP_AUTHORITY"]
         instance_discovery=False,
     )
     # end of snippet
+    return app
