@@ -42,6 +42,8 @@ pub enum Endpoint {
     Authorize,
     /// A sign-in page was submitted.
     Page,
+    /// `/devicecode`: a device asked for a code.
+    DeviceCode,
     /// `/token`.
     Token,
     /// `/logout`.

@@ -145,6 +145,24 @@ catalogue! {
         "The provided authorization code is intended for another tenant and was rejected.",
         provoke: "redeem a code at another tenant's token endpoint";
 
+    // ── The device code (2.10 I) ──
+    /// The user has not finished signing in; the device asks again later.
+    AuthorizationPending = 70016, "authorization_pending", NONE, 400, uri,
+        "OAuth 2.0 device flow: the authorization is pending. Continue polling.",
+        provoke: "poll with a device code before the user has entered the user code";
+    /// The user code is not one that a device waits with.
+    UserCodeUnknown = 70018, "bad_verification_code", NONE, 400, uri,
+        "The user code is invalid: no device waits with it.",
+        provoke: "type a wrong code at /deviceauth";
+    /// The device code was never issued, or was redeemed already.
+    DeviceCodeUnknown = 70019, "bad_verification_code", NONE, 400, uri,
+        "The provided value for the input parameter 'device_code' is not valid: it was never issued to this client, or was used already.",
+        provoke: "poll with `device_code=undefined`, or once more after the token";
+    /// The device code is older than 15 minutes.
+    DeviceCodeExpired = 70020, "expired_token", NONE, 400, uri,
+        "The provided value for the input parameter 'device_code' is not valid. The code has expired.",
+        provoke: "advance the tenant's clock by more than 15 minutes, then poll";
+
     // ── The account (2.6 E, 2.3 B9, B10) ──
     /// The user's account is disabled.
     AccountDisabled = 50057, "invalid_grant", NONE, 400, uri,
@@ -216,6 +234,10 @@ catalogue! {
     TenantNeeded = 90010, "invalid_request", NONE, 400, uri,
         "The grant type '{grant}' is not supported over /{word}. Use the endpoint of a tenant.",
         provoke: "send `grant_type=client_credentials` to /common";
+    /// The password grant was sent to `/common` or `/consumers`.
+    OrganizationNeeded = 9001023, "invalid_request", NONE, 400, uri,
+        "The grant type is not supported over the /common or /consumers endpoints. Use /organizations or the endpoint of a tenant.",
+        provoke: "send `grant_type=password` to /common";
     /// The response type is not supported.
     UnsupportedResponseType = 700054, "unsupported_response_type", NONE, 400, uri,
         "response_type '{response_type}' is not enabled for the application.",

@@ -21,14 +21,14 @@ use uuid::Uuid;
 
 pub use begin::{Start, begin};
 pub use redirect::{ResponseMode, is_registered, location};
-pub use request::{AuthorizeRequest, Pkce, Prompt, Rejected, Reply, client};
+pub use request::{AuthorizeRequest, Pkce, Prompt, Rejected, Reply, ReplyTo, client};
 pub use steps::{Submitted, submit};
 
 use crate::{
     directory::PromptNoneConsent,
     error::{Aadsts, Refusal},
     policy::{self, Decision, Demand, Interaction, MissingConsent, Situation, Subject, Who},
-    state::{Code, CodeGrant, State, Tenant},
+    state::{Approval, Code, CodeGrant, Session, State, Tenant},
 };
 
 /// A sign-in in progress, in one browser.
@@ -57,11 +57,30 @@ pub struct Flow {
 pub enum Next {
     /// A page is shown.
     Page(Page),
-    /// The sign-in is over; these parameters go to the redirect address.
-    Answer(Box<Reply>, Answer),
+    /// The sign-in is over.
+    End(Box<End>),
 }
 
-/// How a sign-in ends.
+/// How a sign-in ends, and who is told.
+#[derive(Clone, Debug)]
+pub enum End {
+    /// These parameters go to the redirect address.
+    Redirect(Reply, Answer),
+    /// This becomes of the device code.
+    Device(String, Result<Approval, Refusal>),
+}
+
+impl End {
+    /// The sign-in ends without a grant. `cancelled`: the user left by a button.
+    fn refused(to: &ReplyTo, refusal: Refusal, cancelled: bool) -> Self {
+        match to {
+            ReplyTo::Redirect(reply) => Self::Redirect(reply.clone(), Answer::Error { refusal, cancelled }),
+            ReplyTo::Device(code) => Self::Device(code.clone(), Err(refusal)),
+        }
+    }
+}
+
+/// What a client is told at its redirect address.
 #[derive(Clone, Debug)]
 pub enum Answer {
     /// With a code and what goes with it.
@@ -120,17 +139,14 @@ pub fn next(tenant: &Tenant, state: &mut State, ctx: &str) -> Result<(Next, Deci
     let situation = situation(state, &flow, tenant)?;
     let decision = policy::decide(&situation);
     let next = match decision.next_page() {
-        None => {
-            let code = issue_code(tenant, state, &flow)?;
-            Next::Answer(Box::new(flow.request.reply.clone()), Answer::Code(code))
-        }
+        None => Next::End(Box::new(grant(tenant, state, &flow)?)),
         Some(demand) if flow.request.prompt == Some(Prompt::None) => {
             let refusal = without_pages(demand, &situation).with_claims(decision.challenge());
-            Next::Answer(Box::new(flow.request.reply.clone()), Answer::Error { refusal, cancelled: false })
+            Next::End(Box::new(End::refused(&flow.request.reply, refusal, false)))
         }
         Some(demand) => Next::Page(page(demand, &flow, &situation)),
     };
-    if matches!(next, Next::Answer(..)) {
+    if matches!(next, Next::End(_)) {
         state.flows.remove(ctx);
     }
     Ok((next, decision))
@@ -193,14 +209,34 @@ fn without_pages(demand: &Demand, situation: &Situation<'_>) -> Refusal {
     }
 }
 
-/// Issues a code for what the flow asked and proved.
-fn issue_code(tenant: &Tenant, state: &mut State, flow: &Flow) -> Result<Vec<(&'static str, String)>, Refusal> {
+/// Grants what the flow asked and proved: a code, or the approval of a device.
+fn grant(tenant: &Tenant, state: &mut State, flow: &Flow) -> Result<End, Refusal> {
     let stale = || Refusal::new(Aadsts::StaleInteraction);
     let account = flow.account.ok_or_else(stale)?;
     let session = state.sessions.find(&flow.browser, account).cloned().ok_or_else(stale)?;
+    Ok(match &flow.request.reply {
+        ReplyTo::Redirect(reply) => {
+            let code = issue_code(tenant, state, flow, reply, &session);
+            End::Redirect(reply.clone(), Answer::Code(code))
+        }
+        ReplyTo::Device(code) => {
+            let Session { user, sid, strength } = session;
+            End::Device(code.clone(), Ok(Approval { tenant: tenant.id, user, strength, sid }))
+        }
+    })
+}
+
+fn issue_code(
+    tenant: &Tenant,
+    state: &mut State,
+    flow: &Flow,
+    reply: &Reply,
+    session: &Session,
+) -> Vec<(&'static str, String)> {
+    let account = session.user;
     let request = &flow.request;
     let now = tenant.now();
-    let code = format!("1.{}.{}", URL_SAFE_NO_PAD.encode(tenant.id.as_bytes()), tenant.ids.word());
+    let code = new_code(tenant);
     state.codes.prune(|code| code.is_expired(now));
     state.codes.insert(
         code.clone(),
@@ -208,7 +244,7 @@ fn issue_code(tenant: &Tenant, state: &mut State, flow: &Flow) -> Result<Vec<(&'
             issued_at: now,
             client: request.client,
             user: account,
-            redirect_uri: request.reply.address.clone(),
+            redirect_uri: reply.address.clone(),
             scopes: request.scopes.clone(),
             claims: request.claims.clone(),
             pkce: request.pkce.clone(),
@@ -224,7 +260,13 @@ fn issue_code(tenant: &Tenant, state: &mut State, flow: &Flow) -> Result<Vec<(&'
         parameters.push(("client_info", crate::token::Home { uid: account, utid: tenant.id }.client_info()));
     }
     parameters.push(("session_state", session.sid.to_string()));
-    Ok(parameters)
+    parameters
+}
+
+/// A new authorization or device code.
+#[must_use]
+pub fn new_code(tenant: &Tenant) -> String {
+    format!("1.{}.{}", URL_SAFE_NO_PAD.encode(tenant.id.as_bytes()), tenant.ids.word())
 }
 
 /// The tenant that issued `code`, as the code itself says.

@@ -21,7 +21,7 @@ pub struct AuthorizeRequest {
     /// Client id.
     pub client: Uuid,
     /// Where the answer goes.
-    pub reply: Reply,
+    pub reply: ReplyTo,
     /// What is asked for, of all APIs.
     pub scopes: Scopes,
     /// What the client hands on from a challenge.
@@ -40,6 +40,15 @@ pub struct AuthorizeRequest {
     pub client_info: bool,
     /// Whether `max_age` was sent: the ID token then names `auth_time`.
     pub max_age: Option<i64>,
+}
+
+/// Who gets the answer.
+#[derive(Clone, Debug)]
+pub enum ReplyTo {
+    /// The client, at its redirect address.
+    Redirect(Reply),
+    /// The device that waits with this device code.
+    Device(String),
 }
 
 /// Where and how the answer goes.
@@ -119,7 +128,7 @@ impl AuthorizeRequest {
         let claims_text = params.get("claims").map(str::to_owned);
         Ok(Self {
             client: client.client_id,
-            reply: reply.clone(),
+            reply: ReplyTo::Redirect(reply.clone()),
             scopes,
             claims: claims_text.as_deref().map(ClaimsRequest::parse).transpose()?.unwrap_or_default(),
             claims_text,

@@ -11,7 +11,7 @@ use crate::{
     state::{Session, State, Tenant},
 };
 
-use super::{Answer, Flow, Page, Tenants, situation};
+use super::{End, Flow, Page, Tenants, situation};
 
 /// What became of a submitted page.
 #[derive(Debug, Default)]
@@ -21,7 +21,7 @@ pub struct Submitted {
     /// The page is shown again with this sentence.
     pub error: Option<String>,
     /// The sign-in ends here, at the user's wish.
-    pub ended: Option<Answer>,
+    pub ended: Option<End>,
 }
 
 impl Submitted {
@@ -189,7 +189,7 @@ fn consent(tenant: &Tenant, ctx: &str, flow: &Flow, params: &Params) -> Result<S
 }
 
 /// The answer for a user who leaves by a button: what the page said no to, else that she declined.
-fn cancelled(tenant: &Tenant, flow: &Flow) -> Result<Answer, Refusal> {
+fn cancelled(tenant: &Tenant, flow: &Flow) -> Result<End, Refusal> {
     let state = tenant.state();
     let situation = situation(&state, flow, tenant)?;
     let shown = decide(&situation).next_page().map(|demand| super::page(demand, flow, &situation));
@@ -197,7 +197,7 @@ fn cancelled(tenant: &Tenant, flow: &Flow) -> Result<Answer, Refusal> {
         Some(Page::Blocked(refusal)) => refusal.with_error("access_denied"),
         _ => Refusal::new(Aadsts::ConsentDeclined),
     };
-    Ok(Answer::Error { refusal, cancelled: true })
+    Ok(End::refused(&flow.request.reply, refusal, true))
 }
 
 fn decision(state: &State, tenant: &Tenant, flow: &Flow) -> Result<Decision, Refusal> {

@@ -20,6 +20,18 @@ pub(super) fn must_be_confidential(client: &Application) -> Result<(), Refusal> 
     }
 }
 
+/// Grants without a browser are not for single-page applications, which live in one.
+///
+/// # Errors
+///
+/// 7000218.
+pub(super) fn must_not_be_single_page(client: &Application) -> Result<(), Refusal> {
+    match client.kind {
+        ClientKind::Public | ClientKind::Web => Ok(()),
+        ClientKind::Spa => Err(Refusal::new(Aadsts::CredentialMissing)),
+    }
+}
+
 /// The client of a token request, authenticated as its kind demands.
 ///
 /// # Errors

@@ -10,7 +10,9 @@
 mod authorization_code;
 mod client_authentication;
 mod client_credentials;
+mod device_code;
 mod issue;
+mod password;
 mod refresh_token;
 
 use std::sync::Arc;
@@ -18,13 +20,14 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
+pub use device_code::correlation_of_poll;
 pub use issue::TokenAnswer;
 
 use crate::{
     claims_request::ClaimsRequest,
     directory::{Api, Application, Directory, GRAPH, MultiResource},
     error::{Aadsts, Refusal},
-    flow::{self, Tenants},
+    flow::Tenants,
     keys::SigningKey,
     params::Params,
     policy::{self, Decision, Demand, Reason, Situation, Strength, Subject, Who},
@@ -34,7 +37,8 @@ use crate::{
 };
 
 /// The grants that are served. Discovery reads this list, too.
-pub const GRANTS: &[Grant] = &[authorization_code::GRANT, refresh_token::GRANT, client_credentials::GRANT];
+pub const GRANTS: &[Grant] =
+    &[authorization_code::GRANT, refresh_token::GRANT, client_credentials::GRANT, password::GRANT, device_code::GRANT];
 
 /// A grant: its names on the wire and how it is redeemed.
 pub struct Grant {
@@ -126,9 +130,12 @@ pub fn respond(call: &TokenCall<'_>) -> Outcome {
 
 /// The tenant that a grant sent to `/common` belongs to.
 #[must_use]
-pub fn tenant_of_grant(params: &Params, sealer: &Sealer) -> Option<Uuid> {
-    if let Some(code) = params.get("code") {
-        return flow::tenant_of_code(code);
+pub fn tenant_of_grant(params: &Params, sealer: &Sealer, tenants: Tenants<'_>) -> Option<Uuid> {
+    if let Some(code) = device_code::code(params) {
+        return device_code::tenant(code, tenants);
+    }
+    if let Some((_, domain)) = params.get("username").and_then(|name| name.rsplit_once('@')) {
+        return tenants(domain).map(|tenant| tenant.id);
     }
     let token: crate::state::RefreshToken = sealer.open(params.get("refresh_token")?)?;
     Some(token.tenant)

@@ -11,7 +11,7 @@ use axum::{
 use crate::{
     clock::Clock as _,
     error::{Refusal, Trace},
-    flow::{self, AuthorizeRequest, Next, Rejected},
+    flow::{self, AuthorizeRequest, End, Rejected},
     params::Params,
     recorder::{Answer, Endpoint, Exchange},
     state::{Authority, Tenant},
@@ -38,58 +38,27 @@ pub(super) async fn authorize(State(idp): State<Arc<Idp>>, Path(tenant): Path<St
             return error_page(tenant, exchange, &refusal, &trace);
         }
     };
-    let exchange = incoming.exchange(Endpoint::Authorize, &params, &trace);
+    let mut exchange = incoming.exchange(Endpoint::Authorize, &params, &trace);
     let parsed = AuthorizeRequest::parse(&params, &tenant.state().directory);
     match parsed {
         Ok(request) => {
             let any_tenant = matches!(authority, Authority::Any { .. });
-            start(tenant, &incoming, request, any_tenant, exchange, &trace, &idp)
+            let browser = incoming.browser().map_or_else(|| tenant.ids.word(), str::to_owned);
+            let number = tenant.log.reserve();
+            let correlation_id = trace.correlation_id;
+            let start = flow::Start { browser: &browser, any_tenant, number, correlation_id };
+            exchange.number = number;
+            login::begin(&idp, tenant, request, &start, exchange, &trace)
         }
         Err(Rejected::Page(refusal)) => error_page(tenant, exchange, &refusal, &trace),
         Err(Rejected::Redirect(reply, refusal)) => {
-            let answer = flow::Answer::Error { refusal, cancelled: false };
-            login::finish(tenant, exchange, &reply, &answer, &trace)
+            let end = End::Redirect(*reply, flow::Answer::Error { refusal, cancelled: false });
+            login::finish(&idp, tenant, exchange, &end, &trace)
         }
     }
 }
 
-fn start(
-    tenant: &Arc<Tenant>,
-    incoming: &Incoming,
-    request: AuthorizeRequest,
-    any_tenant: bool,
-    mut exchange: Exchange,
-    trace: &Trace,
-    idp: &Idp,
-) -> Response {
-    let browser = incoming.browser().map_or_else(|| tenant.ids.word(), str::to_owned);
-    let number = tenant.log.reserve();
-    exchange.number = number;
-    exchange.interaction = Some(number);
-    let start = flow::Start { browser: &browser, any_tenant, number, correlation_id: trace.correlation_id };
-    let mut state = tenant.state();
-    let ctx = flow::begin(tenant, &mut state, request, &start);
-    let flow = state.flows.get(&ctx).cloned();
-    let next = flow::next(tenant, &mut state, &ctx);
-    drop(state);
-    let (Some(flow), Ok((next, decision))) = (flow, next) else {
-        return error_page(tenant, exchange, &Refusal::new(crate::error::Aadsts::StaleInteraction), trace);
-    };
-    exchange.user = login::username(tenant, &flow);
-    exchange.reasons.clone_from(&decision.reasons);
-    let response = match next {
-        Next::Answer(reply, answer) => login::finish(tenant, exchange, &reply, &answer, trace),
-        Next::Page(shown) => {
-            exchange.answer = Answer::of(200, format!("page {}", shown.name()));
-            tenant.log.add(exchange);
-            let html = page::draw(tenant, &tenant.state(), &flow, &ctx, &shown, &decision, None);
-            respond::page(200, html)
-        }
-    };
-    login::remember(response, &browser, idp)
-}
-
-fn error_page(tenant: &Tenant, mut exchange: Exchange, refusal: &Refusal, trace: &Trace) -> Response {
+pub(super) fn error_page(tenant: &Tenant, mut exchange: Exchange, refusal: &Refusal, trace: &Trace) -> Response {
     exchange.answer = Answer::refused(refusal.status(), "error page", refusal);
     tenant.log.add(exchange);
     let name = tenant.state().directory.display_name.clone();

@@ -101,14 +101,19 @@ impl Incoming {
 
     /// Ids for the answer. The client's correlation id is echoed from wherever it sent it.
     pub(super) fn trace(&self, params: Option<&Params>, ids: &Ids, now: Timestamp) -> Trace {
+        let correlation_id = self.correlation_id(params).unwrap_or_else(|| ids.guid());
+        Trace { trace_id: ids.guid(), correlation_id, at: now }
+    }
+
+    /// The correlation id that the client sent.
+    pub(super) fn correlation_id(&self, params: Option<&Params>) -> Option<Uuid> {
         const NAME: &str = "client-request-id";
         let query = self.query().ok();
         let sent = self
             .header(NAME)
             .or_else(|| params.and_then(|params| params.get(NAME)))
             .or_else(|| query.as_ref().and_then(|query| query.get(NAME)));
-        let correlation_id = sent.and_then(|id| Uuid::parse_str(id).ok()).unwrap_or_else(|| ids.guid());
-        Trace { trace_id: ids.guid(), correlation_id, at: now }
+        sent.and_then(|id| Uuid::parse_str(id).ok())
     }
 
     /// The log's entry for this request, to be completed with the answer.

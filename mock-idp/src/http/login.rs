@@ -10,14 +10,14 @@ use axum::{
 use crate::{
     clock::Clock as _,
     error::{Aadsts, Refusal, Trace},
-    flow::{self, Flow, Next, Reply},
+    flow::{self, AuthorizeRequest, End, Flow, Next},
     params::Params,
     recorder::{Answer, Endpoint, Exchange},
     state::Tenant,
 };
 
 use super::{
-    Idp,
+    Idp, authorize, device,
     incoming::{COOKIE, Incoming},
     page, respond,
 };
@@ -63,10 +63,10 @@ fn step(
 
     let submitted = flow::submit(tenant, ctx, browser, params, &|name| idp.tenant(name))?;
     let tenant = submitted.moved_to.as_ref().unwrap_or(tenant);
-    if let Some(answer) = &submitted.ended {
+    if let Some(end) = &submitted.ended {
         tenant.state().flows.remove(ctx);
         exchange.user = username(tenant, &begun);
-        return Ok(finish(tenant, exchange.clone(), &begun.request.reply, answer, trace));
+        return Ok(finish(idp, tenant, exchange.clone(), end, trace));
     }
 
     let mut state = tenant.state();
@@ -76,7 +76,7 @@ fn step(
     exchange.user = username(tenant, &flow);
     exchange.reasons.clone_from(&decision.reasons);
     Ok(match next {
-        Next::Answer(reply, answer) => finish(tenant, exchange.clone(), &reply, &answer, trace),
+        Next::End(end) => finish(idp, tenant, exchange.clone(), &end, trace),
         Next::Page(shown) => {
             exchange.answer = Answer::of(200, format!("page {}", shown.name()));
             tenant.log.add(exchange.clone());
@@ -86,14 +86,43 @@ fn step(
     })
 }
 
-/// Sends the end of a sign-in to the redirect address and writes it down.
-pub(super) fn finish(
-    tenant: &Tenant,
+/// Begins a sign-in for `request` and shows what is first.
+pub(super) fn begin(
+    idp: &Idp,
+    tenant: &Arc<Tenant>,
+    request: AuthorizeRequest,
+    start: &flow::Start<'_>,
     mut exchange: Exchange,
-    reply: &Reply,
-    answer: &flow::Answer,
     trace: &Trace,
 ) -> Response {
+    exchange.interaction = Some(start.number);
+    let mut state = tenant.state();
+    let ctx = flow::begin(tenant, &mut state, request, start);
+    let flow = state.flows.get(&ctx).cloned();
+    let next = flow::next(tenant, &mut state, &ctx);
+    drop(state);
+    let (Some(flow), Ok((next, decision))) = (flow, next) else {
+        return authorize::error_page(tenant, exchange, &Refusal::new(Aadsts::StaleInteraction), trace);
+    };
+    exchange.user = username(tenant, &flow);
+    exchange.reasons.clone_from(&decision.reasons);
+    let response = match next {
+        Next::End(end) => finish(idp, tenant, exchange, &end, trace),
+        Next::Page(shown) => {
+            exchange.answer = Answer::of(200, format!("page {}", shown.name()));
+            tenant.log.add(exchange);
+            respond::page(200, page::draw(tenant, &tenant.state(), &flow, &ctx, &shown, &decision, None))
+        }
+    };
+    remember(response, start.browser, idp)
+}
+
+/// Tells who has to know how a sign-in ended, and writes it down.
+pub(super) fn finish(idp: &Idp, tenant: &Tenant, mut exchange: Exchange, end: &End, trace: &Trace) -> Response {
+    let (reply, answer) = match end {
+        End::Redirect(reply, answer) => (reply, answer),
+        End::Device(code, result) => return device::finish(idp, tenant, exchange, code, result),
+    };
     let trailer = tenant.state().directory.switches.trailer;
     let response = respond::reply(reply, answer, trace, trailer);
     let status = response.status().as_u16();

@@ -6,6 +6,7 @@
 mod api;
 mod authorize;
 mod control;
+mod device;
 mod discovery;
 mod incoming;
 mod login;
@@ -28,7 +29,7 @@ use crate::{
     ids::Ids,
     keys::SigningKey,
     seal::Sealer,
-    state::{Authority, Registry, Tenant},
+    state::{Authority, Registry, Tenant, UserCodes},
 };
 
 /// A running server, as its handlers see it.
@@ -43,6 +44,8 @@ pub struct Idp {
     pub key: Arc<SigningKey>,
     /// Makes and opens refresh tokens.
     pub sealer: Sealer,
+    /// The codes that can be typed at `/deviceauth`.
+    pub user_codes: UserCodes,
     /// For ids that belong to no tenant.
     pub ids: Ids,
     clock: Arc<dyn Clock>,
@@ -62,7 +65,16 @@ impl Idp {
     ) -> Option<Self> {
         let sealer = Sealer::new(&ids)?;
         let registry = Registry::new(document, clock.clone(), ids.fork());
-        Some(Self { base, control_hosts: Vec::new(), registry, key, sealer, ids, clock })
+        Some(Self {
+            base,
+            control_hosts: Vec::new(),
+            registry,
+            key,
+            sealer,
+            user_codes: UserCodes::new(10_000),
+            ids,
+            clock,
+        })
     }
 
     /// The tenant or the word that the first segment of a path names.

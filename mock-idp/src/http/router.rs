@@ -17,7 +17,7 @@ use crate::{
     error::{Aadsts, Refusal},
 };
 
-use super::{Idp, api, authorize, control, discovery, incoming::Incoming, login, logout, respond, token};
+use super::{Idp, api, authorize, control, device, discovery, incoming::Incoming, login, logout, respond, token};
 
 /// The whole server. A doubled slash is a slash, as MSAL Python needs (wire reference 1.2).
 pub fn router(idp: Arc<Idp>) -> Router {
@@ -32,6 +32,9 @@ pub fn router(idp: Arc<Idp>) -> Router {
         .route("/{tenant}/discovery/keys", get(discovery::keys))
         .route("/{tenant}/oauth2/v2.0/authorize", get(authorize::authorize).post(authorize::authorize))
         .route("/{tenant}/oauth2/v2.0/token", only_post)
+        .route("/{tenant}/oauth2/v2.0/devicecode", post(device::start).fallback(token::wrong_method))
+        .route("/{tenant}/oauth2/devicecode", post(device::start).fallback(token::wrong_method))
+        .route("/deviceauth", get(device::page).post(device::entered))
         .route("/{tenant}/oauth2/v2.0/logout", get(logout::logout))
         .route("/{tenant}/login", post(login::login))
         .route("/oidc/userinfo", get(api::userinfo).post(api::userinfo))

@@ -30,7 +30,7 @@ pub(super) async fn token(State(idp): State<Arc<Idp>>, Path(tenant): Path<String
     let params = incoming.form();
     let tenant = issuing_tenant(&idp, &authority, params.as_ref().ok());
     let now = tenant.now();
-    let trace = incoming.trace(params.as_ref().ok(), &tenant.ids, now);
+    let mut trace = incoming.trace(params.as_ref().ok(), &tenant.ids, now);
     let trailer = tenant.state().directory.switches.trailer;
 
     let params = match params {
@@ -42,6 +42,11 @@ pub(super) async fn token(State(idp): State<Arc<Idp>>, Path(tenant): Path<String
             return respond::refusal(&refusal, &trace, trailer);
         }
     };
+    if incoming.correlation_id(Some(&params)).is_none()
+        && let Some(begun) = grant::correlation_of_poll(&params, &|name| idp.tenant(name))
+    {
+        trace.correlation_id = begun;
+    }
     let mut exchange = incoming.exchange(Endpoint::Token, &params, &trace);
     let basic = incoming.basic();
     let outcome = grant::respond(&TokenCall {
@@ -92,7 +97,9 @@ fn issuing_tenant(idp: &Idp, authority: &Authority, params: Option<&Params>) -> 
     let from_grant = match authority {
         Authority::Tenant(_) => None,
         Authority::Any { .. } => {
-            params.and_then(|params| grant::tenant_of_grant(params, &idp.sealer)).and_then(|id| idp.tenant_by_id(id))
+            let tenants = |name: &str| idp.tenant(name);
+            let id = params.and_then(|params| grant::tenant_of_grant(params, &idp.sealer, &tenants));
+            id.and_then(|id| idp.tenant_by_id(id))
         }
     };
     from_grant.unwrap_or_else(|| authority.tenant().clone())

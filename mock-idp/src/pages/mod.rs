@@ -14,7 +14,7 @@ mod sign_in;
 mod tests;
 
 pub use consent::{ApiGroup, ScopeLine, consent};
-pub use outcome::{Failure, blocked, error, form_post, signed_out};
+pub use outcome::{Failure, blocked, device_done, error, form_post, signed_out};
 pub use security::{CONTENT_SECURITY_POLICY, HEADERS};
 pub use sign_in::{
     Tile, device_code, one_time_code, password, pick_account, register_method, stay_signed_in, username,

@@ -66,6 +66,18 @@ pub fn form_post(action: &str, fields: &[(&str, &str)]) -> String {
     render(&Page { action, fields })
 }
 
+/// Says that the device may go on, or that nothing was connected. There is no way on from it.
+#[must_use]
+pub fn device_done(frame: &Frame<'_>, connected: bool) -> String {
+    #[derive(Template)]
+    #[template(path = "device_done.html")]
+    struct Page<'a> {
+        frame: &'a Frame<'a>,
+        connected: bool,
+    }
+    render(&Page { frame, connected })
+}
+
 /// Says that the session has ended, with a link back if there is a registered address for it.
 #[must_use]
 pub fn signed_out(frame: &Frame<'_>, username: Option<&str>, return_to: Option<&str>) -> String {

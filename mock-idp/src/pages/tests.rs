@@ -34,6 +34,7 @@ fn pages(text: &str) -> Vec<(&'static str, String)> {
         ("kmsi", stay_signed_in(frame, form, text)),
         ("consent", consent(frame, form, text, &groups, true, true)),
         ("device", device_code(frame, form, text, Some(text))),
+        ("device_done", device_done(frame, true)),
         ("blocked", blocked(frame, form, text, 53003, text)),
         ("error", error(frame, &failure)),
         ("signed_out", signed_out(frame, Some(text), Some(text))),
@@ -70,6 +71,7 @@ fn text_of(element: ElementRef<'_>) -> String {
 #[case("kmsi", &["#idSIButton9[name=answer][value=yes]", "#idBtn_Back[name=answer][value=no]", "input#KmsiCheckboxField[type=checkbox]"])]
 #[case("consent", &["#idSIButton9[name=answer][value=accept]", "#idBtn_Back[name=answer][value=cancel]", "input#consentOnBehalfOfOrganization[type=checkbox][name=organization][value='1']"])]
 #[case("device", &["input#otc[name=otc]", "#idSIButton9[name=answer][value=next]", "#idBtn_Back[name=answer][value=cancel]"])]
+#[case("device_done", &["main h1"])]
 #[case("blocked", &["#exceptionMessageContainer", "#idBtn_Back[name=answer][value=cancel]"])]
 #[case("error", &["#exceptionMessageContainer", "#errorDescription"])]
 #[case("signed_out", &["#SignOutStatusMessage", "a[href=ada]"])]

@@ -5,6 +5,7 @@
 
 mod bounded;
 mod code;
+mod device_code;
 mod refresh_token;
 mod registry;
 mod session;
@@ -19,6 +20,7 @@ use uuid::Uuid;
 
 pub use bounded::Bounded;
 pub use code::{Code, CodeGrant};
+pub use device_code::{Approval, DeviceCode, Progress, UserCodes};
 pub use refresh_token::RefreshToken;
 pub use registry::{Authority, Registry};
 pub use session::{Session, Sessions};
@@ -72,6 +74,8 @@ pub struct State {
     pub flows: Bounded<Flow>,
     /// Authorization codes.
     pub codes: Bounded<Code>,
+    /// Device codes.
+    pub device_codes: Bounded<DeviceCode>,
     /// Per user: grants issued before this time are revoked.
     pub tokens_valid_from: HashMap<Uuid, Timestamp>,
     /// The scripted person in front of the pages.
@@ -136,6 +140,7 @@ impl Tenant {
                 sessions: Sessions::new(LIMIT),
                 flows: Bounded::new(LIMIT),
                 codes: Bounded::new(LIMIT),
+                device_codes: Bounded::new(LIMIT),
                 tokens_valid_from: HashMap::new(),
                 virtual_user: virtual_user.unwrap_or_default(),
             }),

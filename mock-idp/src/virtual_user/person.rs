@@ -121,7 +121,7 @@ impl<'a> Person<'a> {
 
     /// A page without forms ends a device sign-in; anywhere else nobody knows what it is.
     fn unknown(&self, page: &Page) -> Result<Step, BrowseError> {
-        let confirmed = self.answered.contains(&PageKind::DeviceCode);
+        let confirmed = [&self.answered, &self.cancelled].iter().any(|pages| pages.contains(&PageKind::DeviceCode));
         if confirmed && page.is_terminal() && page.status == 200 {
             return Ok(Step::End(Outcome::Finished { at: page.kind() }));
         }
