@@ -9,6 +9,7 @@ use std::{
 };
 
 use axum_server::{Handle, tls_rustls::RustlsConfig};
+use tokio::task::JoinHandle;
 
 use crate::{
     clock::{Clock, SystemClock},
@@ -44,6 +45,7 @@ pub struct MockIdp {
     address: SocketAddr,
     ca: Option<Ca>,
     handle: Handle<SocketAddr>,
+    serving: Option<JoinHandle<io::Result<()>>>,
     default_tenant: TenantControls,
     expectations: std::sync::Mutex<Vec<Expectation>>,
 }
@@ -190,10 +192,11 @@ impl MockIdp {
     }
 
     /// Stops, and waits until requests in flight are answered (at most a second).
-    pub async fn stop(self) {
+    pub async fn stop(mut self) {
         self.handle.graceful_shutdown(Some(GRACE));
-        while self.handle.connection_count() > 0 {
-            tokio::task::yield_now().await;
+        if let Some(serving) = self.serving.take() {
+            // It ends as it was told to; how, is nobody's concern any more.
+            let _ = serving.await;
         }
     }
 }
@@ -321,22 +324,23 @@ impl Builder {
         let service = router(idp.clone()).into_make_service();
         let handle = Handle::new();
         let bound = |source| StartError::Bind { address, source };
-        match tls {
+        let serving = match tls {
             None => {
                 let server = axum_server::from_tcp(listener).map_err(bound)?.handle(handle.clone());
-                tokio::spawn(server.serve(service));
+                tokio::spawn(server.serve(service))
             }
             Some(tls) => {
                 let server = axum_server::from_tcp_rustls(listener, tls).map_err(bound)?.handle(handle.clone());
-                tokio::spawn(server.serve(service));
+                tokio::spawn(server.serve(service))
             }
-        }
+        };
         Ok(MockIdp {
             default_tenant: TenantControls::new(idp.clone(), first),
             idp,
             address,
             ca,
             handle,
+            serving: Some(serving),
             expectations: std::sync::Mutex::default(),
         })
     }

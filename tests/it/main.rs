@@ -7,4 +7,5 @@ mod grants;
 mod main_line;
 mod mock_apis;
 mod readme;
+mod switches;
 mod tokens;
