@@ -1,6 +1,8 @@
 //! How long a start, a code flow and a silent refresh take, in process, beside what they are made of: one RSA signature and
 //! one bare HTTP round trip in the same run. Read the ratios; the machine's speed cancels out.
 
+#![expect(clippy::expect_used, reason = "a benchmark that cannot start has nothing to measure")]
+
 use std::time::Duration;
 
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};

@@ -58,11 +58,7 @@ impl Answer {
     }
 }
 
-#[expect(
-    clippy::expect_used,
-    clippy::missing_panics_doc,
-    reason = "test support: a failure here is the test's failure"
-)]
+#[expect(clippy::expect_used, clippy::panic, reason = "test support: a failure here is the test's failure")]
 impl RawClient {
     /// Against the first tenant of `idp`.
     pub async fn new(idp: &MockIdp) -> Self {
@@ -163,7 +159,6 @@ impl RawClient {
     }
 
     /// Any request below the origin, to be completed and handed to [`send`](Self::send).
-    #[must_use]
     pub fn request(&self, method: reqwest::Method, path: &str) -> reqwest::RequestBuilder {
         self.http.request(method, format!("{}{path}", self.base))
     }

@@ -34,11 +34,7 @@ impl<F: Fn() -> jiff::Timestamp + Send + Sync> desktop_client::Clock for TenantT
     }
 }
 
-#[expect(
-    clippy::expect_used,
-    clippy::missing_panics_doc,
-    reason = "test support: a failure here is the test's failure"
-)]
+#[expect(clippy::expect_used, reason = "test support: a failure here is the test's failure")]
 impl Seat {
     /// `user` at the application `desktop` of `tenant`.
     #[must_use]

@@ -4,8 +4,8 @@
 //! client ─► authenticate ─► redeem (differs by grant) ─► scopes ─► policy ─► issue
 //! ```
 //!
-//! The order is that of the escalation reference, 2.14. A grant says in whose name it is redeemed ([`Redeemed`]), and tokens
-//! are made of what policy has [`Cleared`] alone. A new grant is one file here and one line in [`GRANTS`].
+//! The order is that of the escalation reference, 2.14. A grant says in whose name it is redeemed (`Redeemed`), and tokens
+//! are made of what policy has `Cleared` alone. A new grant is one file here and one line in [`GRANTS`].
 
 mod authorization_code;
 mod client_authentication;

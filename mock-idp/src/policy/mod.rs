@@ -7,7 +7,7 @@
 //! Situation ──► RULES, in the order of evaluation ──► Decision { demands, unmet policies, met contexts, reasons }
 //! ```
 //!
-//! A new rule is one file here and one line in [`RULES`]; a new grant control is one file in [`control`] and one line there.
+//! A new rule is one file here and one line in `RULES`; a new grant control is one file in [`control`] and one line there.
 
 mod account;
 pub mod api_access;
