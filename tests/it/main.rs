@@ -1,5 +1,7 @@
 //! End-to-end tests, in process, over the real wire.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 mod authorize;
 mod bad_requests;
 mod discovery;
