@@ -66,6 +66,13 @@ pub fn context_challenge(context: &str) -> String {
     serde_json::json!({ "access_token": { "acrs": { "essential": true, "value": context } } }).to_string()
 }
 
+/// The challenge of continuous access evaluation: a token issued at or after `now` (unix seconds), as JSON text. Real ones
+/// have this space, and clients must not mind.
+#[must_use]
+pub fn revocation_challenge(now: i64) -> String {
+    format!(r#"{{"access_token":{{"nbf":{{"essential":true, "value":"{now}"}}}}}}"#)
+}
+
 /// The values of a claim that is marked essential.
 fn essential(claim: Option<&Value>) -> Vec<String> {
     match claim.and_then(|claim| claim.get("essential")) {

@@ -2,11 +2,14 @@
 
 mod client_credentials;
 mod device_code;
+mod on_behalf_of;
 mod password;
+mod revocation;
 
 use tests::RawClient;
 
 const DAEMON: &str = "d0000000-0000-4000-8000-000000000004";
+const PORTAL: &str = "d0000000-0000-4000-8000-000000000003";
 
 /// Posts a grant as the application `client_id`; `extra` adds or overrides parameters, an empty value leaves one out.
 async fn grant(client: &RawClient, client_id: &str, base: &[(&str, &str)], extra: &[(&str, &str)]) -> tests::Answer {

@@ -175,6 +175,12 @@ pub struct Api {
     /// Routes below `/api/{name}` that need an authentication context.
     #[serde(default)]
     pub protected_routes: Vec<ProtectedRoute>,
+    /// Routes below `/api/{name}` that call another API on behalf of the user, as the application with this API's id.
+    #[serde(default)]
+    pub on_behalf_of: Vec<DownstreamRoute>,
+    /// Applications whose consent page covers this API's own permissions, too (`knownClientApplications`).
+    #[serde(default)]
+    pub known_client_applications: Vec<String>,
 }
 
 impl Api {
@@ -254,6 +260,18 @@ pub struct ProtectedRoute {
     pub path: String,
     /// Authentication context id that the token's `acrs` must hold, such as `c1`.
     pub authentication_context: String,
+}
+
+/// A route of a mock API that calls another API on behalf of the user.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DownstreamRoute {
+    /// Path below `/api/{name}`, such as `/salary`.
+    pub path: String,
+    /// Short name of the API that is called.
+    pub api: String,
+    /// Scopes that are asked of it.
+    pub scopes: Vec<String>,
 }
 
 /// A Conditional Access policy.

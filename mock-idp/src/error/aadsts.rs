@@ -145,6 +145,24 @@ catalogue! {
         "The provided authorization code is intended for another tenant and was rejected.",
         provoke: "redeem a code at another tenant's token endpoint";
 
+    // ── The assertion of on-behalf-of (4.8) ──
+    /// The assertion is not a token of this tenant.
+    AssertionInvalid = 50013, "invalid_grant", NONE, 400, uri,
+        "The assertion is not valid: {what}.",
+        provoke: "as the client `portal`, send `assertion=rubbish` on behalf of a user";
+    /// The assertion was made for another API than the client.
+    AssertionForAnother = 500131, "invalid_grant", NONE, 400, uri,
+        "The assertion's audience '{audience}' is not the application '{client}' that presents it.",
+        provoke: "as the client `portal`, present a token for api://mail";
+    /// The assertion is not valid at this time.
+    AssertionExpired = 500133, "invalid_grant", NONE, 400, uri,
+        "The assertion is not within its valid time range.",
+        provoke: "advance the tenant's clock by two hours, then present the token on behalf of the user";
+    /// The assertion speaks for an application and not for a user.
+    AssertionOfAnApplication = 7000114, "invalid_grant", NONE, 400, uri,
+        "The application '{client}' is not allowed to act on behalf of an application: the assertion names no user.",
+        provoke: "as the client `portal`, present a token that `daemon` got for itself";
+
     // ── The device code (2.10 I) ──
     /// The user has not finished signing in; the device asks again later.
     AuthorizationPending = 70016, "authorization_pending", NONE, 400, uri,

@@ -182,7 +182,7 @@ fn consent(tenant: &Tenant, ctx: &str, flow: &Flow, params: &Params) -> Result<S
     let whole_tenant = administrator && params.get("organization").is_some();
     let who = if whole_tenant { None } else { Some(account) };
     for row in missing.clone() {
-        state.ledger.grant(flow.request.client, &row.api, who, &row.missing, now);
+        state.ledger.grant(row.client, &row.api, who, &row.missing, now);
     }
     change(&mut state, ctx, |flow| flow.interaction.consented = true);
     Ok(Submitted::default())

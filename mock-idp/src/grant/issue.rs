@@ -9,7 +9,7 @@ use crate::{
     policy::Situation,
     scopes::Scopes,
     state::RefreshToken,
-    token::{self, Access, Home, Parties},
+    token::{self, Access, Home, Parties, Proof},
 };
 
 use super::{Cleared, TokenCall, UserGrant};
@@ -37,6 +37,14 @@ pub struct TokenAnswer {
     /// Short name of the API, for the log.
     #[serde(skip)]
     pub api: String,
+}
+
+impl TokenAnswer {
+    /// The access token, for a mock API that calls another one.
+    #[must_use]
+    pub fn access_token(&self) -> &str {
+        &self.access_token
+    }
 }
 
 /// The scopes of the token's API that are on record for the user: what `scp` will hold.
@@ -70,12 +78,14 @@ impl Order<'_> {
         let home = home(call, user);
         let parties =
             Parties { base: call.base, directory, user, home, client, strength: grant.strength, sid: grant.sid };
+        let proof = Proof { epoch: call.tenant.epoch, strength: grant.strength, issued_at: now };
         let access = Access {
             api,
             resource: scopes.apis.first().and_then(|asked| asked.resource.as_deref()),
             scopes: &self.scp(),
             contexts: &self.cleared.contexts,
             claims: self.claims,
+            proof: &call.sealer.seal(&proof, ids),
         };
         let access = token::access_token(&parties, &access, now, ids);
         TokenAnswer {

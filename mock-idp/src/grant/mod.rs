@@ -12,6 +12,7 @@ mod client_authentication;
 mod client_credentials;
 mod device_code;
 mod issue;
+mod on_behalf_of;
 mod password;
 mod refresh_token;
 
@@ -34,11 +35,18 @@ use crate::{
     scopes::Scopes,
     seal::Sealer,
     state::Tenant,
+    token,
 };
 
 /// The grants that are served. Discovery reads this list, too.
-pub const GRANTS: &[Grant] =
-    &[authorization_code::GRANT, refresh_token::GRANT, client_credentials::GRANT, password::GRANT, device_code::GRANT];
+pub const GRANTS: &[Grant] = &[
+    authorization_code::GRANT,
+    refresh_token::GRANT,
+    client_credentials::GRANT,
+    password::GRANT,
+    device_code::GRANT,
+    on_behalf_of::GRANT,
+];
 
 /// A grant: its names on the wire and how it is redeemed.
 pub struct Grant {
@@ -133,6 +141,9 @@ pub fn respond(call: &TokenCall<'_>) -> Outcome {
 pub fn tenant_of_grant(params: &Params, sealer: &Sealer, tenants: Tenants<'_>) -> Option<Uuid> {
     if let Some(code) = device_code::code(params) {
         return device_code::tenant(code, tenants);
+    }
+    if let Some(assertion) = params.get("assertion") {
+        return token::claimed_tenant(assertion);
     }
     if let Some((_, domain)) = params.get("username").and_then(|name| name.rsplit_once('@')) {
         return tenants(domain).map(|tenant| tenant.id);

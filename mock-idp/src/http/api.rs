@@ -8,27 +8,22 @@ use axum::{
     extract::{Path, State},
     response::Response,
 };
-use base64::{
-    Engine as _,
-    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
-};
-use jsonwebtoken::{Algorithm, Validation};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 use crate::{
     directory::{Api, GRAPH},
     params::Params,
     policy::{
         Reason,
-        api_access::{Presented, Verdict, judge},
+        api_access::{Arrival, Cause, Presented, Verdict, judge},
     },
     recorder::{Answer, Endpoint},
     state::Tenant,
-    token::{issuer_v1, issuer_v2},
+    token::{self, Proof, claimed_tenant, issue_time, issuer_v1, issuer_v2},
 };
 
-use super::{Idp, incoming::Incoming, respond};
+use super::{Idp, downstream, incoming::Incoming, respond};
 
 /// `/api/{name}`
 pub(super) async fn root(State(idp): State<Arc<Idp>>, Path(name): Path<String>, incoming: Incoming) -> Response {
@@ -79,23 +74,26 @@ pub(super) async fn userinfo(State(idp): State<Arc<Idp>>, incoming: Incoming) ->
 
 /// An API of the directory: says who called, with which scopes and strength.
 fn named(idp: &Idp, name: &str, route: &str, incoming: &Incoming) -> Response {
-    serve(idp, |api| api.name == name, route, incoming, &|tenant, token| {
-        let state = tenant.state();
-        let user = state.directory.user_by_id(token.oid);
-        json!({
-            "api": name,
-            "route": route,
-            "tenant_id": token.tid,
-            "client_id": token.azp.or(token.appid),
-            "user": user.map(|user| json!({
-                "id": user.id,
-                "username": state.directory.username(user),
-                "name": user.name,
-            })),
-            "scopes": token.scp.split_whitespace().collect::<Vec<_>>(),
-            "roles": token.roles,
-            "strength": { "amr": token.amr, "acrs": token.acrs },
-        })
+    serve(idp, |api| api.name == name, route, incoming, &|tenant, token| who_called(name, route, tenant, token))
+}
+
+/// The answer of an API of the directory.
+pub(super) fn who_called(name: &str, route: &str, tenant: &Tenant, token: &Presented) -> Value {
+    let state = tenant.state();
+    let user = state.directory.user_by_id(token.oid);
+    json!({
+        "api": name,
+        "route": route,
+        "tenant_id": token.tid,
+        "client_id": token.azp.or(token.appid),
+        "user": user.map(|user| json!({
+            "id": user.id,
+            "username": state.directory.username(user),
+            "name": user.name,
+        })),
+        "scopes": token.scp.split_whitespace().collect::<Vec<_>>(),
+        "roles": token.roles,
+        "strength": { "amr": token.amr, "acrs": token.acrs },
     })
 }
 
@@ -107,9 +105,9 @@ fn serve(
     incoming: &Incoming,
     answer: &dyn Fn(&Tenant, &Presented) -> Value,
 ) -> Response {
-    let verified = incoming.bearer().map(|token| verify(idp, token));
+    let verified = incoming.bearer().map(|token| (token, verify(idp, token)));
     let tenant = match &verified {
-        Some(Some((tenant, _))) => Some(tenant.clone()),
+        Some((_, Some((tenant, _)))) => Some(tenant.clone()),
         _ => idp.registry.first(),
     };
     let Some(tenant) = tenant else { return not_found(incoming) };
@@ -118,28 +116,25 @@ fn serve(
 
     let trace = incoming.trace(None, &tenant.ids, tenant.now());
     let mut exchange = incoming.exchange(Endpoint::Api, &Params::default(), &trace);
-    let verdict = match &verified {
-        None => None,
-        Some(None) => Some(Verdict::InvalidToken("the token is malformed or its signature is wrong")),
-        Some(Some((tenant, token))) => {
-            let issuers = [issuer_v1(&idp.base, tenant.id), issuer_v2(&idp.base, tenant.id)];
-            let context = api
-                .protected_routes
-                .iter()
-                .find(|protected| route == protected.path || route.starts_with(&format!("{}/", protected.path)))
-                .map(|protected| protected.authentication_context.as_str());
-            Some(judge(token, &api, &issuers, context, tenant.now().as_second()))
+    let (verdict, body) = match &verified {
+        None => (None, Value::Null),
+        Some((_, None)) => {
+            (Some(Verdict::InvalidToken("the token is malformed or its signature is wrong")), Value::Null)
+        }
+        Some((text, Some((tenant, token)))) => {
+            let (user, client) = (username(tenant, token), token.azp.or(token.appid));
+            (exchange.user, exchange.client_id) = (user, client.map(|id| id.to_string()));
+            let (verdict, body) = match judged(idp, tenant, &api, route, token) {
+                Verdict::Allowed => {
+                    let called = downstream::call(idp, tenant, &api, route, text, &mut exchange.reasons);
+                    (called.verdict, downstream::join(answer(tenant, token), called.answer))
+                }
+                refused => (refused, Value::Null),
+            };
+            (Some(verdict), body)
         }
     };
-    if let Some(Some((tenant, token))) = &verified {
-        let state = tenant.state();
-        exchange.user = state.directory.user_by_id(token.oid).map(|user| state.directory.username(user));
-        exchange.client_id = token.azp.or(token.appid).map(|id| id.to_string());
-    }
-    let (log, response) = written(idp, &api, verdict.as_ref(), || match &verified {
-        Some(Some((tenant, token))) => answer(tenant, token),
-        _ => Value::Null,
-    });
+    let (log, response) = written(idp, &api, verdict.as_ref(), &body);
     if let Some(because) = reason(verdict.as_ref()) {
         exchange.reasons.push(Reason { rule: "api", because, policy: None });
     }
@@ -148,17 +143,48 @@ fn serve(
     response
 }
 
+/// What `api` makes of a token of `tenant` at `route`.
+pub(super) fn judged(idp: &Idp, tenant: &Tenant, api: &Api, route: &str, token: &Presented) -> Verdict {
+    let proof: Option<Proof> = idp.sealer.open(&token.aio);
+    let state = tenant.state();
+    judge(
+        token,
+        &Arrival {
+            api,
+            issuers: &[issuer_v1(&idp.base, tenant.id), issuer_v2(&idp.base, tenant.id)],
+            context: api
+                .protected_routes
+                .iter()
+                .find(|protected| route == protected.path || route.starts_with(&format!("{}/", protected.path)))
+                .map(|protected| protected.authentication_context.as_str()),
+            now: tenant.now().as_second(),
+            issued_at: proof.map_or_else(|| issue_time(token.iat), |proof| proof.issued_at),
+            valid_from: state.tokens_valid_from.get(&token.oid).copied(),
+            usable: state.directory.user_by_id(token.oid).is_some_and(|user| user.enabled),
+        },
+    )
+}
+
+fn username(tenant: &Tenant, token: &Presented) -> Option<String> {
+    let state = tenant.state();
+    state.directory.user_by_id(token.oid).map(|user| state.directory.username(user))
+}
+
 /// Writes a verdict down. `None`: there was no token at all, so no error is named (RFC 6750, 3.1).
-fn written(idp: &Idp, api: &Api, verdict: Option<&Verdict>, body: impl Fn() -> Value) -> (Answer, Response) {
-    let refused = |status: u16, error: Option<&str>, message: &str, claims: Option<&String>| {
+fn written(idp: &Idp, api: &Api, verdict: Option<&Verdict>, body: &Value) -> (Answer, Response) {
+    let refused = |status: u16, error: Option<&str>, message: &str, claims: Option<(&String, Cause)>| {
         let code = match error {
-            Some("insufficient_scope") => "Authorization_RequestDenied",
+            Some("insufficient_scope" | "interaction_required") => "Authorization_RequestDenied",
             _ => "InvalidAuthenticationToken",
         };
         let mut response = respond::plain_json(status, &json!({ "error": { "code": code, "message": message } }));
         respond::set(&mut response, "www-authenticate", &challenge(idp, api, error, message, claims));
         let kind = if claims.is_some() { "challenge" } else { "refused" };
-        let answer = Answer { error: error.map(str::to_owned), claims: claims.cloned(), ..Answer::of(status, kind) };
+        let answer = Answer {
+            error: error.map(str::to_owned),
+            claims: claims.map(|(claims, _)| claims.clone()),
+            ..Answer::of(status, kind)
+        };
         (answer, response)
     };
     match verdict {
@@ -167,15 +193,16 @@ fn written(idp: &Idp, api: &Api, verdict: Option<&Verdict>, body: impl Fn() -> V
         Some(Verdict::InsufficientScope) => {
             refused(403, Some("insufficient_scope"), "the token holds no scope of this API", None)
         }
-        Some(Verdict::Challenge { claims, because }) => {
-            refused(401, Some("insufficient_claims"), because, Some(claims))
+        Some(Verdict::Challenge { claims, because, cause }) => {
+            refused(401, Some("insufficient_claims"), because, Some((claims, *cause)))
         }
-        Some(Verdict::Allowed) => (Answer::of(200, "api answer"), respond::plain_json(200, &body())),
+        Some(Verdict::Downstream(because)) => refused(403, Some("interaction_required"), because, None),
+        Some(Verdict::Allowed) => (Answer::of(200, "api answer"), respond::plain_json(200, body)),
     }
 }
 
 /// `WWW-Authenticate` in Entra's manner (escalation reference 4.3).
-fn challenge(idp: &Idp, api: &Api, error: Option<&str>, message: &str, claims: Option<&String>) -> String {
+fn challenge(idp: &Idp, api: &Api, error: Option<&str>, message: &str, claims: Option<(&String, Cause)>) -> String {
     let mut parameters = vec![
         ("realm", String::new()),
         ("authorization_uri", format!("{}/common/oauth2/authorize", idp.base)),
@@ -185,11 +212,15 @@ fn challenge(idp: &Idp, api: &Api, error: Option<&str>, message: &str, claims: O
         parameters.push(("error", error.to_owned()));
         parameters.push(("error_description", message.to_owned()));
     }
-    if let Some(claims) = claims {
+    if let Some((claims, cause)) = claims {
         parameters.push(("claims", STANDARD.encode(claims)));
-        parameters.push(("cc_type", "authcontext".to_owned()));
+        if cause == Cause::AuthenticationContext {
+            parameters.push(("cc_type", "authcontext".to_owned()));
+        }
     }
-    let parameters: Vec<String> = parameters.iter().map(|(name, value)| format!("{name}=\"{value}\"")).collect();
+    let quoted = |value: &str| value.replace('\\', "\\\\").replace('"', "\\\"");
+    let parameters: Vec<String> =
+        parameters.iter().map(|(name, value)| format!("{name}=\"{}\"", quoted(value))).collect();
     format!("Bearer {}", parameters.join(", "))
 }
 
@@ -198,22 +229,15 @@ fn reason(verdict: Option<&Verdict>) -> Option<String> {
         None => Some("there is no token".to_owned()),
         Some(Verdict::InvalidToken(why)) => Some((*why).to_owned()),
         Some(Verdict::InsufficientScope) => Some("the token holds no scope of this API".to_owned()),
-        Some(Verdict::Challenge { because, .. }) => Some(because.clone()),
+        Some(Verdict::Challenge { because, .. } | Verdict::Downstream(because)) => Some(because.clone()),
         Some(Verdict::Allowed) => None,
     }
 }
 
 /// Checks form and signature; time and audience are the API's business, on the tenant's clock.
-fn verify(idp: &Idp, token: &str) -> Option<(Arc<Tenant>, Presented)> {
-    let payload = URL_SAFE_NO_PAD.decode(token.split('.').nth(1)?).ok()?;
-    let tid: Uuid = serde_json::from_slice::<Value>(&payload).ok()?.get("tid")?.as_str()?.parse().ok()?;
-    let tenant = idp.tenant_by_id(tid)?;
-    let mut validation = Validation::new(Algorithm::RS256);
-    validation.required_spec_claims.clear();
-    validation.validate_exp = false;
-    validation.validate_aud = false;
-    let data = jsonwebtoken::decode::<Presented>(token, &idp.key.decoding_key().ok()?, &validation).ok()?;
-    Some((tenant, data.claims))
+pub(super) fn verify(idp: &Idp, token: &str) -> Option<(Arc<Tenant>, Presented)> {
+    let tenant = idp.tenant_by_id(claimed_tenant(token)?)?;
+    Some((tenant, token::verify(token, &idp.key)?))
 }
 
 fn not_found(incoming: &Incoming) -> Response {

@@ -8,6 +8,7 @@ mod authorize;
 mod control;
 mod device;
 mod discovery;
+mod downstream;
 mod incoming;
 mod login;
 mod logout;

@@ -50,7 +50,9 @@ pub(super) fn draw(
         Page::Consent(missing) => {
             let maintain_access = flow.request.scopes.oidc.offline_access;
             let administrator = account.is_some_and(|user| user.administrator);
-            let groups: Vec<ApiGroup<'_>> = missing.iter().map(|row| group(state, row)).collect();
+            let names: Vec<String> = missing.iter().map(|row| api_name(state, flow, row)).collect();
+            let groups: Vec<ApiGroup<'_>> =
+                missing.iter().zip(&names).map(|(row, name)| group(state, row, name)).collect();
             pages::consent(&frame, &form, &username, &groups, maintain_access, administrator)
         }
         Page::Blocked(refusal) => {
@@ -76,7 +78,17 @@ pub(super) fn failure(tenant: &str, refusal: &Refusal, trace: &Trace) -> String 
     )
 }
 
-fn group<'a>(state: &'a State, row: &'a MissingConsent) -> ApiGroup<'a> {
+/// The name of the API; under combined consent also who will call it.
+fn api_name(state: &State, flow: &Flow, row: &MissingConsent) -> String {
+    let name = state.directory.api(&row.api).map_or(row.api.as_str(), |api| api.display_name());
+    let caller = state.directory.applications.iter().find(|application| application.client_id == row.client);
+    match caller.filter(|caller| caller.client_id != flow.request.client) {
+        Some(caller) => format!("{name}, which {} calls for you", caller.display_name()),
+        None => name.to_owned(),
+    }
+}
+
+fn group<'a>(state: &'a State, row: &'a MissingConsent, name: &'a str) -> ApiGroup<'a> {
     let api = state.directory.api(&row.api);
     let scopes = row
         .asked
@@ -87,7 +99,7 @@ fn group<'a>(state: &'a State, row: &'a MissingConsent) -> ApiGroup<'a> {
             new: row.missing.contains(name),
         })
         .collect();
-    ApiGroup { api: api.map_or(row.api.as_str(), |api| api.display_name()), scopes }
+    ApiGroup { api: name, scopes }
 }
 
 fn guid(id: Uuid) -> String {

@@ -1,6 +1,6 @@
 //! Rule: the user or an administrator must have consented to every scope, API by API (escalation reference 3).
 
-use crate::scopes::ApiScopes;
+use crate::{directory::Application, scopes::ApiScopes};
 
 use super::{Decision, Demand, MissingConsent, Situation, Subject};
 
@@ -9,14 +9,20 @@ pub(super) fn check(situation: &Situation<'_>, decision: &mut Decision) {
     let interaction = situation.interaction.unwrap_or_default();
     let forced = interaction.force_consent && !interaction.consented;
 
-    let wanted: Vec<MissingConsent> =
-        asked(situation, subject).into_iter().filter(|row| forced || !row.missing.is_empty()).collect();
+    let is_wanted = |row: &MissingConsent| forced || !row.missing.is_empty();
+    let mut wanted: Vec<MissingConsent> = asked(situation, subject).into_iter().filter(is_wanted).collect();
     if wanted.is_empty() {
         return;
+    }
+    if situation.interaction.is_some() {
+        let combined = combined(situation, subject, &wanted);
+        wanted.extend(combined.into_iter().filter(is_wanted));
     }
     for row in &wanted {
         let because = if row.missing.is_empty() {
             format!("prompt=consent: {} is asked again for {}", row.api, row.asked.join(", "))
+        } else if row.client != situation.client.client_id {
+            format!("combined consent covers {} of {} for the API that is asked for", row.missing.join(", "), row.api)
         } else {
             format!("no consent on record for {} of {}", row.missing.join(", "), row.api)
         };
@@ -38,9 +44,9 @@ fn asked(situation: &Situation<'_>, subject: Subject<'_>) -> Vec<MissingConsent>
     for asked in &situation.scopes.apis {
         if asks_for_everything(situation, subject, asked) {
             // `.default` without any grant lists the whole registration (SCP examples 2 and 3).
-            rows.extend(client.permissions.iter().map(|(api, scopes)| row(situation, subject, api, scopes)));
+            rows.extend(client.permissions.iter().map(|(api, scopes)| row(situation, subject, client, api, scopes)));
         } else if !asked.default {
-            rows.push(row(situation, subject, &asked.api, &asked.names));
+            rows.push(row(situation, subject, client, &asked.api, &asked.names));
         }
     }
     rows
@@ -49,17 +55,38 @@ fn asked(situation: &Situation<'_>, subject: Subject<'_>) -> Vec<MissingConsent>
 /// `.default` of an API for which nothing is on record yet, or whose consent is asked again.
 fn asks_for_everything(situation: &Situation<'_>, subject: Subject<'_>, asked: &ApiScopes) -> bool {
     let forced = situation.interaction.is_some_and(|interaction| interaction.force_consent);
-    asked.default && (forced || granted(situation, subject, &asked.api).is_empty())
+    asked.default && (forced || granted(situation, subject, situation.client, &asked.api).is_empty())
 }
 
-fn row(situation: &Situation<'_>, subject: Subject<'_>, api: &str, scopes: &[String]) -> MissingConsent {
-    let granted = granted(situation, subject, api);
+/// Combined consent: an API that knows the client lets its page cover what the API itself asks of the APIs behind it. Only a
+/// page does that: no silent request of the client is refused for what the API lacks.
+fn combined(situation: &Situation<'_>, subject: Subject<'_>, wanted: &[MissingConsent]) -> Vec<MissingConsent> {
+    let directory = situation.directory;
+    let asked = situation.scopes.apis.iter().filter(|asked| wanted.iter().any(|row| row.api == asked.api));
+    asked
+        .filter_map(|asked| directory.api(&asked.api))
+        .filter(|api| api.known_client_applications.contains(&situation.client.name))
+        .filter_map(|api| directory.applications.iter().find(|application| application.client_id == api.id))
+        .flat_map(|application| {
+            application.permissions.iter().map(|(api, scopes)| row(situation, subject, application, api, scopes))
+        })
+        .collect()
+}
+
+fn row(
+    situation: &Situation<'_>,
+    subject: Subject<'_>,
+    client: &Application,
+    api: &str,
+    scopes: &[String],
+) -> MissingConsent {
+    let granted = granted(situation, subject, client, api);
     let missing = scopes.iter().filter(|scope| !granted.contains(&scope.as_str())).cloned().collect();
-    MissingConsent { api: api.to_owned(), asked: scopes.to_vec(), missing }
+    MissingConsent { client: client.client_id, api: api.to_owned(), asked: scopes.to_vec(), missing }
 }
 
-fn granted<'a>(situation: &Situation<'a>, subject: Subject<'_>, api: &str) -> Vec<&'a str> {
-    situation.ledger.granted(situation.client.client_id, api, subject.user.id, situation.consents_known_until)
+fn granted<'a>(situation: &Situation<'a>, subject: Subject<'_>, client: &Application, api: &str) -> Vec<&'a str> {
+    situation.ledger.granted(client.client_id, api, subject.user.id, situation.consents_known_until)
 }
 
 fn is_admin_only(situation: &Situation<'_>, api: &str, scope: &str) -> bool {

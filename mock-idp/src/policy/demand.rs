@@ -42,6 +42,8 @@ pub enum SignInReason {
 /// Scopes of one API that wait for consent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MissingConsent {
+    /// The application that the consent is for: the client, or with combined consent the API that it asks for.
+    pub client: Uuid,
     /// Short name of the API.
     pub api: String,
     /// Every scope asked for.

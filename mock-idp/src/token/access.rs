@@ -117,6 +117,8 @@ pub struct Access<'a> {
     pub contexts: &'a [String],
     /// What the client asked of the token and said of itself.
     pub claims: &'a ClaimsRequest,
+    /// `aio`: the sealed [`super::Proof`].
+    pub proof: &'a str,
 }
 
 /// Makes an access token.
@@ -125,7 +127,7 @@ pub struct Access<'a> {
 /// part in continuous access evaluation (escalation reference 6.3 and rulings).
 #[must_use]
 pub fn access_token(parties: &Parties<'_>, access: &Access<'_>, now: Timestamp, ids: &Ids) -> AccessToken {
-    let Access { api, resource, scopes, contexts, claims } = *access;
+    let Access { api, resource, scopes, contexts, claims, proof } = *access;
     let evaluated = claims.is_capable() && api.continuous_access_evaluation;
     let expires_in = if evaluated { ids.between(20 * 3600, 28 * 3600) } else { ids.between(3600, 5400) };
     let xms_cc = evaluated.then_some(["cp1"]);
@@ -144,7 +146,7 @@ pub fn access_token(parties: &Parties<'_>, access: &Access<'_>, now: Timestamp, 
             exp,
             acr: "1",
             acrs: contexts.to_vec(),
-            aio: opaque(ids),
+            aio: proof.to_owned(),
             amr: parties.strength.amr(),
             app_displayname: parties.client.display_name().to_owned(),
             appid: parties.client.client_id,
@@ -174,7 +176,7 @@ pub fn access_token(parties: &Parties<'_>, access: &Access<'_>, now: Timestamp, 
             nbf: iat,
             exp,
             acrs: contexts.to_vec(),
-            aio: opaque(ids),
+            aio: proof.to_owned(),
             azp: parties.client.client_id,
             azpacr: client_acr(parties.client),
             idp,

@@ -4,6 +4,7 @@
 mod access;
 mod app_only;
 mod id;
+mod proof;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use jiff::{SignedDuration, Timestamp};
@@ -13,6 +14,7 @@ use uuid::Uuid;
 pub use access::{Access, AccessToken, access_token};
 pub use app_only::AppOnly;
 pub use id::{IdToken, id_token};
+pub use proof::{Proof, claimed_tenant, issue_time, verify};
 
 use crate::{
     directory::{Api, Application, Directory, TokenVersion, User},

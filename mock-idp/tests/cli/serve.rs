@@ -94,7 +94,8 @@ fn a_bad_signing_key_is_named() {
 async fn a_configuration_and_a_signing_key_of_ones_own_are_used() {
     let home = Home::new();
     let built_in = home.run(&["config", "default"]).stdout;
-    home.write("mine.yaml", &built_in.replace("name: desktop\n", "name: editor\n").replace("ada@", "ann@"));
+    let renamed = built_in.replace("name: desktop\n", "name: editor\n").replace("[desktop]", "[editor]");
+    home.write("mine.yaml", &renamed.replace("ada@", "ann@"));
     home.write("key.pem", include_str!("../../src/keys/test-signing-key.pem"));
     let server = home.serve(&["--no-tls", "--config", "mine.yaml", "--signing-key", "key.pem"]);
     let keys = get(&format!("{}/common/discovery/v2.0/keys", server.base), None).await.text().await.unwrap();

@@ -17,6 +17,9 @@ pub(super) fn check(document: &Document, problems: &mut Vec<Problem>) {
         policies(document, tenant, &path, problems);
         consents(document, tenant, &path, problems);
     }
+    for (path, api) in each(&document.apis, &Path::root().key("apis")) {
+        downstream(document, api, &path, problems);
+    }
     for (path, application) in each(&document.applications, &Path::root().key("applications")) {
         for (name, scopes) in &application.permissions {
             let path = path.key("permissions").key(name);
@@ -28,6 +31,30 @@ pub(super) fn check(document: &Document, problems: &mut Vec<Problem>) {
         }
         for name in application.roles.keys() {
             find_api(document, name, &path.key("roles").key(name), problems);
+        }
+    }
+}
+
+/// Other APIs that `api` calls, and the clients that may consent for it.
+fn downstream(document: &Document, api: &Api, owner: &Path, problems: &mut Vec<Problem>) {
+    for (path, route) in each(&api.on_behalf_of, &owner.key("on_behalf_of")) {
+        if let Some(called) = find_api(document, &route.api, &path.key("api"), problems) {
+            for (path, scope) in each(&route.scopes, &path.key("scopes")) {
+                find_scope(called, scope, path, problems);
+            }
+        }
+        let caller = document.applications.iter().find(|application| application.client_id == api.id);
+        if caller.is_none_or(|caller| caller.secrets.is_empty()) {
+            problems.push(
+                Problem::new(path, format!("no application with a secret has the id of the API `{}`", api.name))
+                    .hint("an API calls another one as the application whose client_id is its own id"),
+            );
+        }
+    }
+    for (path, name) in each(&api.known_client_applications, &owner.key("known_client_applications")) {
+        if !document.applications.iter().any(|application| application.name == *name) {
+            let known = document.applications.iter().map(|application| application.name.as_str());
+            problems.push(unknown(format!("unknown application `{name}`"), name, path, known));
         }
     }
 }
