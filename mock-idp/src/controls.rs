@@ -6,10 +6,14 @@ use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use crate::{
+    claims_request::ClaimsRequest,
     clock::Clock as _,
-    directory::{Directory, Policy, Switches, User},
+    directory::{Consent, Directory, Document, Policy, Switches, User},
+    error::Refusal,
     http::Idp,
+    policy::{self, Decision, Ledger, Situation, Strength, Subject},
     recorder::Exchange,
+    scopes::Scopes,
     state::Tenant,
     token::issuer_v2,
     virtual_user::VirtualUser,
@@ -20,6 +24,15 @@ use crate::{
 pub struct TenantControls {
     idp: Arc<Idp>,
     tenant: Arc<Tenant>,
+}
+
+/// A decision that was asked for and not acted upon.
+#[derive(Clone, Debug)]
+pub struct WhatIf {
+    /// What a silent request would be refused with, in the order of evaluation; the first is the one it would get.
+    pub refusals: Vec<Refusal>,
+    /// The decision.
+    pub decision: Decision,
 }
 
 /// A name that the tenant does not have.
@@ -146,6 +159,93 @@ impl TenantControls {
         Ok(self.tenant.state().ledger.revoke(client, api, who))
     }
 
+    /// The consents on record, by user and for the whole tenant.
+    #[must_use]
+    pub fn consents(&self) -> Vec<Consent> {
+        let state = self.tenant.state();
+        let directory = &state.directory;
+        let name_of = |client: Uuid| {
+            let known = directory.applications.iter().find(|application| application.client_id == client);
+            known.map_or_else(|| client.to_string(), |application| application.name.clone())
+        };
+        let rows = state.ledger.rows().map(|(client, api, user, scopes)| Consent {
+            user: user.and_then(|id| directory.user_by_id(id)).map(|user| directory.username(user)),
+            client: name_of(client),
+            api: api.to_owned(),
+            scopes: scopes.into_iter().map(str::to_owned).collect(),
+        });
+        rows.collect()
+    }
+
+    /// Takes every consent off the record.
+    pub fn revoke_all_consents(&self) {
+        self.tenant.state().ledger = Ledger::default();
+    }
+
+    /// What would be decided for a request, without doing it: the refusals in the order of evaluation, and why.
+    ///
+    /// # Errors
+    ///
+    /// Outside, if a name is unknown; inside, if the scopes or claims are refused before any decision.
+    pub fn what_if(
+        &self,
+        user: &str,
+        client: &str,
+        scope: &str,
+        claims: Option<&str>,
+        mfa: bool,
+    ) -> Result<Result<WhatIf, Refusal>, Unknown> {
+        let now = self.tenant.now();
+        let state = self.tenant.state();
+        let directory = &state.directory;
+        let user = directory.user(user).ok_or_else(|| unknown_user(directory, user))?;
+        let client = directory.application(client).ok_or_else(|| {
+            unknown("application", client, directory.applications.iter().map(|known| known.name.as_str()))
+        })?;
+        let parsed = Scopes::parse(scope, client, directory)
+            .and_then(|scopes| Ok((scopes, claims.map(ClaimsRequest::parse).transpose()?.unwrap_or_default())));
+        let (scopes, claims) = match parsed {
+            Ok(parsed) => parsed,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        let strength = Strength { signed_in_at: now, mfa_at: mfa.then_some(now) };
+        let situation = Situation {
+            directory,
+            policies: &state.policies,
+            ledger: &state.ledger,
+            client,
+            scopes: &scopes,
+            claims: &claims,
+            who: policy::Who::User(Subject { user, strength }),
+            interaction: None,
+            consents_known_until: now,
+        };
+        let decision = policy::decide(&situation);
+        let refusals =
+            decision.demands.iter().map(|demand| demand.refusal(&situation).with_claims(decision.challenge()));
+        Ok(Ok(WhatIf { refusals: refusals.collect(), decision }))
+    }
+
+    /// The configuration document with this tenant's users and `policies` in it, to be checked.
+    pub(crate) fn document_with(&self, policies: &[Policy]) -> Document {
+        let mut document = (*self.idp.registry.document()).clone();
+        let directory = self.directory();
+        let users: Vec<_> = directory.users.iter().map(|user| user.username.clone()).collect();
+        let own = document.tenants.iter_mut().find(|tenant| {
+            tenant.id == directory.id || tenant.users.iter().map(|user| &user.username).eq(users.iter())
+        });
+        if let Some(tenant) = own {
+            tenant.policies = policies.to_vec();
+        }
+        document
+    }
+
+    /// A fresh id from this tenant's randomness.
+    #[must_use]
+    pub(crate) fn new_guid(&self) -> Uuid {
+        self.tenant.ids.guid()
+    }
+
     /// The Conditional Access policies.
     #[must_use]
     pub fn policies(&self) -> Vec<Policy> {
@@ -192,6 +292,12 @@ impl TenantControls {
         self.tenant.clock.reset();
     }
 
+    /// Whether the tenant's time stands still.
+    #[must_use]
+    pub fn clock_is_frozen(&self) -> bool {
+        self.tenant.clock.is_frozen()
+    }
+
     /// A clock that shows the tenant's time, for a client that is to agree with it.
     pub fn clock(&self) -> impl Fn() -> Timestamp + Send + Sync + Clone + 'static {
         let tenant = self.tenant.clone();
@@ -213,6 +319,12 @@ impl TenantControls {
     #[must_use]
     pub fn exchanges(&self) -> Vec<Arc<Exchange>> {
         self.tenant.log.exchanges()
+    }
+
+    /// How many exchanges were dropped because there were too many.
+    #[must_use]
+    pub fn dropped_exchanges(&self) -> u64 {
+        self.tenant.log.dropped()
     }
 
     /// Forgets the exchanges.

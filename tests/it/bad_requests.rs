@@ -3,7 +3,7 @@
 use mock_idp::MockIdp;
 use reqwest::{Method, header};
 use rstest::rstest;
-use tests::{CALENDAR, DESKTOP, RawClient};
+use tests::{CALENDAR, RawClient};
 
 #[rstest]
 #[case::empty("", 400, "invalid_request", 900144)]
@@ -105,6 +105,18 @@ async fn the_token_endpoint_takes_post_alone(#[case] method: Method) {
     assert_eq!(answer.headers["allow"], "POST");
 }
 
+#[rstest]
+#[case::authorize(Method::PUT, "/contoso.test/oauth2/v2.0/authorize")]
+#[case::metadata(Method::POST, "/contoso.test/v2.0/.well-known/openid-configuration")]
+#[case::login(Method::GET, "/contoso.test/login")]
+#[tokio::test]
+async fn a_wrong_method_is_told_in_entras_shape(#[case] method: Method, #[case] path: &str) {
+    let idp = MockIdp::start().await;
+    let client = RawClient::new(&idp).await;
+    let answer = client.send(client.request(method, path)).await;
+    assert_eq!((answer.status, answer.text_of("error"), answer.code()), (405, "invalid_request", Some(900561)));
+}
+
 #[tokio::test]
 async fn an_unknown_tenant_is_invalid_request_at_token_and_a_page_at_authorize() {
     let idp = MockIdp::start().await;
@@ -157,60 +169,4 @@ async fn a_page_from_another_browser_goes_nowhere(#[case] real_flow: bool) {
     let answer = client.send(client.request(Method::POST, "/contoso.test/login").form(&form)).await;
     assert_eq!(answer.status, 400);
     assert!(answer.text.contains("AADSTS165000"), "{}", answer.text);
-}
-
-#[rstest]
-#[case::rebinding("host", "evil.test", 403, "foreign_host")]
-#[case::rebinding_with_port("host", "evil.test:80", 403, "foreign_host")]
-#[case::cross_site("origin", "https://evil.test", 403, "foreign_origin")]
-#[case::sandboxed("origin", "null", 403, "foreign_origin")]
-#[tokio::test]
-async fn the_control_api_is_for_this_machine(
-    #[case] name: &'static str,
-    #[case] value: &str,
-    #[case] status: u16,
-    #[case] code: &str,
-) {
-    let idp = MockIdp::start().await;
-    let client = RawClient::new(&idp).await;
-    let answer = client.send(client.request(Method::POST, "/_mock/reset").header(name, value)).await;
-    assert_eq!((answer.status, answer.body["error"]["code"].as_str()), (status, Some(code)));
-}
-
-#[tokio::test]
-async fn the_control_api_serves_health_tenants_exchanges_and_reset() {
-    let idp = MockIdp::start().await;
-    let client = RawClient::new(&idp).await;
-    let get = |path: &str| client.request(Method::GET, path);
-    assert_eq!(client.send(get("/_mock/health")).await.text, r#"{"status":"ok"}"#);
-
-    let created = client.send(client.request(Method::POST, "/_mock/tenants").body(r#"{"like":"contoso"}"#)).await;
-    assert_eq!(created.status, 201, "{}", created.text);
-    let (id, domain) = (created.text_of("tenant_id"), created.text_of("domain"));
-    assert_eq!(created.text_of("authority"), format!("{}/{id}", idp.base()));
-    assert_eq!(created.body["users"][0]["username"], format!("ada@{domain}"));
-    assert_eq!(created.body["applications"][0]["client_id"], DESKTOP);
-
-    client.send(client.request(Method::POST, &format!("/{id}/oauth2/v2.0/token"))).await;
-    let exchanges = client.send(get(&format!("/_mock/tenants/{id}/exchanges"))).await;
-    assert_eq!(exchanges.body["exchanges"][0]["answer"]["code"], 900_144);
-    assert_eq!(client.send(get("/_mock/tenants/contoso/exchanges")).await.body["exchanges"], serde_json::json!([]));
-
-    for (method, path, body, status) in [
-        (Method::POST, "/_mock/tenants".to_owned(), r#"{"like":"nobody"}"#, 404),
-        (Method::POST, "/_mock/tenants".to_owned(), r#"{"lik":"contoso"}"#, 400),
-        (Method::POST, "/_mock/tenants".to_owned(), "", 400),
-        (Method::DELETE, "/_mock/tenants/contoso".to_owned(), "", 409),
-        (Method::DELETE, format!("/_mock/tenants/{id}"), "", 204),
-        (Method::DELETE, format!("/_mock/tenants/{id}"), "", 404),
-        (Method::PUT, "/_mock/health".to_owned(), "", 405),
-        (Method::GET, "/_mock/nothing".to_owned(), "", 404),
-        (Method::POST, "/_mock/reset".to_owned(), "", 200),
-    ] {
-        let answer = client.send(client.request(method.clone(), &path).body(body)).await;
-        assert_eq!(answer.status, status, "{method} {path}: {}", answer.text);
-        if status >= 400 {
-            assert!(answer.body["error"]["code"].is_string() && answer.body["error"]["message"].is_string());
-        }
-    }
 }

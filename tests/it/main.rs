@@ -4,6 +4,7 @@
 
 mod authorize;
 mod bad_requests;
+mod control;
 mod discovery;
 mod grants;
 mod main_line;

@@ -286,7 +286,7 @@ catalogue! {
         provoke: "post more than 64 KiB";
     /// The endpoint takes another HTTP method.
     WrongMethod = 900561, "invalid_request", NONE, 405, uri,
-        "The endpoint only accepts {accepted} requests. Received a {method} request.",
+        "The endpoint does not accept {method} requests.",
         provoke: "send GET to /token";
     /// The tenant does not exist.
     UnknownTenant = 90002, "invalid_request", NONE, 400, uri,

@@ -52,9 +52,6 @@ pub(super) fn refusal(refusal: &Refusal, trace: &Trace, trailer: Trailer) -> Res
     let row = refusal.code.row();
     let mut response = json(refusal.status(), &ErrorBody::new(refusal, trace, trailer), trace);
     set(&mut response, "x-ms-clitelem", &format!("1,{},0,,", row.number));
-    if refusal.status() == 405 {
-        set(&mut response, "allow", "POST");
-    }
     response
 }
 

@@ -21,7 +21,6 @@ use super::{Idp, api, authorize, control, device, discovery, incoming::Incoming,
 
 /// The whole server. A doubled slash is a slash, as MSAL Python needs (wire reference 1.2).
 pub fn router(idp: Arc<Idp>) -> Router {
-    let only_post = post(token::token).fallback(token::wrong_method);
     let paths = Router::new()
         .route("/common/discovery/instance", get(discovery::instance))
         .route("/common/userrealm/{user}", get(discovery::user_realm))
@@ -31,9 +30,9 @@ pub fn router(idp: Arc<Idp>) -> Router {
         .route("/{tenant}/discovery/v2.0/keys", get(discovery::keys))
         .route("/{tenant}/discovery/keys", get(discovery::keys))
         .route("/{tenant}/oauth2/v2.0/authorize", get(authorize::authorize).post(authorize::authorize))
-        .route("/{tenant}/oauth2/v2.0/token", only_post)
-        .route("/{tenant}/oauth2/v2.0/devicecode", post(device::start).fallback(token::wrong_method))
-        .route("/{tenant}/oauth2/devicecode", post(device::start).fallback(token::wrong_method))
+        .route("/{tenant}/oauth2/v2.0/token", post(token::token))
+        .route("/{tenant}/oauth2/v2.0/devicecode", post(device::start))
+        .route("/{tenant}/oauth2/devicecode", post(device::start))
         .route("/deviceauth", get(device::page).post(device::entered))
         .route("/{tenant}/oauth2/v2.0/logout", get(logout::logout))
         .route("/{tenant}/login", post(login::login))
@@ -41,6 +40,7 @@ pub fn router(idp: Arc<Idp>) -> Router {
         .route("/v1.0/me", get(api::me))
         .route("/api/{name}", get(api::root).post(api::root))
         .route("/api/{name}/{*rest}", get(api::below).post(api::below))
+        .method_not_allowed_fallback(wrong_method)
         .merge(control::routes(&idp))
         .fallback(not_found)
         .layer(CatchPanicLayer::custom(panicked))
@@ -75,6 +75,12 @@ async fn not_found(State(idp): State<Arc<Idp>>, incoming: Incoming) -> Response 
     let trace = incoming.trace(None, &idp.ids, idp.clock.now());
     let what = format!("there is no endpoint at '{}'", incoming.path);
     let refusal = Refusal::new(Aadsts::Malformed).with("what", what).with_status(404);
+    respond::refusal(&refusal, &trace, idp.registry.document().switches.trailer)
+}
+
+async fn wrong_method(State(idp): State<Arc<Idp>>, incoming: Incoming) -> Response {
+    let trace = incoming.trace(None, &idp.ids, idp.clock.now());
+    let refusal = Refusal::new(Aadsts::WrongMethod).with("method", incoming.method.as_str());
     respond::refusal(&refusal, &trace, idp.registry.document().switches.trailer)
 }
 

@@ -9,7 +9,6 @@ use axum::{
 
 use crate::{
     clock::Clock as _,
-    error::{Aadsts, Refusal},
     grant::{self, TokenCall},
     params::Params,
     recorder::{Answer, Endpoint},
@@ -83,13 +82,6 @@ pub(super) async fn token(State(idp): State<Arc<Idp>>, Path(tenant): Path<String
     exchange.answer = answer;
     tenant.log.add(exchange);
     response
-}
-
-/// Another method than POST.
-pub(super) async fn wrong_method(State(idp): State<Arc<Idp>>, incoming: Incoming) -> Response {
-    let trace = incoming.trace(None, &idp.ids, idp.clock.now());
-    let refusal = Refusal::new(Aadsts::WrongMethod).with("accepted", "POST").with("method", incoming.method.as_str());
-    respond::refusal(&refusal, &trace, idp.registry.document().switches.trailer)
 }
 
 /// The tenant of the path; at `/common` the one that the grant belongs to.
