@@ -21,6 +21,13 @@ pub const SCRIPTS: &[(&str, &str)] = &[
     script!("main-09"),
     script!("main-10"),
     script!("main-12"),
+    script!("administrator"),
+    script!("authentication-context"),
+    script!("blocked"),
+    script!("declined"),
+    script!("enrolment"),
+    script!("on-behalf-of"),
+    script!("revocation"),
 ];
 
 /// All of them, read.
