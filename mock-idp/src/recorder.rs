@@ -138,7 +138,7 @@ impl Answer {
         Self {
             error: Some(refusal.error().to_owned()),
             code: Some(refusal.code.row().number),
-            suberror: refusal.code.row().suberror.map(str::to_owned),
+            suberror: refusal.suberror().map(str::to_owned),
             claims: refusal.claims.clone(),
             ..Self::of(status, kind)
         }

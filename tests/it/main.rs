@@ -9,6 +9,7 @@ mod discovery;
 mod grants;
 mod main_line;
 mod mock_apis;
+mod policies;
 mod readme;
 mod switches;
 mod tokens;

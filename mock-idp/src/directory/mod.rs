@@ -4,7 +4,9 @@
 //! A [`Directory`] is cheap to copy: an isolated tenant shares everything with the tenant it was made like, and only what
 //! a test changes is its own.
 
+mod facts;
 pub mod model;
+mod policy;
 
 use std::sync::Arc;
 

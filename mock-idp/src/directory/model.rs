@@ -9,6 +9,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+pub use super::{facts::*, policy::*};
+
 /// A whole configuration document, version 1.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -87,6 +89,9 @@ pub struct User {
     /// For a guest: short name of the home tenant, which knows the user by the same user name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub home_tenant: Option<String>,
+    /// What policies find out about the user beyond the sign-in.
+    #[serde(default, skip_serializing_if = "Facts::are_usual")]
+    pub facts: Facts,
 }
 
 impl User {
@@ -128,6 +133,12 @@ pub struct Application {
     /// Granted application permissions: API short name to roles.
     #[serde(default)]
     pub roles: IndexMap<String, Vec<String>>,
+    /// Whether it is on the list of approved client applications (AADSTS53002 if a policy asks for one).
+    #[serde(default)]
+    pub approved: bool,
+    /// Whether an app protection policy manages it (AADSTS53009 if a policy asks for one).
+    #[serde(default)]
+    pub app_protection: bool,
 }
 
 impl Application {
@@ -274,84 +285,6 @@ pub struct DownstreamRoute {
     pub scopes: Vec<String>,
 }
 
-/// A Conditional Access policy.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Policy {
-    /// Policy id; errors name it in `capolids`.
-    pub id: Uuid,
-    /// Name for people.
-    pub name: String,
-    /// Whether it is in force.
-    #[serde(default)]
-    pub state: PolicyState,
-    /// Whom it concerns; everybody if absent.
-    #[serde(default)]
-    pub users: UserFilter,
-    /// What it guards.
-    pub targets: Targets,
-    /// What it asks before a token is granted.
-    pub grant: GrantControls,
-}
-
-/// Whether a policy is in force.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum PolicyState {
-    /// Enforced.
-    #[default]
-    Enabled,
-    /// Ignored.
-    Disabled,
-    /// Evaluated and noted in the exchange log, never enforced.
-    ReportOnly,
-}
-
-/// Whom a policy concerns. An empty `include` means everybody.
-#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct UserFilter {
-    /// User names; everybody if empty.
-    #[serde(default)]
-    pub include: Vec<String>,
-    /// User names that are exempt; wins over `include`.
-    #[serde(default)]
-    pub exclude: Vec<String>,
-}
-
-/// What a policy guards: any of these.
-#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Targets {
-    /// API short names.
-    #[serde(default)]
-    pub apis: Vec<String>,
-    /// Single scopes, as `api/Scope.Name`. Entra cannot do this; the mock can.
-    #[serde(default)]
-    pub scopes: Vec<String>,
-    /// Authentication context ids, such as `c1`.
-    #[serde(default)]
-    pub authentication_contexts: Vec<String>,
-}
-
-/// What a policy asks. An empty list asks nothing.
-#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct GrantControls {
-    /// Every one of these must hold.
-    pub all_of: Vec<GrantControl>,
-}
-
-/// One thing that a policy can ask.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum GrantControl {
-    /// No access at all (AADSTS53003).
-    Block,
-    /// Multifactor authentication in this session (AADSTS50076, 50079).
-    Mfa,
-}
-
 /// A consent on record: these scopes of that API for that application, by one user or for the whole tenant.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -385,6 +318,37 @@ pub struct Switches {
     pub consent_lag: SignedDuration,
     /// The redirect error for missing consent under `prompt=none`.
     pub prompt_none_consent: PromptNoneConsent,
+    /// Other suberrors than the usual ones for what policies demand, by AADSTS number: `{ "50079": additional_action }`.
+    pub suberrors: IndexMap<String, Suberror>,
+    /// Errors about devices and applications (53000 to 53002) come without `claims`.
+    pub no_claims_for_devices: bool,
+}
+
+/// The `suberror` of a demand, where a switch changes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Suberror {
+    /// `basic_action`: the user can do it on the pages.
+    BasicAction,
+    /// `additional_action`: the user can do it elsewhere.
+    AdditionalAction,
+    /// `message_only`: nothing to be done now.
+    MessageOnly,
+    /// No suberror at all.
+    Absent,
+}
+
+impl Suberror {
+    /// The word on the wire.
+    #[must_use]
+    pub fn word(self) -> Option<&'static str> {
+        match self {
+            Self::BasicAction => Some("basic_action"),
+            Self::AdditionalAction => Some("additional_action"),
+            Self::MessageOnly => Some("message_only"),
+            Self::Absent => None,
+        }
+    }
 }
 
 /// How the trailer of `error_description` is separated from its text.

@@ -80,6 +80,38 @@ catalogue! {
     Blocked = 53003, "invalid_grant", Some("message_only"), 400, uri,
         "Access is blocked by Conditional Access policies; the policies do not allow a token to be issued.",
         provoke: "give a policy the grant control `block`";
+    /// A policy asks for a compliant device.
+    DeviceNotCompliant = 53000, "invalid_grant", Some("additional_action"), 400, uri,
+        "The device is not in the required state 'compliant' to access '{resource}'; its state is '{state}'. Enrol it in device management, or use a device that is compliant.",
+        provoke: "give a policy the grant control `compliant_device`";
+    /// A policy asks for a device that is joined to the domain.
+    DeviceNotDomainJoined = 53001, "invalid_grant", Some("additional_action"), 400, uri,
+        "The device is not in the required state 'domain_joined' to access '{resource}'; its state is '{state}'. Join it to the domain, or use a device that is joined.",
+        provoke: "give a policy the grant control `domain_joined_device`";
+    /// A policy asks for a registered device.
+    DeviceNotRegistered = 50129, "invalid_grant", Some("additional_action"), 400, uri,
+        "The device is not registered, and registration is required to access '{resource}'. Add a work account to the device.",
+        provoke: "give a policy the grant control `registered_device`";
+    /// A policy asks the device to prove itself, which the client cannot do.
+    DeviceAuthenticationRequired = 50097, "invalid_grant", NONE, 401, uri,
+        "Device authentication is required to access '{resource}'. Use a managed device and a client that signs in through a broker.",
+        provoke: "give a policy the grant control `device_authentication`";
+    /// A policy asks for a client application of the approved list.
+    ApplicationNotApproved = 53002, "invalid_grant", Some("message_only"), 400, uri,
+        "The application '{client_name}' is not an approved application for '{resource}'. Use one that is approved.",
+        provoke: "give a policy the grant control `approved_application`";
+    /// A policy asks for a client application under an app protection policy.
+    AppProtectionRequired = 53009, "unauthorized_client", Some("protection_policy_required"), 400, uri,
+        "An app protection policy must manage the application '{client_name}' before it can access '{resource}'.",
+        provoke: "give a policy the grant control `app_protection`";
+    /// The user is at risk and must change the password.
+    PasswordChangeRequired = 50135, "invalid_grant", Some("basic_action"), 400, uri,
+        "A password change is required due to account risk; the user's risk is '{risk}'. Change the password, then sign in again.",
+        provoke: "give a policy the grant control `password_change` and ada `facts: { risk: { user: high } }`";
+    /// A challenge outside of this server, such as terms of use, is not satisfied.
+    ExternalChallenge = 50158, "invalid_grant", Some("basic_action"), 400, uri,
+        "The external security challenge was not satisfied: {what}. The user is sent to another page or provider for it.",
+        provoke: "give a policy the grant control `terms_of_use`";
 
     // ── Consent (2.4 C) ──
     /// Neither the user nor an administrator has consented to the scopes.

@@ -26,6 +26,7 @@ pub struct Refusal {
     pub error: Option<&'static str>,
     /// Overrides the catalogue's status.
     pub status: Option<u16>,
+    suberror: Option<Option<&'static str>>,
     values: Vec<(&'static str, String)>,
 }
 
@@ -33,7 +34,7 @@ impl Refusal {
     /// A refusal with the catalogue's number.
     #[must_use]
     pub fn new(code: Aadsts) -> Self {
-        Self { code, claims: None, error: None, status: None, values: Vec::new() }
+        Self { code, claims: None, error: None, status: None, suberror: None, values: Vec::new() }
     }
 
     /// Fills a placeholder of the sentence.
@@ -62,6 +63,19 @@ impl Refusal {
     pub fn with_status(mut self, status: u16) -> Self {
         self.status = Some(status);
         self
+    }
+
+    /// Answers with another suberror than the catalogue's, or with none.
+    #[must_use]
+    pub fn with_suberror(mut self, suberror: Option<&'static str>) -> Self {
+        self.suberror = Some(suberror);
+        self
+    }
+
+    /// The suberror, which selects the client's behaviour.
+    #[must_use]
+    pub fn suberror(&self) -> Option<&'static str> {
+        self.suberror.unwrap_or(self.code.row().suberror)
     }
 
     /// The HTTP status at the token endpoint.
@@ -151,7 +165,7 @@ impl ErrorBody {
             trace_id: trace.trace_id,
             correlation_id: trace.correlation_id,
             error_uri: row.error_uri.then(|| format!("https://login.microsoftonline.com/error?code={}", row.number)),
-            suberror: row.suberror,
+            suberror: refusal.suberror(),
             claims: refusal.claims.clone(),
         }
     }

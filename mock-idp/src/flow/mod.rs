@@ -189,7 +189,7 @@ fn page(demand: &Demand, flow: &Flow, situation: &Situation<'_>) -> Page {
         Demand::AdminConsent(_) => Page::Blocked(
             Refusal::new(Aadsts::AdminConsentRequired).with("client_name", situation.client.display_name()),
         ),
-        Demand::AccountDisabled | Demand::Blocked => Page::Blocked(demand.refusal(situation)),
+        Demand::AccountDisabled | Demand::Blocked | Demand::Remedy(_) => Page::Blocked(demand.refusal(situation)),
     }
 }
 
@@ -205,7 +205,9 @@ fn without_pages(demand: &Demand, situation: &Situation<'_>) -> Refusal {
             })
         }
         Demand::AccountDisabled => refusal.with_error("access_denied"),
-        Demand::Blocked | Demand::Mfa | Demand::MfaEnrolment => refusal.with_error("interaction_required"),
+        Demand::Blocked | Demand::Remedy(_) | Demand::Mfa | Demand::MfaEnrolment => {
+            refusal.with_error("interaction_required")
+        }
     }
 }
 

@@ -31,7 +31,7 @@ use crate::{
     flow::Tenants,
     keys::SigningKey,
     params::Params,
-    policy::{self, Decision, Demand, Reason, Situation, Strength, Subject, Who},
+    policy::{self, Decision, Reason, Situation, Strength, Subject, Who},
     scopes::Scopes,
     seal::Sealer,
     state::Tenant,
@@ -264,13 +264,10 @@ impl Asked<'_> {
     }
 }
 
-/// The refusal for the first demand, in the order of evaluation. Dead grants and accounts carry no claims (2.14).
+/// The refusal for the first demand, in the order of evaluation.
 fn refused(decision: &Decision, situation: &Situation<'_>) -> Option<Refusal> {
     let demand = decision.demands.first()?;
-    let claims = match demand {
-        Demand::SignIn(_) | Demand::ChooseAccount | Demand::AccountDisabled => None,
-        _ => decision.challenge(),
-    };
+    let claims = if demand.carries_claims(situation) { decision.challenge() } else { None };
     Some(demand.refusal(situation).with_claims(claims))
 }
 

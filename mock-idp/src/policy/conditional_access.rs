@@ -3,17 +3,19 @@
 //! A policy covers a request by the API or a scope asked for, by an authentication context that the claims ask for, or by
 //! being named in the claims' `capolids` (on-behalf-of hands on the policies of the API behind the API).
 
-use crate::directory::{Policy, PolicyState};
+use crate::directory::{GrantControl, Policy, PolicyState};
 
-use super::{Decision, Reason, Situation, Subject, control};
+use super::{
+    Decision, Reason, Situation, Subject,
+    control::{self, Ask},
+};
 
 pub(super) fn check(situation: &Situation<'_>, decision: &mut Decision) {
     let Some(subject) = situation.subject() else { return };
     let mut demands = Vec::new();
 
     for (policy, because) in covering(situation, subject) {
-        let unmet: Vec<_> =
-            policy.grant.all_of.iter().copied().filter(|wanted| !control::is_met(*wanted, &subject)).collect();
+        let unmet = control::unmet(policy, &Ask { situation, subject });
         let verdict = if unmet.is_empty() { "met" } else { "not met" };
         let state = if policy.state == PolicyState::ReportOnly { ", report-only" } else { "" };
         decision.reasons.push(Reason {
@@ -23,12 +25,12 @@ pub(super) fn check(situation: &Situation<'_>, decision: &mut Decision) {
         });
         if policy.state == PolicyState::Enabled && !unmet.is_empty() {
             decision.unmet_policies.push(policy.id);
-            demands.extend(unmet.into_iter().map(|wanted| control::demand(wanted, &subject)));
+            demands.extend(unmet);
         }
     }
     if subject.user.per_user_mfa && subject.strength.mfa_at.is_none() {
         decision.note("per-user-mfa", "the user's own setting asks for multifactor authentication");
-        demands.push(control::demand(crate::directory::GrantControl::Mfa, &subject));
+        demands.push(control::demand(GrantControl::Mfa, &Ask { situation, subject }));
     }
     for context in &situation.claims.contexts {
         let blocked = situation.policies.iter().any(|policy| {
@@ -40,8 +42,11 @@ pub(super) fn check(situation: &Situation<'_>, decision: &mut Decision) {
     }
     // A block wins over what the user could still do (2.14, step 11).
     demands.sort_by_key(super::Demand::page_order);
-    demands.dedup();
-    decision.demands.extend(demands);
+    for demand in demands {
+        if !decision.demands.contains(&demand) {
+            decision.demands.push(demand);
+        }
+    }
 }
 
 /// The policies in force or on report that cover the request, each with the reason.

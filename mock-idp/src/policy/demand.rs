@@ -20,6 +20,8 @@ pub enum Demand {
     AccountDisabled,
     /// A policy allows no access.
     Blocked,
+    /// Something that no page here can give: a device, an application, another provider's yes.
+    Remedy(Remedy),
     /// A second factor.
     Mfa,
     /// A second factor, after a method was registered.
@@ -37,6 +39,26 @@ pub enum SignInReason {
     NoSession,
     /// `prompt=login`.
     Prompt,
+}
+
+/// What the user has to do elsewhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remedy {
+    /// The error that says so.
+    pub code: Aadsts,
+    /// When it is asked.
+    pub stage: Stage,
+    /// What fills the placeholders of the error's sentence, beside `{resource}`.
+    pub values: Vec<(&'static str, String)>,
+}
+
+/// When a [`Remedy`] is asked (escalation reference 2.14, step 11).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// Before a second factor: the device and the application.
+    Device,
+    /// After a second factor: external challenges.
+    External,
 }
 
 /// Scopes of one API that wait for consent.
@@ -61,22 +83,61 @@ impl Demand {
             Self::SignIn(_) => 1,
             Self::AccountDisabled => 2,
             Self::Blocked => 3,
-            Self::MfaEnrolment => 4,
-            Self::Mfa => 5,
-            Self::AdminConsent(_) => 6,
-            Self::Consent(_) => 7,
+            Self::Remedy(Remedy { stage: Stage::Device, .. }) => 4,
+            Self::MfaEnrolment => 5,
+            Self::Mfa => 6,
+            Self::Remedy(Remedy { stage: Stage::External, .. }) => 7,
+            Self::AdminConsent(_) => 8,
+            Self::Consent(_) => 9,
+        }
+    }
+
+    /// Whether the pages help the user to meet it.
+    #[must_use]
+    pub fn has_page(&self) -> bool {
+        !matches!(self, Self::AccountDisabled | Self::Blocked | Self::Remedy(_) | Self::AdminConsent(_))
+    }
+
+    /// Whether the refusal of a silent request names the unmet policies. Dead grants and accounts don't (2.14), nor does
+    /// the device challenge (finding 14).
+    #[must_use]
+    pub fn carries_claims(&self, situation: &Situation<'_>) -> bool {
+        match self {
+            Self::SignIn(_) | Self::ChooseAccount | Self::AccountDisabled => false,
+            Self::Remedy(Remedy { code, .. }) => match code {
+                Aadsts::DeviceAuthenticationRequired => false,
+                Aadsts::DeviceNotCompliant | Aadsts::DeviceNotDomainJoined | Aadsts::ApplicationNotApproved => {
+                    !situation.directory.switches.no_claims_for_devices
+                }
+                _ => true,
+            },
+            _ => true,
         }
     }
 
     /// The error of a silent request that this demand stops. `claims` is added by who knows the whole decision.
     #[must_use]
     pub fn refusal(&self, situation: &Situation<'_>) -> Refusal {
+        let refusal = self.usual_refusal(situation);
+        let number = refusal.code.row().number.to_string();
+        match situation.directory.switches.suberrors.get(&number) {
+            Some(other) => refusal.with_suberror(other.word()),
+            None => refusal,
+        }
+    }
+
+    fn usual_refusal(&self, situation: &Situation<'_>) -> Refusal {
         let client = situation.client;
         match self {
             Self::SignIn(_) => Refusal::new(Aadsts::NoSession),
             Self::ChooseAccount => Refusal::new(Aadsts::SeveralSessions),
             Self::AccountDisabled => Refusal::new(Aadsts::AccountDisabled),
             Self::Blocked => Refusal::new(Aadsts::Blocked),
+            Self::Remedy(remedy) => remedy
+                .values
+                .iter()
+                .fold(Refusal::new(remedy.code), |refusal, (name, value)| refusal.with(name, value))
+                .with("resource", resource(situation)),
             Self::Mfa => Refusal::new(Aadsts::MfaRequired).with("resource", resource(situation)),
             Self::MfaEnrolment => Refusal::new(Aadsts::MfaEnrolmentRequired).with("resource", resource(situation)),
             // There is no silent signal that says "administrator" (escalation reference C7).

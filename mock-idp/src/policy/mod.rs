@@ -7,14 +7,14 @@
 //! Situation ──► RULES, in the order of evaluation ──► Decision { demands, unmet policies, met contexts, reasons }
 //! ```
 //!
-//! A new rule is one file here and one line in `RULES`; a new grant control is one file in [`control`] and one line there.
+//! A new rule is one file here and one line in `RULES`; a new grant control is one file in `control/` and its line there.
 
 mod account;
 pub mod api_access;
 mod application;
 mod conditional_access;
 mod consent;
-pub mod control;
+mod control;
 mod demand;
 mod ledger;
 mod sign_in;
@@ -24,7 +24,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use uuid::Uuid;
 
-pub use demand::{Demand, MissingConsent, SignInReason};
+pub use demand::{Demand, MissingConsent, Remedy, SignInReason, Stage};
 pub use ledger::Ledger;
 pub use strength::Strength;
 

@@ -5,7 +5,7 @@ use rstest::rstest;
 use super::*;
 use crate::{
     config,
-    directory::{GrantControl, GrantControls, PolicyState, Targets, UserFilter},
+    directory::{Facts, GrantControl, GrantControls, PolicyState, RiskLevel, Targets, UserFilter},
 };
 
 /// Everything a case can change; the rest is the built-in directory, ada signed in by password, and the client `desktop`.
@@ -81,6 +81,7 @@ fn words(demand: &Demand) -> String {
         Demand::ChooseAccount => "choose".into(),
         Demand::AccountDisabled => "disabled".into(),
         Demand::Blocked => "blocked".into(),
+        Demand::Remedy(remedy) => remedy.code.row().number.to_string(),
         Demand::Mfa => "mfa".into(),
         Demand::MfaEnrolment => "enrol".into(),
         Demand::Consent(missing) => format!("consent {}", rows(missing)),
@@ -95,7 +96,7 @@ fn policy(grant: GrantControl, state: PolicyState, users: UserFilter, targets: T
         state,
         users,
         targets,
-        grant: GrantControls { all_of: vec![grant] },
+        grant: GrantControls { all_of: vec![grant], ..GrantControls::default() },
     }
 }
 
@@ -237,4 +238,74 @@ fn a_young_consent_is_not_known_everywhere_yet() {
     let later = NOW + jiff::SignedDuration::from_secs(5);
     world.ledger.grant(client, "calendar", Some(user), &["Events.Read".to_owned()], later);
     assert_eq!(world.demands(CALENDAR), ["consent calendar: Events.Read"]);
+}
+
+fn with_grant(grant: GrantControls) -> World {
+    let mut world = World::new().consented("payroll", "Salary.Read");
+    let policy = policy(GrantControl::Mfa, PolicyState::Enabled, UserFilter::default(), api("payroll"));
+    world.policies = vec![Policy { grant, ..policy }];
+    world
+}
+
+fn all_of(controls: &[GrantControl]) -> World {
+    with_grant(GrantControls { all_of: controls.to_vec(), ..GrantControls::default() })
+}
+
+fn any_of(controls: &[GrantControl]) -> World {
+    with_grant(GrantControls { any_of: controls.to_vec(), ..GrantControls::default() })
+}
+
+impl World {
+    fn knowing(mut self, change: impl FnOnce(&mut Facts)) -> Self {
+        let user = self.directory.user(self.user).unwrap().id;
+        change(&mut self.directory.user_mut(user).unwrap().facts);
+        self
+    }
+
+    fn client(mut self, change: impl FnOnce(&mut Application)) -> Self {
+        let applications = std::sync::Arc::make_mut(&mut self.directory.applications);
+        change(applications.iter_mut().find(|client| client.name == "desktop").unwrap());
+        self
+    }
+}
+
+use GrantControl::{
+    AppProtection, ApprovedApplication, Block, CompliantDevice, DeviceAuthentication, DomainJoinedDevice,
+    ExternalChallenge, PasswordChange, RegisteredDevice, TermsOfUse,
+};
+
+#[rstest]
+#[case::compliant_device(all_of(&[CompliantDevice]), &["53000"])]
+#[case::a_compliant_one(all_of(&[CompliantDevice]).knowing(|ada| ada.device.compliant = true), &[])]
+#[case::domain_joined(all_of(&[DomainJoinedDevice]), &["53001"])]
+#[case::a_joined_one(all_of(&[DomainJoinedDevice]).knowing(|ada| ada.device.domain_joined = true), &[])]
+#[case::registered(all_of(&[RegisteredDevice]), &["50129"])]
+#[case::a_registered_one(all_of(&[RegisteredDevice]).knowing(|ada| ada.device.registered = true), &[])]
+#[case::device_authentication(all_of(&[DeviceAuthentication]), &["50097"])]
+#[case::an_authenticated_one(all_of(&[DeviceAuthentication]).knowing(|ada| ada.device.authenticated = true), &[])]
+#[case::application(all_of(&[ApprovedApplication]), &["53002"])]
+#[case::an_approved_one(all_of(&[ApprovedApplication]).client(|client| client.approved = true), &[])]
+#[case::app_protection(all_of(&[AppProtection]), &["53009"])]
+#[case::a_protected_one(all_of(&[AppProtection]).client(|client| client.app_protection = true), &[])]
+#[case::password_without_risk(all_of(&[PasswordChange]), &[])]
+#[case::password_at_risk(all_of(&[PasswordChange]).knowing(|ada| ada.risk.user = RiskLevel::Low), &["50135"])]
+#[case::terms(all_of(&[TermsOfUse]), &["50158"])]
+#[case::accepted(all_of(&[TermsOfUse]).knowing(|ada| ada.terms_accepted = true), &[])]
+#[case::external(all_of(&[ExternalChallenge]), &["50158"])]
+#[case::passed(all_of(&[ExternalChallenge]).knowing(|ada| ada.external_challenge_passed = true), &[])]
+fn every_control_is_demanded_until_its_fact_is_set(#[case] world: World, #[case] expected: &[&str]) {
+    assert_eq!(world.demands(PAYROLL), expected);
+    assert_eq!(world.decide(PAYROLL).unmet_policies.len(), usize::from(!expected.is_empty()));
+}
+
+#[rstest]
+#[case::block_device_mfa_external(
+    all_of(&[TermsOfUse, GrantControl::Mfa, CompliantDevice, Block]), &["blocked", "53000", "mfa", "50158"])]
+#[case::enrolment(World { user: "eve", ..all_of(&[GrantControl::Mfa]) }, &["consent payroll: Salary.Read", "mfa"])]
+#[case::what_the_pages_can_do(any_of(&[CompliantDevice, GrantControl::Mfa]), &["mfa"])]
+#[case::else_the_first(any_of(&[DomainJoinedDevice, CompliantDevice]), &["53001"])]
+#[case::one_is_enough(any_of(&[CompliantDevice, GrantControl::Mfa]).knowing(|ada| ada.device.compliant = true), &[])]
+#[case::the_other_is_enough(World { mfa: true, ..any_of(&[CompliantDevice, GrantControl::Mfa]) }, &[])]
+fn controls_come_in_order_and_alternatives_are_alternatives(#[case] world: World, #[case] expected: &[&str]) {
+    assert_eq!(world.demands(PAYROLL), expected);
 }

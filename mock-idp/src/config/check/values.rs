@@ -5,6 +5,7 @@ use url::Url;
 use super::{each, same, tenants};
 use crate::{
     directory::model::{Application, Document, Policy, Scope, Tenant},
+    error::Aadsts,
     yaml::{Path, Problem},
 };
 
@@ -21,6 +22,15 @@ pub(super) fn check(document: &Document, problems: &mut Vec<Problem>) {
     if document.switches.consent_lag.is_negative() {
         let path = Path::root().key("switches").key("consent_lag");
         problems.push(Problem::new(path, "a consent cannot arrive before it is given").hint("write `0s` or more"));
+    }
+    for number in document.switches.suberrors.keys() {
+        if !Aadsts::ALL.iter().any(|code| code.row().number.to_string() == *number) {
+            let path = Path::root().key("switches").key("suberrors").key(number);
+            problems.push(
+                Problem::new(path, format!("`{number}` is no AADSTS number of this server"))
+                    .hint("`mock-idp errors` lists them"),
+            );
+        }
     }
     if document.tenants.is_empty() {
         problems.push(
@@ -94,7 +104,7 @@ fn check_policy(policy: &Policy, owner: &Path, problems: &mut Vec<Problem>) {
     for (path, context) in each(&targets.authentication_contexts, &path.key("authentication_contexts")) {
         authentication_context(context, path, problems);
     }
-    if policy.grant.all_of.is_empty() {
+    if policy.grant.is_empty() {
         problems.push(
             Problem::new(owner.key("grant").key("all_of"), format!("policy `{}` asks nothing", policy.name))
                 .hint("write `[mfa]` or `[block]`"),

@@ -1,0 +1,173 @@
+//! Conditional Access as a silent client sees it: status, error, number, suberror and claims, control by control.
+
+use mock_idp::{
+    MockIdp,
+    directory::{GrantControl, GrantControls, Policy, RiskLevel, Suberror, Targets},
+    virtual_user::VirtualUser,
+};
+use rstest::rstest;
+use serde_json::json;
+use tests::{Answer, CALENDAR, RawClient};
+use uuid::Uuid;
+
+const PAYROLL: &str = "api://payroll/Salary.Read";
+const GUARD: Uuid = Uuid::from_u128(0xf000_0000_0000_4000_8000_0000_0000_0009);
+
+fn ada() -> VirtualUser {
+    VirtualUser::new("ada@contoso.test")
+}
+
+/// A policy that guards payroll.
+fn guard(control: GrantControl) -> Policy {
+    Policy {
+        id: GUARD,
+        name: "guard".to_owned(),
+        targets: Targets { apis: vec!["payroll".to_owned()], ..Targets::default() },
+        grant: GrantControls { all_of: vec![control], ..GrantControls::default() },
+        ..Policy::default()
+    }
+}
+
+/// Signs ada in by password and lets `policy` guard payroll afterwards.
+async fn guarded(policy: Policy) -> (MockIdp, RawClient, String) {
+    let idp = MockIdp::start().await;
+    idp.tenant().grant_consent(None, "desktop", "payroll", &["Salary.Read"]).unwrap();
+    idp.tenant().change_user("ada", |ada| ada.facts.risk.user = RiskLevel::High).unwrap();
+    let client = RawClient::new(&idp).await;
+    let first = client.sign_in(&ada(), CALENDAR).await;
+    idp.tenant().set_policies(vec![policy]);
+    (idp, client, first.text_of("refresh_token").to_owned())
+}
+
+/// Status, error, number and suberror.
+fn summary(answer: &Answer) -> (u16, &str, Option<u64>, Option<&str>) {
+    (answer.status, answer.text_of("error"), answer.code(), answer.body["suberror"].as_str())
+}
+
+fn claims() -> String {
+    json!({ "access_token": { "capolids": { "essential": true, "values": [GUARD] } } }).to_string()
+}
+
+/// 2.5 D6 to D14, D18: the pages cannot help, so the way back is the page that says why.
+#[rstest]
+#[case::block(GrantControl::Block, 400, "invalid_grant", 53003, Some("message_only"), "policies do not allow")]
+#[case::compliant_device(
+    GrantControl::CompliantDevice,
+    400,
+    "invalid_grant",
+    53000,
+    Some("additional_action"),
+    "its state is 'unregistered'"
+)]
+#[case::domain_joined_device(
+    GrantControl::DomainJoinedDevice,
+    400,
+    "invalid_grant",
+    53001,
+    Some("additional_action"),
+    "'domain_joined'"
+)]
+#[case::registered_device(
+    GrantControl::RegisteredDevice,
+    400,
+    "invalid_grant",
+    50129,
+    Some("additional_action"),
+    "not registered"
+)]
+#[case::approved_application(
+    GrantControl::ApprovedApplication,
+    400,
+    "invalid_grant",
+    53002,
+    Some("message_only"),
+    "'Desktop sample'"
+)]
+#[case::app_protection(
+    GrantControl::AppProtection,
+    400,
+    "unauthorized_client",
+    53009,
+    Some("protection_policy_required"),
+    "'Desktop sample'"
+)]
+#[case::password_change(
+    GrantControl::PasswordChange,
+    400,
+    "invalid_grant",
+    50135,
+    Some("basic_action"),
+    "risk is 'high'"
+)]
+#[case::terms_of_use(GrantControl::TermsOfUse, 400, "invalid_grant", 50158, Some("basic_action"), "terms of use")]
+#[case::external_challenge(
+    GrantControl::ExternalChallenge,
+    400,
+    "invalid_grant",
+    50158,
+    Some("basic_action"),
+    "another provider"
+)]
+#[tokio::test]
+async fn a_control_that_no_page_can_meet(
+    #[case] control: GrantControl,
+    #[case] status: u16,
+    #[case] error: &str,
+    #[case] number: u64,
+    #[case] suberror: Option<&str>,
+    #[case] says: &str,
+) {
+    let (_idp, client, refresh_token) = guarded(guard(control)).await;
+    let answer = client.refresh(&refresh_token, PAYROLL, &[]).await;
+    assert_eq!(summary(&answer), (status, error, Some(number), suberror), "{}", answer.text);
+    assert_eq!(answer.text_of("claims"), claims());
+    assert!(answer.text_of("error_description").contains(says), "{}", answer.text);
+    // Another API is not guarded.
+    assert_eq!(client.refresh(&refresh_token, CALENDAR, &[]).await.status, 200);
+
+    let visit = client.visit(&ada(), PAYROLL, &[("claims", &claims())]).await;
+    assert_eq!(visit.outcome.parameter("error"), Some("access_denied"), "{visit:#?}");
+    assert!(visit.outcome.parameter("error_description").unwrap().contains(&format!("AADSTS{number}:")));
+    let silent = client.visit(&ada(), PAYROLL, &[("prompt", "none")]).await;
+    assert_eq!(silent.outcome.parameter("error"), Some("interaction_required"), "{silent:#?}");
+}
+
+/// Finding 14: the device challenge is a 401 without suberror and claims.
+#[tokio::test]
+async fn a_device_that_must_prove_itself_is_a_401() {
+    let (idp, client, refresh_token) = guarded(guard(GrantControl::DeviceAuthentication)).await;
+    let answer = client.refresh(&refresh_token, PAYROLL, &[]).await;
+    assert_eq!(summary(&answer), (401, "invalid_grant", Some(50097), None), "{}", answer.text);
+    assert!(answer.body.get("claims").is_none() && answer.body.get("error_uri").is_some());
+    idp.tenant().change_user("ada", |ada| ada.facts.device.authenticated = true).unwrap();
+    assert_eq!(client.refresh(&refresh_token, PAYROLL, &[]).await.status, 200);
+}
+
+#[tokio::test]
+async fn one_of_several_controls_is_enough() {
+    let either = vec![GrantControl::CompliantDevice, GrantControl::Mfa];
+    let grant = GrantControls { any_of: either, ..GrantControls::default() };
+    let (idp, client, refresh_token) = guarded(Policy { grant, ..guard(GrantControl::Mfa) }).await;
+    let answer = client.refresh(&refresh_token, PAYROLL, &[]).await;
+    assert_eq!(summary(&answer), (400, "invalid_grant", Some(50076), Some("basic_action")));
+    idp.tenant().change_user("ada", |ada| ada.facts.device.compliant = true).unwrap();
+    assert_eq!(client.refresh(&refresh_token, PAYROLL, &[]).await.status, 200);
+}
+
+/// Section 8, 1 to 3: nobody has seen these members on the wire.
+#[tokio::test]
+async fn switches_change_what_is_said_of_devices() {
+    let (idp, client, refresh_token) = guarded(guard(GrantControl::CompliantDevice)).await;
+    idp.tenant().change_switches(|switches| {
+        switches.suberrors.insert("53000".to_owned(), Suberror::MessageOnly);
+        switches.no_claims_for_devices = true;
+    });
+    let answer = client.refresh(&refresh_token, PAYROLL, &[]).await;
+    assert_eq!(summary(&answer), (400, "invalid_grant", Some(53000), Some("message_only")));
+    assert!(answer.body.get("claims").is_none());
+    idp.tenant().change_switches(|switches| {
+        switches.suberrors.insert("53000".to_owned(), Suberror::Absent);
+    });
+    let answer = client.refresh(&refresh_token, PAYROLL, &[]).await;
+    assert_eq!(summary(&answer), (400, "invalid_grant", Some(53000), None));
+}
