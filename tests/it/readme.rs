@@ -2,14 +2,19 @@
 
 use std::path::Path;
 
-#[test]
-fn the_msal_python_snippet_is_the_suites_own() {
+use rstest::rstest;
+
+#[rstest]
+#[case::msal_python("msal-python", "tests/msal-python/conftest.py")]
+#[case::msal_node("msal-node", "tests/msal-node/support.js")]
+fn a_snippet_of_the_readme_is_the_suites_own(#[case] name: &str, #[case] suite: &str) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let suite = std::fs::read_to_string(root.join("tests/msal-python/conftest.py")).unwrap();
+    let suite = std::fs::read_to_string(root.join(suite)).unwrap();
     let readme = std::fs::read_to_string(root.join("README.md")).unwrap();
-    let (_, rest) = suite.split_once("    # snippet: msal-python\n").unwrap();
-    let (snippet, _) = rest.split_once("    # end of snippet").unwrap();
-    let snippet: String =
-        snippet.lines().map(|line| format!("{}\n", line.strip_prefix("    ").unwrap_or(line))).collect();
+    let (_, rest) = suite.split_once(&format!("snippet: {name}\n")).unwrap();
+    let snippet: Vec<&str> = rest.lines().take_while(|line| !line.contains("end of snippet")).collect();
+    let indented = |line: &&str| line.len() - line.trim_start().len();
+    let indent = snippet.iter().map(indented).min().unwrap();
+    let snippet: String = snippet.iter().map(|line| format!("{}\n", &line[indent..])).collect();
     assert!(readme.contains(&snippet), "put this into README.md:\n{snippet}");
 }

@@ -38,7 +38,7 @@ use crate::{
     token,
 };
 
-/// The grants that are served. Discovery reads this list, too.
+/// The grants that are served.
 pub const GRANTS: &[Grant] = &[
     authorization_code::GRANT,
     refresh_token::GRANT,
