@@ -217,6 +217,8 @@ impl TenantControls {
             scopes: &scopes,
             claims: &claims,
             who: policy::Who::User(Subject { user, strength }),
+            device_code: false,
+            now,
             interaction: None,
             consents_known_until: now,
         };

@@ -1,8 +1,9 @@
 //! Conditional Access as a silent client sees it: status, error, number, suberror and claims, control by control.
 
+use jiff::SignedDuration;
 use mock_idp::{
     MockIdp,
-    directory::{GrantControl, GrantControls, Policy, RiskLevel, Suberror, Targets},
+    directory::{GrantControl, GrantControls, Policy, RiskLevel, SessionControls, SignInFrequency, Suberror, Targets},
     virtual_user::VirtualUser,
 };
 use rstest::rstest;
@@ -170,4 +171,71 @@ async fn switches_change_what_is_said_of_devices() {
     });
     let answer = client.refresh(&refresh_token, PAYROLL, &[]).await;
     assert_eq!(summary(&answer), (400, "invalid_grant", Some(53000), None));
+}
+
+/// B2: no claims, no error_uri; the grant still serves an API without such a policy.
+#[tokio::test]
+async fn a_sign_in_that_is_too_old_for_one_api() {
+    let session = SessionControls { sign_in_frequency: Some(SignInFrequency::Every(SignedDuration::from_hours(9))) };
+    let (idp, client, refresh_token) = guarded(Policy { session, ..guard(GrantControl::Mfa) }).await;
+    idp.tenant().advance_clock(SignedDuration::from_hours(10));
+    let answer = client.refresh(&refresh_token, PAYROLL, &[]).await;
+    assert_eq!(summary(&answer), (400, "invalid_grant", Some(70043), Some("token_expired")), "{}", answer.text);
+    assert!(answer.body.get("claims").is_none() && answer.body.get("error_uri").is_none());
+    assert!(answer.text_of("error_description").contains("is 32400."), "{}", answer.text);
+    assert_eq!(client.refresh(&refresh_token, CALENDAR, &[]).await.status, 200);
+
+    let none = client.visit(&ada(), PAYROLL, &[("prompt", "none")]).await;
+    assert_eq!(none.outcome.parameter("error"), Some("login_required"), "{none:#?}");
+    let fresh = client.sign_in(&ada(), PAYROLL).await;
+    assert_eq!(fresh.status, 200, "{}", fresh.text);
+    let answer = client.refresh(fresh.text_of("refresh_token"), PAYROLL, &[]).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+}
+
+/// D4: the password is fresh and the second factor is not.
+#[tokio::test]
+async fn a_second_factor_that_is_too_old() {
+    let session = SessionControls { sign_in_frequency: Some(SignInFrequency::Every(SignedDuration::from_hours(1))) };
+    let (idp, client, _) = guarded(Policy { session, ..guard(GrantControl::Mfa) }).await;
+    assert_eq!(client.sign_in(&ada(), PAYROLL).await.status, 200);
+    idp.tenant().advance_clock(SignedDuration::from_hours(2));
+    let scope = format!("{CALENDAR} offline_access");
+    let code = client.code(&ada(), &scope, &[("prompt", "login")]).await;
+    let again = client.redeem(&code, &[("scope", scope.as_str())]).await;
+    let answer = client.refresh(again.text_of("refresh_token"), PAYROLL, &[]).await;
+    assert_eq!(summary(&answer), (400, "invalid_grant", Some(50078), Some("basic_action")), "{}", answer.text);
+    assert_eq!(answer.text_of("claims"), claims());
+    assert_eq!(client.sign_in(&ada(), PAYROLL).await.status, 200);
+}
+
+/// Conditions decide whether a policy is there at all: its claims are, too.
+#[rstest]
+#[case::guests(|policy: &mut Policy| policy.users.include = vec!["guests".to_owned()], false)]
+#[case::group(|policy: &mut Policy| policy.users.include = vec!["group:finance".to_owned()], true)]
+#[case::administrators_exempt(|policy: &mut Policy| policy.users.exclude = vec!["administrators".to_owned()], true)]
+#[case::other_client(|policy: &mut Policy| policy.clients.include = vec!["spa".to_owned()], false)]
+#[case::all_apis(|policy: &mut Policy| policy.targets.apis = vec!["all".to_owned()], true)]
+#[case::all_but_payroll(
+    |policy: &mut Policy| {
+        policy.targets.apis = vec!["all".to_owned()];
+        policy.targets.exclude = vec!["payroll".to_owned()];
+    },
+    false)]
+#[case::device_code(|policy: &mut Policy| policy.conditions.device_code_flow = true, false)]
+#[case::user_risk(|policy: &mut Policy| policy.conditions.user_risk = vec![RiskLevel::High], true)]
+#[case::sign_in_risk(|policy: &mut Policy| policy.conditions.sign_in_risk = vec![RiskLevel::High], false)]
+#[tokio::test]
+async fn a_policy_is_in_force_under_its_conditions(#[case] change: fn(&mut Policy), #[case] in_force: bool) {
+    let mut policy = guard(GrantControl::Block);
+    change(&mut policy);
+    let (idp, client, refresh_token) = guarded(policy).await;
+    idp.tenant().change_user("ada", |ada| ada.groups = vec!["finance".to_owned()]).unwrap();
+    let answer = client.refresh(&refresh_token, PAYROLL, &[]).await;
+    if in_force {
+        assert_eq!(summary(&answer), (400, "invalid_grant", Some(53003), Some("message_only")), "{}", answer.text);
+        assert_eq!(answer.text_of("claims"), claims());
+    } else {
+        assert_eq!(answer.status, 200, "{}", answer.text);
+    }
 }

@@ -124,6 +124,24 @@ fn the_example_is_good() {
     "f:13:9: policy `guard` guards nothing",
     "name `apis`, `scopes` or `authentication_contexts`"
 )]
+#[case(
+    "exclude: [cy@south.test]",
+    "exclude: [group:sales]",
+    "f:12:55: nobody in tenant `north` is in the group `sales`",
+    "there is none at all"
+)]
+#[case(
+    "grant: { all_of: [mfa] }",
+    "clients: { include: [desktp] }",
+    "f:14:30: unknown application `desktp`",
+    "did you mean `desktop`?"
+)]
+#[case(
+    "grant: { all_of: [mfa] }",
+    "session: { sign_in_frequency: often }",
+    "f:14:39: `often` is neither `every_time` nor a time such as `1h`",
+    ""
+)]
 #[case("all_of: [mfa]", "all_of: []", "f:14:18: policy `guard` asks nothing", "write `[mfa]` or `[block]`")]
 #[case(
     "scopes: [Mail.Read] }\n  - name: south",
@@ -297,7 +315,7 @@ fn the_schema_says_what_the_reader_demands() {
     assert_eq!(required("Application"), serde_json::json!(["name", "client_id", "kind"]));
     assert_eq!(required("Api"), serde_json::json!(["name", "id", "app_id_uri"]));
     assert_eq!(required("Scope"), serde_json::json!(["name", "description"]));
-    assert_eq!(required("Policy"), serde_json::json!(["id", "name", "targets", "grant"]));
+    assert_eq!(required("Policy"), serde_json::json!(["id", "name", "targets"]));
     assert_eq!(required("Consent"), serde_json::json!(["client", "api", "scopes"]));
     assert_eq!(required("Switches"), serde_json::Value::Null);
     for (name, definition) in schema["definitions"].as_object().unwrap() {

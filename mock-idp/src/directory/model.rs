@@ -83,6 +83,9 @@ pub struct User {
     /// True if an administrator of the tenant.
     #[serde(default)]
     pub administrator: bool,
+    /// The groups that policies know the user by.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<String>,
     /// Multifactor authentication demanded by the user's own setting and not by a policy: errors then carry no `claims`.
     #[serde(default)]
     pub per_user_mfa: bool,

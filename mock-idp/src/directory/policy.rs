@@ -1,8 +1,11 @@
 //! Conditional Access policies, as a document writes them down.
 
+use jiff::SignedDuration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
+
+use super::RiskLevel;
 
 /// A Conditional Access policy.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
@@ -20,8 +23,126 @@ pub struct Policy {
     pub users: UserFilter,
     /// What it guards.
     pub targets: Targets,
+    /// From which applications; from all if absent.
+    #[serde(default, skip_serializing_if = "ClientFilter::is_everything")]
+    pub clients: ClientFilter,
+    /// Under which circumstances; always if absent.
+    #[serde(default, skip_serializing_if = "Conditions::is_always")]
+    pub conditions: Conditions,
     /// What it asks before a token is granted.
+    #[serde(default)]
     pub grant: GrantControls,
+    /// How long what was granted lasts.
+    #[serde(default, skip_serializing_if = "SessionControls::is_empty")]
+    pub session: SessionControls,
+}
+
+/// From which applications a policy is in force. An empty `include` means all.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct ClientFilter {
+    /// Application short names; all if empty.
+    pub include: Vec<String>,
+    /// Application short names that are exempt; wins over `include`.
+    pub exclude: Vec<String>,
+}
+
+impl ClientFilter {
+    /// Whether every application is meant.
+    #[must_use]
+    pub fn is_everything(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// Under which circumstances a policy is in force: all of those that are set.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Conditions {
+    /// True: only while a device is signed in by its code. Later refreshes of its token don't count.
+    pub device_code_flow: bool,
+    /// Levels of the risk of the sign-in; any if empty.
+    pub sign_in_risk: Vec<RiskLevel>,
+    /// Levels of the risk of the user; any if empty.
+    pub user_risk: Vec<RiskLevel>,
+}
+
+impl Conditions {
+    /// Whether nothing is set.
+    #[must_use]
+    pub fn is_always(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// How long what was granted lasts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct SessionControls {
+    /// How old the sign-in may be, such as `1h`, or `every_time`. An older refresh token gets AADSTS70043; a second factor
+    /// that `mfa` asks for must be as young (AADSTS50078).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sign_in_frequency: Option<SignInFrequency>,
+}
+
+impl SessionControls {
+    /// Whether nothing is asked.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// How often a user has to sign in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SignInFrequency {
+    /// Each time that the pages are shown; silent requests are served for five minutes afterwards.
+    EveryTime,
+    /// When the last time is longer ago than this.
+    Every(SignedDuration),
+}
+
+impl SignInFrequency {
+    /// How old a sign-in may be.
+    #[must_use]
+    pub fn lifetime(self) -> SignedDuration {
+        match self {
+            Self::EveryTime => SignedDuration::from_mins(5),
+            Self::Every(lifetime) => lifetime,
+        }
+    }
+}
+
+impl Serialize for SignInFrequency {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::EveryTime => serializer.serialize_str("every_time"),
+            Self::Every(lifetime) => lifetime.serialize(serializer),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for SignInFrequency {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        if text == "every_time" {
+            return Ok(Self::EveryTime);
+        }
+        match text.parse::<SignedDuration>() {
+            Ok(lifetime) if lifetime.is_positive() => Ok(Self::Every(lifetime)),
+            _ => Err(serde::de::Error::custom(format!("`{text}` is neither `every_time` nor a time such as `1h`"))),
+        }
+    }
+}
+
+impl JsonSchema for SignInFrequency {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "SignInFrequency".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "string" })
+    }
 }
 
 /// Whether a policy is in force.
@@ -41,10 +162,10 @@ pub enum PolicyState {
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UserFilter {
-    /// User names; everybody if empty.
+    /// User names, `group:NAME`, `guests` or `administrators`; everybody if empty.
     #[serde(default)]
     pub include: Vec<String>,
-    /// User names that are exempt; wins over `include`.
+    /// The same, for those who are exempt; wins over `include`.
     #[serde(default)]
     pub exclude: Vec<String>,
 }
@@ -53,9 +174,12 @@ pub struct UserFilter {
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Targets {
-    /// API short names.
+    /// API short names; `all` for every API and for sign-ins that ask for none.
     #[serde(default)]
     pub apis: Vec<String>,
+    /// API short names that are exempt from `apis`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exclude: Vec<String>,
     /// Single scopes, as `api/Scope.Name`. Entra cannot do this; the mock can.
     #[serde(default)]
     pub scopes: Vec<String>,

@@ -76,6 +76,10 @@ catalogue! {
     MfaEnrolmentRequired = 50079, "invalid_grant", Some("basic_action"), 400, uri,
         "A change by the administrator or a new location makes it necessary to enrol in multifactor authentication to access '{resource}'.",
         provoke: "as bo@contoso.test, ask silently for api://payroll/Salary.Read";
+    /// The second factor was passed too long ago for the policy.
+    MfaTooOld = 50078, "invalid_grant", Some("basic_action"), 400, uri,
+        "The multifactor authentication presented has expired due to policies configured by the administrator. It must be refreshed to access '{resource}'.",
+        provoke: "give a policy `mfa` and `session: { sign_in_frequency: 1h }`, let the clock advance, and sign in by password again";
     /// A policy blocks access; nothing the user does now can change that.
     Blocked = 53003, "invalid_grant", Some("message_only"), 400, uri,
         "Access is blocked by Conditional Access policies; the policies do not allow a token to be issued.",
@@ -144,6 +148,10 @@ catalogue! {
     GrantInactive = 700082, "invalid_grant", Some("bad_token"), 400, uri,
         "The refresh token has expired due to inactivity. It was issued on {issued} and was inactive for {inactivity}.",
         provoke: "advance the tenant's clock by more than 90 days, then refresh";
+    /// A policy's sign-in frequency: the sign-in is too old for this API. The grant may serve others.
+    SignInTooOld = 70043, "invalid_grant", Some("token_expired"), 400, no_uri,
+        "The refresh token has expired or is invalid due to sign-in frequency checks by Conditional Access. The token was issued on {issued} and the maximum allowed lifetime for this request is {lifetime}.",
+        provoke: "give a policy `session: { sign_in_frequency: 1h }`, advance the tenant's clock by two hours, then refresh";
     /// Not a grant of this server, or of another client.
     GrantInvalid = 70000, "invalid_grant", NONE, 400, uri,
         "The provided grant is not valid: {what}.",

@@ -27,7 +27,7 @@ pub use steps::{Submitted, submit};
 use crate::{
     directory::PromptNoneConsent,
     error::{Aadsts, Refusal},
-    policy::{self, Decision, Demand, Interaction, MissingConsent, Situation, Subject, Who},
+    policy::{self, Decision, Demand, Interaction, MissingConsent, SignInReason, Situation, Subject, Who},
     state::{Approval, Code, CodeGrant, Session, State, Tenant},
 };
 
@@ -172,6 +172,8 @@ fn situation<'a>(state: &'a State, flow: &'a Flow, tenant: &Tenant) -> Result<Si
         scopes: &flow.request.scopes,
         claims: &flow.request.claims,
         who: subject.map_or(Who::Nobody, Who::User),
+        device_code: matches!(flow.request.reply, ReplyTo::Device(_)),
+        now: tenant.now(),
         interaction: Some(flow.interaction),
         consents_known_until: tenant.now(),
     })
@@ -183,7 +185,7 @@ fn page(demand: &Demand, flow: &Flow, situation: &Situation<'_>) -> Page {
         Demand::ChooseAccount => Page::PickAccount,
         Demand::SignIn(_) if flow.account.is_none() => Page::Username,
         Demand::SignIn(_) => Page::Password,
-        Demand::Mfa => Page::OneTimeCode,
+        Demand::Mfa | Demand::MfaTooOld => Page::OneTimeCode,
         Demand::MfaEnrolment => Page::RegisterMethod,
         Demand::Consent(missing) => Page::Consent(missing.clone()),
         Demand::AdminConsent(_) => Page::Blocked(
@@ -197,6 +199,7 @@ fn page(demand: &Demand, flow: &Flow, situation: &Situation<'_>) -> Page {
 fn without_pages(demand: &Demand, situation: &Situation<'_>) -> Refusal {
     let refusal = demand.refusal(situation);
     match demand {
+        Demand::SignIn(SignInReason::TooOld { .. }) => refusal.with_error("login_required"),
         Demand::SignIn(_) | Demand::ChooseAccount => refusal,
         Demand::Consent(_) | Demand::AdminConsent(_) => {
             refusal.with_error(match situation.directory.switches.prompt_none_consent {
@@ -205,7 +208,7 @@ fn without_pages(demand: &Demand, situation: &Situation<'_>) -> Refusal {
             })
         }
         Demand::AccountDisabled => refusal.with_error("access_denied"),
-        Demand::Blocked | Demand::Remedy(_) | Demand::Mfa | Demand::MfaEnrolment => {
+        Demand::Blocked | Demand::Remedy(_) | Demand::Mfa | Demand::MfaTooOld | Demand::MfaEnrolment => {
             refusal.with_error("interaction_required")
         }
     }

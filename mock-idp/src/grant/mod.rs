@@ -248,6 +248,8 @@ impl Asked<'_> {
             scopes: self.scopes,
             claims: self.claims,
             who: self.who,
+            device_code: device_code::code(call.params).is_some(),
+            now,
             interaction: None,
             consents_known_until: now.saturating_sub(self.lag).unwrap_or(now),
         };

@@ -1,10 +1,11 @@
 //! What can be missing, as data, with the error that says so.
 
+use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use crate::{
     directory::GRAPH,
-    error::{Aadsts, Refusal},
+    error::{Aadsts, Refusal, precise_time},
 };
 
 use super::Situation;
@@ -24,6 +25,8 @@ pub enum Demand {
     Remedy(Remedy),
     /// A second factor.
     Mfa,
+    /// A second factor once more: the last is too long ago.
+    MfaTooOld,
     /// A second factor, after a method was registered.
     MfaEnrolment,
     /// Consent to these scopes.
@@ -39,6 +42,13 @@ pub enum SignInReason {
     NoSession,
     /// `prompt=login`.
     Prompt,
+    /// A policy's sign-in frequency.
+    TooOld {
+        /// When the user signed in.
+        issued: Timestamp,
+        /// How long that is good.
+        lifetime: SignedDuration,
+    },
 }
 
 /// What the user has to do elsewhere.
@@ -85,7 +95,7 @@ impl Demand {
             Self::Blocked => 3,
             Self::Remedy(Remedy { stage: Stage::Device, .. }) => 4,
             Self::MfaEnrolment => 5,
-            Self::Mfa => 6,
+            Self::Mfa | Self::MfaTooOld => 6,
             Self::Remedy(Remedy { stage: Stage::External, .. }) => 7,
             Self::AdminConsent(_) => 8,
             Self::Consent(_) => 9,
@@ -129,6 +139,9 @@ impl Demand {
     fn usual_refusal(&self, situation: &Situation<'_>) -> Refusal {
         let client = situation.client;
         match self {
+            Self::SignIn(SignInReason::TooOld { issued, lifetime }) => Refusal::new(Aadsts::SignInTooOld)
+                .with("issued", precise_time(*issued))
+                .with("lifetime", lifetime.as_secs()),
             Self::SignIn(_) => Refusal::new(Aadsts::NoSession),
             Self::ChooseAccount => Refusal::new(Aadsts::SeveralSessions),
             Self::AccountDisabled => Refusal::new(Aadsts::AccountDisabled),
@@ -139,6 +152,7 @@ impl Demand {
                 .fold(Refusal::new(remedy.code), |refusal, (name, value)| refusal.with(name, value))
                 .with("resource", resource(situation)),
             Self::Mfa => Refusal::new(Aadsts::MfaRequired).with("resource", resource(situation)),
+            Self::MfaTooOld => Refusal::new(Aadsts::MfaTooOld).with("resource", resource(situation)),
             Self::MfaEnrolment => Refusal::new(Aadsts::MfaEnrolmentRequired).with("resource", resource(situation)),
             // There is no silent signal that says "administrator" (escalation reference C7).
             Self::Consent(_) | Self::AdminConsent(_) => Refusal::new(Aadsts::ConsentRequired)

@@ -15,9 +15,11 @@ mod application;
 mod conditional_access;
 mod consent;
 mod control;
+mod coverage;
 mod demand;
 mod ledger;
 mod sign_in;
+mod sign_in_frequency;
 mod strength;
 
 use jiff::Timestamp;
@@ -51,6 +53,10 @@ pub struct Situation<'a> {
     pub claims: &'a ClaimsRequest,
     /// In whose name it asks.
     pub who: Who<'a>,
+    /// Whether a device is signed in by its code.
+    pub device_code: bool,
+    /// The time.
+    pub now: Timestamp,
     /// Set while a user sits in front of the pages.
     pub interaction: Option<Interaction>,
     /// Consents younger than this time count as unknown still (`consent_lag`).
@@ -158,7 +164,14 @@ impl Decision {
 type Rule = fn(&Situation<'_>, &mut Decision);
 
 /// The rules in the order of evaluation (escalation reference 2.14, steps 6 to 12).
-const RULES: &[Rule] = &[sign_in::check, application::check, account::check, consent::check, conditional_access::check];
+const RULES: &[Rule] = &[
+    sign_in::check,
+    sign_in_frequency::check,
+    application::check,
+    account::check,
+    consent::check,
+    conditional_access::check,
+];
 
 /// Decides.
 #[must_use]

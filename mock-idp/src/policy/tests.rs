@@ -1,11 +1,15 @@
 //! Tables of decisions: the situation in words, the demands in their order.
 
+use jiff::SignedDuration;
 use rstest::rstest;
 
 use super::*;
 use crate::{
     config,
-    directory::{Facts, GrantControl, GrantControls, PolicyState, RiskLevel, Targets, UserFilter},
+    directory::{
+        ClientFilter, Conditions, Facts, GrantControl, GrantControls, PolicyState, RiskLevel, SessionControls,
+        SignInFrequency, Targets, UserFilter,
+    },
 };
 
 /// Everything a case can change; the rest is the built-in directory, ada signed in by password, and the client `desktop`.
@@ -18,6 +22,11 @@ struct World {
     session: bool,
     claims: &'static str,
     interaction: Option<Interaction>,
+    device_code: bool,
+    /// How long ago the sign-in was.
+    age: SignedDuration,
+    /// How long ago the second factor was, if another time.
+    mfa_age: Option<SignedDuration>,
 }
 
 const NOW: Timestamp = Timestamp::UNIX_EPOCH;
@@ -36,6 +45,9 @@ impl World {
             session: true,
             claims: "{}",
             interaction: None,
+            device_code: false,
+            age: SignedDuration::ZERO,
+            mfa_age: None,
         }
     }
 
@@ -50,7 +62,10 @@ impl World {
         let client = self.directory.application("desktop").unwrap();
         let scopes = Scopes::parse(scope, client, &self.directory).unwrap();
         let claims = ClaimsRequest::parse(self.claims).unwrap();
-        let strength = Strength { signed_in_at: NOW, mfa_at: self.mfa.then_some(NOW) };
+        let strength = Strength {
+            signed_in_at: NOW,
+            mfa_at: self.mfa.then_some(NOW + self.age - self.mfa_age.unwrap_or(self.age)),
+        };
         let subject = Subject { user: self.directory.user(self.user).unwrap(), strength };
         decide(&Situation {
             directory: &self.directory,
@@ -60,6 +75,8 @@ impl World {
             scopes: &scopes,
             claims: &claims,
             who: if self.session { Who::User(subject) } else { Who::Nobody },
+            device_code: self.device_code,
+            now: NOW + self.age,
             interaction: self.interaction,
             consents_known_until: NOW,
         })
@@ -78,11 +95,13 @@ fn words(demand: &Demand) -> String {
     match demand {
         Demand::SignIn(SignInReason::NoSession) => "sign in".into(),
         Demand::SignIn(SignInReason::Prompt) => "sign in again".into(),
+        Demand::SignIn(SignInReason::TooOld { lifetime, .. }) => format!("sign in every {lifetime}"),
         Demand::ChooseAccount => "choose".into(),
         Demand::AccountDisabled => "disabled".into(),
         Demand::Blocked => "blocked".into(),
         Demand::Remedy(remedy) => remedy.code.row().number.to_string(),
         Demand::Mfa => "mfa".into(),
+        Demand::MfaTooOld => "mfa again".into(),
         Demand::MfaEnrolment => "enrol".into(),
         Demand::Consent(missing) => format!("consent {}", rows(missing)),
         Demand::AdminConsent(missing) => format!("admin consent {}", rows(missing)),
@@ -97,6 +116,7 @@ fn policy(grant: GrantControl, state: PolicyState, users: UserFilter, targets: T
         users,
         targets,
         grant: GrantControls { all_of: vec![grant], ..GrantControls::default() },
+        ..Policy::default()
     }
 }
 
@@ -307,5 +327,117 @@ fn every_control_is_demanded_until_its_fact_is_set(#[case] world: World, #[case]
 #[case::one_is_enough(any_of(&[CompliantDevice, GrantControl::Mfa]).knowing(|ada| ada.device.compliant = true), &[])]
 #[case::the_other_is_enough(World { mfa: true, ..any_of(&[CompliantDevice, GrantControl::Mfa]) }, &[])]
 fn controls_come_in_order_and_alternatives_are_alternatives(#[case] world: World, #[case] expected: &[&str]) {
+    assert_eq!(world.demands(PAYROLL), expected);
+}
+
+/// Payroll guarded by MFA and `change`.
+fn with_policy(change: impl FnOnce(&mut Policy)) -> World {
+    let mut world = all_of(&[GrantControl::Mfa]);
+    change(&mut world.policies[0]);
+    world
+}
+
+fn list(names: &[&str]) -> Vec<String> {
+    names.iter().map(|name| (*name).to_owned()).collect()
+}
+
+fn in_group(include: &[&str], exclude: &[&str]) -> World {
+    let mut world = with_policy(|policy| policy.users = UserFilter { include: list(include), exclude: list(exclude) });
+    let ada = world.directory.user("ada").unwrap().id;
+    world.directory.user_mut(ada).unwrap().groups = list(&["Finance"]);
+    world
+}
+
+fn client(include: &[&str], exclude: &[&str]) -> World {
+    with_policy(|policy| policy.clients = ClientFilter { include: list(include), exclude: list(exclude) })
+}
+
+fn targets(apis: &[&str], exclude: &[&str]) -> World {
+    with_policy(|policy| policy.targets = Targets { apis: list(apis), exclude: list(exclude), ..Targets::default() })
+}
+
+fn conditions(conditions: Conditions) -> World {
+    with_policy(|policy| policy.conditions = conditions)
+}
+
+#[rstest]
+#[case::group(in_group(&["group:finance"], &[]), true)]
+#[case::another_group(in_group(&["group:sales"], &[]), false)]
+#[case::group_exempt(in_group(&[], &["group:finance"]), false)]
+#[case::guests(in_group(&["guests"], &[]), false)]
+#[case::a_guest(World { user: "cy", ..in_group(&["guests"], &[]) }.consented("payroll", "Salary.Read"), true)]
+#[case::guests_exempt(World { user: "cy", ..in_group(&[], &["guests"]) }.consented("payroll", "Salary.Read"), false)]
+#[case::administrators(in_group(&["administrators"], &[]), false)]
+#[case::an_administrator(World { user: "eve", ..in_group(&["administrators"], &[]) }.consented("payroll", "Salary.Read"), true)]
+#[case::this_client(client(&["desktop"], &[]), true)]
+#[case::another_client(client(&["spa"], &[]), false)]
+#[case::client_exempt(client(&[], &["desktop"]), false)]
+#[case::all_apis(targets(&["all"], &[]), true)]
+#[case::all_but_this(targets(&["all"], &["payroll"]), false)]
+#[case::all_but_another(targets(&["all"], &["mail"]), true)]
+#[case::device_code(conditions(Conditions { device_code_flow: true, ..Conditions::default() }), false)]
+#[case::by_device_code(
+    World { device_code: true, ..conditions(Conditions { device_code_flow: true, ..Conditions::default() }) }, true)]
+#[case::no_risk(conditions(Conditions { sign_in_risk: vec![RiskLevel::High], ..Conditions::default() }), false)]
+#[case::risky_sign_in(
+    conditions(Conditions { sign_in_risk: vec![RiskLevel::Medium, RiskLevel::High], ..Conditions::default() })
+        .knowing(|ada| ada.risk.sign_in = RiskLevel::High), true)]
+#[case::risky_user(
+    conditions(Conditions { user_risk: vec![RiskLevel::Low], ..Conditions::default() })
+        .knowing(|ada| ada.risk.user = RiskLevel::Low), true)]
+#[case::another_risk(
+    conditions(Conditions { user_risk: vec![RiskLevel::Low], ..Conditions::default() })
+        .knowing(|ada| ada.risk.user = RiskLevel::High), false)]
+fn a_policy_is_in_force_under_its_conditions(#[case] world: World, #[case] in_force: bool) {
+    assert_eq!(world.demands(PAYROLL), if in_force { vec!["mfa"] } else { vec![] });
+}
+
+#[rstest]
+#[case::all(&["all"], &[], true)]
+#[case::graph_exempt(&["all"], &["graph"], false)]
+#[case::one(&["payroll"], &[], false)]
+fn all_apis_means_a_bare_sign_in_too(#[case] apis: &[&str], #[case] exclude: &[&str], #[case] in_force: bool) {
+    assert_eq!(!targets(apis, exclude).demands("openid profile").is_empty(), in_force);
+}
+
+fn every(frequency: SignInFrequency, age: i64) -> World {
+    let mut world = with_policy(|policy| {
+        policy.grant = GrantControls::default();
+        policy.session = SessionControls { sign_in_frequency: Some(frequency) };
+    });
+    world.age = SignedDuration::from_secs(age);
+    world
+}
+
+const HOURLY: SignInFrequency = SignInFrequency::Every(SignedDuration::from_hours(1));
+const SIGNED_IN: Interaction = Interaction {
+    force_sign_in: false,
+    force_consent: false,
+    choose_account: false,
+    signed_in: true,
+    chose_account: true,
+    consented: false,
+};
+
+#[rstest]
+#[case::young(every(HOURLY, 3600), &[])]
+#[case::old(every(HOURLY, 3601), &["sign in every PT1H"])]
+#[case::every_time_young(every(SignInFrequency::EveryTime, 300), &[])]
+#[case::every_time_old(every(SignInFrequency::EveryTime, 301), &["sign in every PT5M"])]
+#[case::every_time_on_the_pages(
+    World { interaction: Some(Interaction::default()), ..every(SignInFrequency::EveryTime, 0) }, &["sign in every PT5M"])]
+#[case::signed_in_now(World { interaction: Some(SIGNED_IN), ..every(SignInFrequency::EveryTime, 0) }, &[])]
+fn a_sign_in_grows_old(#[case] world: World, #[case] expected: &[&str]) {
+    assert_eq!(world.demands(PAYROLL), expected);
+    assert!(!world.demands(CALENDAR).iter().any(|demand| demand.starts_with("sign in")), "another API");
+}
+
+#[rstest]
+#[case::both_young(0, &[])]
+#[case::the_second_factor_is_old(3601, &["mfa again"])]
+fn a_second_factor_grows_old_with_it(#[case] mfa_age: i64, #[case] expected: &[&str]) {
+    let mut world = every(HOURLY, 10);
+    world.policies[0].grant.all_of = vec![GrantControl::Mfa];
+    (world.mfa, world.mfa_age) = (true, Some(SignedDuration::from_secs(mfa_age)));
     assert_eq!(world.demands(PAYROLL), expected);
 }

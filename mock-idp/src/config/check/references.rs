@@ -104,11 +104,19 @@ fn policies(document: &Document, tenant: &Tenant, owner: &Path, problems: &mut V
     for (path, policy) in each(&tenant.policies, &owner.key("policies")) {
         for (list, names) in [("include", &policy.users.include), ("exclude", &policy.users.exclude)] {
             for (path, name) in each(names, &path.key("users").key(list)) {
-                find_user(tenant, name, path, problems);
+                find_people(tenant, name, path, problems);
+            }
+        }
+        for (list, names) in [("include", &policy.clients.include), ("exclude", &policy.clients.exclude)] {
+            for (path, name) in each(names, &path.key("clients").key(list)) {
+                find_application(document, name, path, problems);
             }
         }
         let path = path.key("targets");
-        for (path, name) in each(&policy.targets.apis, &path.key("apis")) {
+        for (path, name) in each(&policy.targets.apis, &path.key("apis")).filter(|(_, name)| *name != "all") {
+            find_api(document, name, &path, problems);
+        }
+        for (path, name) in each(&policy.targets.exclude, &path.key("exclude")) {
             find_api(document, name, &path, problems);
         }
         for (path, target) in each(&policy.targets.scopes, &path.key("scopes")) {
@@ -138,15 +146,7 @@ fn consents(document: &Document, tenant: &Tenant, owner: &Path, problems: &mut V
         if let Some(user) = &consent.user {
             find_user(tenant, user, path.key("user"), problems);
         }
-        if !document.applications.iter().any(|application| application.name == consent.client) {
-            let known = document.applications.iter().map(|application| application.name.as_str());
-            problems.push(unknown(
-                format!("unknown application `{}`", consent.client),
-                &consent.client,
-                path.key("client"),
-                known,
-            ));
-        }
+        find_application(document, &consent.client, path.key("client"), problems);
         let scopes = path.key("scopes");
         if consent.scopes.is_empty() {
             problems.push(Problem::new(scopes.clone(), "a consent to nothing").hint("name at least one scope"));
@@ -156,6 +156,30 @@ fn consents(document: &Document, tenant: &Tenant, owner: &Path, problems: &mut V
                 find_scope(api, scope, path, problems);
             }
         }
+    }
+}
+
+/// A user, a group that somebody is in, or one of the words for many.
+fn find_people(tenant: &Tenant, name: &str, path: Path, problems: &mut Vec<Problem>) {
+    if ["guests", "administrators"].contains(&name) {
+        return;
+    }
+    let Some(group) = name.strip_prefix("group:") else { return find_user(tenant, name, path, problems) };
+    let groups = || tenant.users.iter().flat_map(|user| user.groups.iter().map(String::as_str));
+    if !groups().any(|other| same(other, group)) {
+        problems.push(unknown(
+            format!("nobody in tenant `{}` is in the group `{group}`", tenant.name),
+            group,
+            path,
+            groups(),
+        ));
+    }
+}
+
+fn find_application(document: &Document, name: &str, path: Path, problems: &mut Vec<Problem>) {
+    if !document.applications.iter().any(|application| application.name == name) {
+        let known = document.applications.iter().map(|application| application.name.as_str());
+        problems.push(unknown(format!("unknown application `{name}`"), name, path, known));
     }
 }
 

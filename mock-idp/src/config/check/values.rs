@@ -104,7 +104,7 @@ fn check_policy(policy: &Policy, owner: &Path, problems: &mut Vec<Problem>) {
     for (path, context) in each(&targets.authentication_contexts, &path.key("authentication_contexts")) {
         authentication_context(context, path, problems);
     }
-    if policy.grant.is_empty() {
+    if policy.grant.is_empty() && policy.session.is_empty() {
         problems.push(
             Problem::new(owner.key("grant").key("all_of"), format!("policy `{}` asks nothing", policy.name))
                 .hint("write `[mfa]` or `[block]`"),

@@ -15,7 +15,7 @@ mod password_change;
 mod registered_device;
 mod terms_of_use;
 
-use crate::directory::{Device, GrantControl, Policy};
+use crate::directory::{Device, GrantControl, Policy, SessionControls};
 
 use super::{Demand, Situation, Subject};
 
@@ -31,6 +31,8 @@ pub(super) struct Control {
 pub(super) struct Ask<'a> {
     pub(super) situation: &'a Situation<'a>,
     pub(super) subject: Subject<'a>,
+    /// The session controls of the policy that asks.
+    pub(super) session: SessionControls,
 }
 
 fn of(control: GrantControl) -> &'static Control {
