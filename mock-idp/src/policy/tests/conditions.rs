@@ -1,0 +1,185 @@
+//! Tables of what policies can ask, of whom, and under which conditions.
+
+use super::*;
+
+fn with_grant(grant: GrantControls) -> World {
+    let mut world = World::new().consented("payroll", "Salary.Read");
+    let policy = policy(GrantControl::Mfa, PolicyState::Enabled, UserFilter::default(), api("payroll"));
+    world.policies = vec![Policy { grant, ..policy }];
+    world
+}
+
+fn all_of(controls: &[GrantControl]) -> World {
+    with_grant(GrantControls { all_of: controls.to_vec(), ..GrantControls::default() })
+}
+
+fn any_of(controls: &[GrantControl]) -> World {
+    with_grant(GrantControls { any_of: controls.to_vec(), ..GrantControls::default() })
+}
+
+impl World {
+    fn knowing(mut self, change: impl FnOnce(&mut Facts)) -> Self {
+        let user = self.directory.user(self.user).unwrap().id;
+        change(&mut self.directory.user_mut(user).unwrap().facts);
+        self
+    }
+
+    fn client(mut self, change: impl FnOnce(&mut Application)) -> Self {
+        let applications = std::sync::Arc::make_mut(&mut self.directory.applications);
+        change(applications.iter_mut().find(|client| client.name == "desktop").unwrap());
+        self
+    }
+}
+
+use GrantControl::{
+    AppProtection, ApprovedApplication, Block, CompliantDevice, DeviceAuthentication, DomainJoinedDevice,
+    ExternalChallenge, PasswordChange, RegisteredDevice, TermsOfUse,
+};
+
+#[rstest]
+#[case::compliant_device(all_of(&[CompliantDevice]), &["53000"])]
+#[case::a_compliant_one(all_of(&[CompliantDevice]).knowing(|ada| ada.device.compliant = true), &[])]
+#[case::domain_joined(all_of(&[DomainJoinedDevice]), &["53001"])]
+#[case::a_joined_one(all_of(&[DomainJoinedDevice]).knowing(|ada| ada.device.domain_joined = true), &[])]
+#[case::registered(all_of(&[RegisteredDevice]), &["50129"])]
+#[case::a_registered_one(all_of(&[RegisteredDevice]).knowing(|ada| ada.device.registered = true), &[])]
+#[case::device_authentication(all_of(&[DeviceAuthentication]), &["50097"])]
+#[case::an_authenticated_one(all_of(&[DeviceAuthentication]).knowing(|ada| ada.device.authenticated = true), &[])]
+#[case::application(all_of(&[ApprovedApplication]), &["53002"])]
+#[case::an_approved_one(all_of(&[ApprovedApplication]).client(|client| client.approved = true), &[])]
+#[case::app_protection(all_of(&[AppProtection]), &["53009"])]
+#[case::a_protected_one(all_of(&[AppProtection]).client(|client| client.app_protection = true), &[])]
+#[case::password_without_risk(all_of(&[PasswordChange]), &[])]
+#[case::password_at_risk(all_of(&[PasswordChange]).knowing(|ada| ada.risk.user = RiskLevel::Low), &["50135"])]
+#[case::terms(all_of(&[TermsOfUse]), &["50158"])]
+#[case::accepted(all_of(&[TermsOfUse]).knowing(|ada| ada.terms_accepted = true), &[])]
+#[case::external(all_of(&[ExternalChallenge]), &["50158"])]
+#[case::passed(all_of(&[ExternalChallenge]).knowing(|ada| ada.external_challenge_passed = true), &[])]
+fn every_control_is_demanded_until_its_fact_is_set(#[case] world: World, #[case] expected: &[&str]) {
+    assert_eq!(world.demands(PAYROLL), expected);
+    assert_eq!(world.decide(PAYROLL).unmet_policies.len(), usize::from(!expected.is_empty()));
+}
+
+#[rstest]
+#[case::block_device_mfa_external(
+    all_of(&[TermsOfUse, GrantControl::Mfa, CompliantDevice, Block]), &["blocked", "53000", "mfa", "50158"])]
+#[case::enrolment(World { user: "eve", ..all_of(&[GrantControl::Mfa]) }, &["consent payroll: Salary.Read", "mfa"])]
+#[case::what_the_pages_can_do(any_of(&[CompliantDevice, GrantControl::Mfa]), &["mfa"])]
+#[case::else_the_first(any_of(&[DomainJoinedDevice, CompliantDevice]), &["53001"])]
+#[case::one_is_enough(any_of(&[CompliantDevice, GrantControl::Mfa]).knowing(|ada| ada.device.compliant = true), &[])]
+#[case::the_other_is_enough(World { mfa: true, ..any_of(&[CompliantDevice, GrantControl::Mfa]) }, &[])]
+fn controls_come_in_order_and_alternatives_are_alternatives(#[case] world: World, #[case] expected: &[&str]) {
+    assert_eq!(world.demands(PAYROLL), expected);
+}
+
+/// Payroll guarded by MFA and `change`.
+fn with_policy(change: impl FnOnce(&mut Policy)) -> World {
+    let mut world = all_of(&[GrantControl::Mfa]);
+    change(&mut world.policies[0]);
+    world
+}
+
+fn list(names: &[&str]) -> Vec<String> {
+    names.iter().map(|name| (*name).to_owned()).collect()
+}
+
+fn in_group(include: &[&str], exclude: &[&str]) -> World {
+    let mut world = with_policy(|policy| policy.users = UserFilter { include: list(include), exclude: list(exclude) });
+    let ada = world.directory.user("ada").unwrap().id;
+    world.directory.user_mut(ada).unwrap().groups = list(&["Finance"]);
+    world
+}
+
+fn client(include: &[&str], exclude: &[&str]) -> World {
+    with_policy(|policy| policy.clients = ClientFilter { include: list(include), exclude: list(exclude) })
+}
+
+fn targets(apis: &[&str], exclude: &[&str]) -> World {
+    with_policy(|policy| policy.targets = Targets { apis: list(apis), exclude: list(exclude), ..Targets::default() })
+}
+
+fn conditions(conditions: Conditions) -> World {
+    with_policy(|policy| policy.conditions = conditions)
+}
+
+#[rstest]
+#[case::group(in_group(&["group:finance"], &[]), true)]
+#[case::another_group(in_group(&["group:sales"], &[]), false)]
+#[case::group_exempt(in_group(&[], &["group:finance"]), false)]
+#[case::guests(in_group(&["guests"], &[]), false)]
+#[case::a_guest(World { user: "cy", ..in_group(&["guests"], &[]) }.consented("payroll", "Salary.Read"), true)]
+#[case::guests_exempt(World { user: "cy", ..in_group(&[], &["guests"]) }.consented("payroll", "Salary.Read"), false)]
+#[case::administrators(in_group(&["administrators"], &[]), false)]
+#[case::an_administrator(World { user: "eve", ..in_group(&["administrators"], &[]) }.consented("payroll", "Salary.Read"), true)]
+#[case::this_client(client(&["desktop"], &[]), true)]
+#[case::another_client(client(&["spa"], &[]), false)]
+#[case::client_exempt(client(&[], &["desktop"]), false)]
+#[case::all_apis(targets(&["all"], &[]), true)]
+#[case::all_but_this(targets(&["all"], &["payroll"]), false)]
+#[case::all_but_another(targets(&["all"], &["mail"]), true)]
+#[case::device_code(conditions(Conditions { device_code_flow: true, ..Conditions::default() }), false)]
+#[case::by_device_code(
+    World { device_code: true, ..conditions(Conditions { device_code_flow: true, ..Conditions::default() }) }, true)]
+#[case::no_risk(conditions(Conditions { sign_in_risk: vec![RiskLevel::High], ..Conditions::default() }), false)]
+#[case::risky_sign_in(
+    conditions(Conditions { sign_in_risk: vec![RiskLevel::Medium, RiskLevel::High], ..Conditions::default() })
+        .knowing(|ada| ada.risk.sign_in = RiskLevel::High), true)]
+#[case::risky_user(
+    conditions(Conditions { user_risk: vec![RiskLevel::Low], ..Conditions::default() })
+        .knowing(|ada| ada.risk.user = RiskLevel::Low), true)]
+#[case::another_risk(
+    conditions(Conditions { user_risk: vec![RiskLevel::Low], ..Conditions::default() })
+        .knowing(|ada| ada.risk.user = RiskLevel::High), false)]
+fn a_policy_is_in_force_under_its_conditions(#[case] world: World, #[case] in_force: bool) {
+    assert_eq!(world.demands(PAYROLL), if in_force { vec!["mfa"] } else { vec![] });
+}
+
+#[rstest]
+#[case::all(&["all"], &[], true)]
+#[case::graph_exempt(&["all"], &["graph"], false)]
+#[case::one(&["payroll"], &[], false)]
+fn all_apis_means_a_bare_sign_in_too(#[case] apis: &[&str], #[case] exclude: &[&str], #[case] in_force: bool) {
+    assert_eq!(!targets(apis, exclude).demands("openid profile").is_empty(), in_force);
+}
+
+fn every(frequency: SignInFrequency, age: i64) -> World {
+    let mut world = with_policy(|policy| {
+        policy.grant = GrantControls::default();
+        policy.session = SessionControls { sign_in_frequency: Some(frequency) };
+    });
+    world.age = SignedDuration::from_secs(age);
+    world
+}
+
+const HOURLY: SignInFrequency = SignInFrequency::Every(SignedDuration::from_hours(1));
+const SIGNED_IN: Interaction = Interaction {
+    force_sign_in: false,
+    force_consent: false,
+    choose_account: false,
+    signed_in: true,
+    chose_account: true,
+    consented: false,
+};
+
+#[rstest]
+#[case::young(every(HOURLY, 3600), &[])]
+#[case::old(every(HOURLY, 3601), &["sign in every PT1H"])]
+#[case::every_time_young(every(SignInFrequency::EveryTime, 300), &[])]
+#[case::every_time_old(every(SignInFrequency::EveryTime, 301), &["sign in every PT5M"])]
+#[case::every_time_on_the_pages(
+    World { interaction: Some(Interaction::default()), ..every(SignInFrequency::EveryTime, 0) }, &["sign in every PT5M"])]
+#[case::signed_in_now(World { interaction: Some(SIGNED_IN), ..every(SignInFrequency::EveryTime, 0) }, &[])]
+fn a_sign_in_grows_old(#[case] world: World, #[case] expected: &[&str]) {
+    assert_eq!(world.demands(PAYROLL), expected);
+    assert!(!world.demands(CALENDAR).iter().any(|demand| demand.starts_with("sign in")), "another API");
+}
+
+#[rstest]
+#[case::both_young(0, &[])]
+#[case::the_second_factor_is_old(3601, &["mfa again"])]
+fn a_second_factor_grows_old_with_it(#[case] mfa_age: i64, #[case] expected: &[&str]) {
+    let mut world = every(HOURLY, 10);
+    world.policies[0].grant.all_of = vec![GrantControl::Mfa];
+    (world.mfa, world.mfa_age) = (true, Some(SignedDuration::from_secs(mfa_age)));
+    assert_eq!(world.demands(PAYROLL), expected);
+}
