@@ -28,6 +28,8 @@ pub const SCRIPTS: &[(&str, &str)] = &[
     script!("enrolment"),
     script!("on-behalf-of"),
     script!("revocation"),
+    script!("sign-in-frequency"),
+    script!("unmanaged-device"),
 ];
 
 /// All of them, read.
