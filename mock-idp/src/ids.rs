@@ -7,8 +7,13 @@ use rand::{RngExt as _, SeedableRng as _, rngs::ChaCha12Rng};
 use uuid::Uuid;
 
 /// A seeded source of codes, ids and nonces.
-#[derive(Debug)]
 pub struct Ids(Mutex<ChaCha12Rng>);
+
+impl std::fmt::Debug for Ids {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Ids([redacted])")
+    }
+}
 
 impl Ids {
     /// The source that always gives the same sequence for the same seed.

@@ -4,8 +4,15 @@
 use crate::error::{Aadsts, Refusal};
 
 /// The parameters of one request, in their order.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Params(Vec<(String, String)>);
+
+/// Names alone: values can be passwords, codes and tokens.
+impl std::fmt::Debug for Params {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_set().entries(self.0.iter().map(|(name, _)| name)).finish()
+    }
+}
 
 impl Params {
     /// Decodes a query or a body. Percent-encoding that isn't UTF-8 is replaced, not refused.

@@ -358,3 +358,14 @@ async fn the_log_says_why_and_hides_secrets() {
     );
     assert_eq!(last["answer"]["claims"], policy_claims(MFA_FOR_PAYROLL));
 }
+
+#[tokio::test]
+async fn nothing_secret_is_in_the_servers_debug_output() {
+    let idp = MockIdp::start().await;
+    let client = RawClient::new(&idp).await;
+    let code = client.code(&ada(), CALENDAR, &[]).await;
+    let printed = format!("{idp:?}");
+    for secret in [code.as_str(), "Passw0rd!", "123456", "portal-secret"] {
+        assert!(!printed.contains(secret), "{printed}");
+    }
+}

@@ -81,7 +81,7 @@ impl End {
 }
 
 /// What a client is told at its redirect address.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub enum Answer {
     /// With a code and what goes with it.
     Code(Vec<(&'static str, String)>),
@@ -92,6 +92,17 @@ pub enum Answer {
         /// Whether the user left by a button (`error_subcode=cancel`).
         cancelled: bool,
     },
+}
+
+impl std::fmt::Debug for Answer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Code(_) => f.write_str("Code([redacted])"),
+            Self::Error { refusal, cancelled } => {
+                f.debug_struct("Error").field("refusal", refusal).field("cancelled", cancelled).finish()
+            }
+        }
+    }
 }
 
 /// A page to show.

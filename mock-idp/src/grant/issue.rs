@@ -15,7 +15,7 @@ use crate::{
 use super::{Cleared, TokenCall, UserGrant};
 
 /// A successful answer, member by member in Entra's order.
-#[derive(Debug, Serialize)]
+#[derive(Serialize)]
 pub struct TokenAnswer {
     token_type: &'static str,
     /// The granted scopes of the token's own API. Any other word here would empty an MSAL cache (finding 15). A token that
@@ -37,6 +37,12 @@ pub struct TokenAnswer {
     /// Short name of the API, for the log.
     #[serde(skip)]
     pub api: String,
+}
+
+impl std::fmt::Debug for TokenAnswer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("TokenAnswer").field("scope", &self.scope).field("api", &self.api).finish_non_exhaustive()
+    }
 }
 
 impl TokenAnswer {

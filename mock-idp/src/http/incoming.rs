@@ -25,7 +25,6 @@ const LIMIT: usize = 64 * 1024;
 pub(super) const COOKIE: &str = "ESTSAUTH";
 
 /// A request, read to its end.
-#[derive(Debug)]
 pub(super) struct Incoming {
     pub(super) method: Method,
     pub(super) path: String,

@@ -60,7 +60,6 @@ pub struct Tenant {
 }
 
 /// What changes.
-#[derive(Debug)]
 pub struct State {
     /// Users, applications and APIs as this tenant sees them.
     pub directory: Directory,
@@ -80,6 +79,13 @@ pub struct State {
     pub tokens_valid_from: HashMap<Uuid, Timestamp>,
     /// The scripted person in front of the pages.
     pub virtual_user: VirtualUser,
+}
+
+/// Codes, cookies and passwords are in there: nothing of it is printed.
+impl std::fmt::Debug for State {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("State").finish_non_exhaustive()
+    }
 }
 
 impl Tenant {
