@@ -8,7 +8,9 @@ use uuid::Uuid;
 use crate::{
     claims_request::ClaimsRequest,
     clock::Clock as _,
-    directory::{Consent, Directory, Document, Policy, Switches, User},
+    directory::{
+        Api, Application, Consent, ConsentSettings, Directory, Document, NamedLocation, Policy, Switches, User,
+    },
     error::Refusal,
     http::Idp,
     policy::{self, Decision, Ledger, Situation, Strength, Subject},
@@ -118,6 +120,48 @@ impl TenantControls {
         Ok(())
     }
 
+    /// Changes an application as this tenant sees it: disable it, demand assignment, call it risky …
+    ///
+    /// # Errors
+    ///
+    /// If there is no such application.
+    pub fn change_application(&self, name: &str, change: impl FnOnce(&mut Application)) -> Result<(), Unknown> {
+        let mut state = self.tenant.state();
+        let directory = &mut state.directory;
+        let known = directory.applications.clone();
+        let found = directory
+            .application_mut(name)
+            .ok_or_else(|| unknown("application", name, known.iter().map(|known| known.name.as_str())))?;
+        change(found);
+        Ok(())
+    }
+
+    /// Changes an API as this tenant sees it: its challenge dialect, its availability, who is preauthorized …
+    ///
+    /// # Errors
+    ///
+    /// If there is no such API.
+    pub fn change_api(&self, name: &str, change: impl FnOnce(&mut Api)) -> Result<(), Unknown> {
+        let mut state = self.tenant.state();
+        let directory = &mut state.directory;
+        let known = directory.apis.clone();
+        let found = directory
+            .api_mut(name)
+            .ok_or_else(|| unknown("API", name, known.iter().map(|known| known.name.as_str())))?;
+        change(found);
+        Ok(())
+    }
+
+    /// Says who may consent in this tenant.
+    pub fn set_consent_settings(&self, settings: ConsentSettings) {
+        self.tenant.state().directory.consent_settings = settings;
+    }
+
+    /// Names the places that policies know.
+    pub fn set_named_locations(&self, locations: Vec<NamedLocation>) {
+        self.tenant.state().directory.named_locations = Arc::new(locations);
+    }
+
     /// Changes the switches of this tenant.
     pub fn change_switches(&self, change: impl FnOnce(&mut Switches)) {
         change(Arc::make_mut(&mut self.tenant.state().directory.switches));
@@ -223,8 +267,10 @@ impl TenantControls {
             consents_known_until: now,
         };
         let decision = policy::decide(&situation);
-        let refusals =
-            decision.demands.iter().map(|demand| demand.refusal(&situation).with_claims(decision.challenge()));
+        let refusals = decision
+            .demands
+            .iter()
+            .map(|demand| demand.refusal(&situation).with_claims(decision.challenge()).changed_by(&directory.switches));
         Ok(Ok(WhatIf { refusals: refusals.collect(), decision }))
     }
 

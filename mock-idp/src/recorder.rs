@@ -137,7 +137,7 @@ impl Answer {
     pub fn refused(status: u16, kind: impl Into<String>, refusal: &Refusal) -> Self {
         Self {
             error: Some(refusal.error().to_owned()),
-            code: Some(refusal.code.row().number),
+            code: Some(refusal.number()),
             suberror: refusal.suberror().map(str::to_owned),
             claims: refusal.claims.clone(),
             ..Self::of(status, kind)

@@ -3,7 +3,10 @@
 use jiff::SignedDuration;
 use mock_idp::{
     MockIdp,
-    directory::{GrantControl, GrantControls, Policy, RiskLevel, SessionControls, SignInFrequency, Suberror, Targets},
+    directory::{
+        ErrorChange, GrantControl, GrantControls, Policy, RiskLevel, SessionControls, SignInFrequency, Suberror,
+        Targets,
+    },
     virtual_user::VirtualUser,
 };
 use rstest::rstest;
@@ -160,14 +163,16 @@ async fn one_of_several_controls_is_enough() {
 async fn switches_change_what_is_said_of_devices() {
     let (idp, client, refresh_token) = guarded(guard(GrantControl::CompliantDevice)).await;
     idp.tenant().change_switches(|switches| {
-        switches.suberrors.insert("53000".to_owned(), Suberror::MessageOnly);
-        switches.no_claims_for_devices = true;
+        let change =
+            ErrorChange { suberror: Some(Suberror::MessageOnly), claims: Some(false), ..ErrorChange::default() };
+        switches.errors.insert("53000".to_owned(), change);
     });
     let answer = client.refresh(&refresh_token, PAYROLL, &[]).await;
     assert_eq!(summary(&answer), (400, "invalid_grant", Some(53000), Some("message_only")));
     assert!(answer.body.get("claims").is_none());
     idp.tenant().change_switches(|switches| {
-        switches.suberrors.insert("53000".to_owned(), Suberror::Absent);
+        let change = ErrorChange { suberror: Some(Suberror::Absent), ..ErrorChange::default() };
+        switches.errors.insert("53000".to_owned(), change);
     });
     let answer = client.refresh(&refresh_token, PAYROLL, &[]).await;
     assert_eq!(summary(&answer), (400, "invalid_grant", Some(53000), None));
@@ -176,7 +181,8 @@ async fn switches_change_what_is_said_of_devices() {
 /// B2: no claims, no error_uri; the grant still serves an API without such a policy.
 #[tokio::test]
 async fn a_sign_in_that_is_too_old_for_one_api() {
-    let session = SessionControls { sign_in_frequency: Some(SignInFrequency::Every(SignedDuration::from_hours(9))) };
+    let frequency = Some(SignInFrequency::Every(SignedDuration::from_hours(9)));
+    let session = SessionControls { sign_in_frequency: frequency, ..SessionControls::default() };
     let (idp, client, refresh_token) = guarded(Policy { session, ..guard(GrantControl::Mfa) }).await;
     idp.tenant().advance_clock(SignedDuration::from_hours(10));
     let answer = client.refresh(&refresh_token, PAYROLL, &[]).await;
@@ -196,7 +202,10 @@ async fn a_sign_in_that_is_too_old_for_one_api() {
 /// D4: the password is fresh and the second factor is not.
 #[tokio::test]
 async fn a_second_factor_that_is_too_old() {
-    let session = SessionControls { sign_in_frequency: Some(SignInFrequency::Every(SignedDuration::from_hours(1))) };
+    let session = SessionControls {
+        sign_in_frequency: Some(SignInFrequency::Every(SignedDuration::from_hours(1))),
+        ..SessionControls::default()
+    };
     let (idp, client, _) = guarded(Policy { session, ..guard(GrantControl::Mfa) }).await;
     assert_eq!(client.sign_in(&ada(), PAYROLL).await.status, 200);
     idp.tenant().advance_clock(SignedDuration::from_hours(2));

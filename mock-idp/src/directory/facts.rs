@@ -1,5 +1,7 @@
 //! Facts about a user that policies look at and that no page of this server can change: they are set, not found out.
 
+use std::net::{IpAddr, Ipv4Addr};
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +17,8 @@ pub struct Facts {
     pub terms_accepted: bool,
     /// The user passed the challenge of another provider.
     pub external_challenge_passed: bool,
+    /// From where the user comes.
+    pub network: Network,
 }
 
 impl Facts {
@@ -37,6 +41,50 @@ pub struct Device {
     pub registered: bool,
     /// Proves itself by its certificate.
     pub authenticated: bool,
+    /// Its operating system; what the request says (`x-client-OS`, `User-Agent`) if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub platform: Option<Platform>,
+}
+
+/// The operating system of a device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Platform {
+    /// Windows.
+    Windows,
+    /// macOS.
+    Macos,
+    /// Linux.
+    Linux,
+    /// iOS and iPadOS.
+    Ios,
+    /// Android.
+    Android,
+}
+
+/// From where a user comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Network {
+    /// The address that the token service sees; `ipaddr` in version 1 tokens.
+    pub address: IpAddr,
+    /// The address that the APIs see, where it is another one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub api_address: Option<IpAddr>,
+}
+
+impl Network {
+    /// The address that the APIs see.
+    #[must_use]
+    pub fn seen_by_apis(&self) -> IpAddr {
+        self.api_address.unwrap_or(self.address)
+    }
+}
+
+impl Default for Network {
+    fn default() -> Self {
+        Self { address: IpAddr::V4(Ipv4Addr::LOCALHOST), api_address: None }
+    }
 }
 
 /// The risk that identity protection sees.

@@ -4,9 +4,13 @@
 //! A [`Directory`] is cheap to copy: an isolated tenant shares everything with the tenant it was made like, and only what
 //! a test changes is its own.
 
+mod api;
+mod application;
 mod facts;
 pub mod model;
 mod policy;
+mod secret;
+mod switches;
 
 use std::sync::Arc;
 
@@ -36,6 +40,10 @@ pub struct Directory {
     pub apis: Arc<Vec<Api>>,
     /// Switches.
     pub switches: Arc<Switches>,
+    /// Who may consent.
+    pub consent_settings: ConsentSettings,
+    /// Places that policies know by name.
+    pub named_locations: Arc<Vec<NamedLocation>>,
 }
 
 impl Directory {
@@ -51,6 +59,8 @@ impl Directory {
             applications: Arc::new(document.applications.clone()),
             apis: Arc::new(document.apis.clone()),
             switches: Arc::new(document.switches.clone()),
+            consent_settings: tenant.consent_settings,
+            named_locations: Arc::new(tenant.named_locations.clone()),
         }
     }
 
@@ -96,6 +106,18 @@ impl Directory {
     /// The user with the object id `id`, to change. Copies the users first if another tenant shares them.
     pub fn user_mut(&mut self, id: Uuid) -> Option<&mut User> {
         Arc::make_mut(&mut self.users).iter_mut().find(|user| user.id == id)
+    }
+
+    /// The application with the client id or short name `name`, to change. Copies the applications first if another tenant
+    /// shares them.
+    pub fn application_mut(&mut self, name: &str) -> Option<&mut Application> {
+        let id = self.application(name)?.client_id;
+        Arc::make_mut(&mut self.applications).iter_mut().find(|application| application.client_id == id)
+    }
+
+    /// The API with the short name `name`, to change. Copies the APIs first if another tenant shares them.
+    pub fn api_mut(&mut self, name: &str) -> Option<&mut Api> {
+        Arc::make_mut(&mut self.apis).iter_mut().find(|api| api.name == name)
     }
 
     /// The application with the client id or short name `name`.

@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::RiskLevel;
+use super::{Platform, RiskLevel};
 
 /// A Conditional Access policy.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
@@ -65,12 +65,54 @@ pub struct Conditions {
     pub sign_in_risk: Vec<RiskLevel>,
     /// Levels of the risk of the user; any if empty.
     pub user_risk: Vec<RiskLevel>,
+    /// From which places; from all if absent.
+    #[serde(skip_serializing_if = "LocationFilter::is_everywhere")]
+    pub locations: LocationFilter,
+    /// From which operating systems; from all if absent.
+    #[serde(skip_serializing_if = "PlatformFilter::is_every")]
+    pub platforms: PlatformFilter,
 }
 
 impl Conditions {
     /// Whether nothing is set.
     #[must_use]
     pub fn is_always(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// From which places a policy is in force. An empty `include` means all.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct LocationFilter {
+    /// Names of the tenant's `named_locations`, or `all_trusted`; everywhere if empty.
+    pub include: Vec<String>,
+    /// The same, for places that are exempt; wins over `include`.
+    pub exclude: Vec<String>,
+}
+
+impl LocationFilter {
+    /// Whether every place is meant.
+    #[must_use]
+    pub fn is_everywhere(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// From which operating systems a policy is in force. An empty `include` means all, also one that nobody knows.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct PlatformFilter {
+    /// Operating systems; all if empty.
+    pub include: Vec<Platform>,
+    /// Operating systems that are exempt; wins over `include`.
+    pub exclude: Vec<Platform>,
+}
+
+impl PlatformFilter {
+    /// Whether every operating system is meant.
+    #[must_use]
+    pub fn is_every(&self) -> bool {
         *self == Self::default()
     }
 }
@@ -83,6 +125,32 @@ pub struct SessionControls {
     /// that `mfa` asks for must be as young (AADSTS50078).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sign_in_frequency: Option<SignInFrequency>,
+    /// Whether the browser's session outlives the browser; the user is then not asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub persistent_browser: Option<PersistentBrowser>,
+    /// Changes continuous access evaluation for the APIs that the policy guards.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub continuous_access_evaluation: Option<EvaluationMode>,
+}
+
+/// Whether the browser's session outlives the browser.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PersistentBrowser {
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// How a policy changes continuous access evaluation (escalation reference 4.6).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum EvaluationMode {
+    /// Tokens are ordinary ones: an hour or so, and no challenge.
+    Disabled,
+    /// An API that sees another place than the token service refuses for good; there is no one-hour token in its stead.
+    StrictLocation,
 }
 
 impl SessionControls {
@@ -186,6 +254,17 @@ pub struct Targets {
     /// Authentication context ids, such as `c1`.
     #[serde(default)]
     pub authentication_contexts: Vec<String>,
+    /// What users do beyond signing in.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub user_actions: Vec<UserAction>,
+}
+
+/// What users do beyond signing in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum UserAction {
+    /// Registering a method of multifactor authentication; where a policy does not allow it, AADSTS53010.
+    RegisterSecurityInfo,
 }
 
 /// What a policy asks. Empty lists ask nothing.

@@ -116,6 +116,54 @@ catalogue! {
     ExternalChallenge = 50158, "invalid_grant", Some("basic_action"), 400, uri,
         "The external security challenge was not satisfied: {what}. The user is sent to another page or provider for it.",
         provoke: "give a policy the grant control `terms_of_use`";
+    /// Security information may be set from some places only, and this is none of them.
+    EnrolmentFromUntrustedPlace = 53010, "invalid_grant", Some("message_only"), 400, uri,
+        "Multifactor authentication methods cannot be set up: the organization requires this information to be set from specific locations or devices.",
+        provoke: "give a policy `targets: { user_actions: [register_security_info] }`, a location and `block`; as bo@contoso.test, ask for payroll";
+    /// The user would have to register a method, and is at risk.
+    EnrolmentBlockedByRisk = 53004, "invalid_grant", Some("message_only"), 400, uri,
+        "Multifactor authentication methods cannot be set up because of suspicious activity. Sign in from a known place or device first.",
+        provoke: "as bo@contoso.test with `facts: { risk: { sign_in: high } }`, ask for payroll";
+    /// The sign-in is blocked because the user is at risk.
+    BlockedByRisk = 53011, "invalid_grant", Some("message_only"), 400, uri,
+        "The user is blocked because of risk on the home tenant.",
+        provoke: "inject a fault: `POST …/faults {\"endpoint\":\"token\",\"code\":53011}`";
+    /// Suspicious activity; the sign-in is interrupted.
+    SuspiciousActivity = 50131, "invalid_grant", Some("basic_action"), 400, uri,
+        "The sign-in is blocked because of suspicious activity, an access policy or a security policy decision.",
+        provoke: "inject a fault: `POST …/faults {\"endpoint\":\"token\",\"code\":50131}`";
+    /// A security policy of the organization blocks access.
+    BlockedBySecurityPolicy = 530032, "invalid_grant", Some("message_only"), 400, uri,
+        "Access is blocked by a security policy of the tenant.",
+        provoke: "inject a fault: `POST …/faults {\"endpoint\":\"token\",\"code\":530032}`";
+    /// Security defaults block access.
+    BlockedBySecurityDefaults = 530035, "invalid_grant", Some("message_only"), 400, uri,
+        "Access is blocked by security defaults.",
+        provoke: "inject a fault: `POST …/faults {\"endpoint\":\"token\",\"code\":530035}`";
+    /// A policy asks for a compliant device; a short form of 53000.
+    DeviceNotCompliantShort = 530002, "invalid_grant", Some("additional_action"), 400, uri,
+        "The device must be compliant to access '{resource}'.",
+        provoke: "inject a fault: `POST …/faults {\"endpoint\":\"token\",\"code\":530002}`";
+    /// A policy asks for a managed device; a short form of 53000.
+    DeviceNotManaged = 530003, "invalid_grant", Some("additional_action"), 400, uri,
+        "The device must be managed to access '{resource}'.",
+        provoke: "inject a fault: `POST …/faults {\"endpoint\":\"token\",\"code\":530003}`";
+    /// A policy asks for a device that it can judge; a short form of 53000.
+    DeviceNotJudged = 530001, "invalid_grant", Some("additional_action"), 400, uri,
+        "The browser or application does not support the device check that is needed to access '{resource}'.",
+        provoke: "inject a fault: `POST …/faults {\"endpoint\":\"token\",\"code\":530001}`";
+    /// The old number of 53009, seen with the words of 53003.
+    AppProtectionRequiredOld = 53005, "unauthorized_client", Some("protection_policy_required"), 400, uri,
+        "The application must be under an app protection policy to access '{resource}'.",
+        provoke: "`switches: { errors: { \"53009\": { number: 53005 } } }` and a policy with `app_protection`";
+    /// The client has to sign in through a broker.
+    BrokerRequired = 50127, "invalid_grant", Some("additional_action"), 400, uri,
+        "A broker application must be installed to gain access to this content.",
+        provoke: "inject a fault: `POST …/faults {\"endpoint\":\"token\",\"code\":50127}`";
+    /// The device failed to prove itself and must be registered again.
+    DeviceAuthenticationFailed = 50155, "device_authentication_failed", Some("device_authentication_failed"), 400, uri,
+        "Device authentication failed for this user.",
+        provoke: "inject a fault: `POST …/faults {\"endpoint\":\"token\",\"code\":50155}`";
 
     // ── Consent (2.4 C) ──
     /// Neither the user nor an administrator has consented to the scopes.
@@ -130,6 +178,38 @@ catalogue! {
     AdminConsentRequired = 90094, "access_denied", NONE, 400, uri,
         "An administrator's consent is required for the permissions that '{client_name}' asks for.",
         provoke: "as ada@contoso.test, sign in for api://mail/Mail.Manage";
+    /// As 90094, and the user can send a request for approval.
+    AdminConsentRequested = 90095, "access_denied", NONE, 400, uri,
+        "An administrator's approval is required for '{client_name}'; the user can ask for it.",
+        provoke: "`consent_settings: { request_workflow: true }`; as ada@contoso.test, sign in for api://mail/Mail.Manage";
+    /// Users may not consent in this tenant.
+    UserConsentOff = 90093, "access_denied", NONE, 400, uri,
+        "Users of this organization may not consent to applications; an administrator has to consent to '{client_name}'.",
+        provoke: "`consent_settings: { users_may_consent: false }`; as ada@contoso.test, sign in for api://mail/Mail.Read";
+    /// The application is judged risky, so an administrator has to consent.
+    RiskyApplication = 900941, "access_denied", NONE, 400, uri,
+        "An administrator's consent is required: '{client_name}' is considered risky.",
+        provoke: "`risky: true` at the application; sign in for an API without consent";
+    /// As 900941, and the user can send a request for approval.
+    RiskyApplicationRequested = 900981, "access_denied", NONE, 400, uri,
+        "An administrator's approval is required: '{client_name}' is considered risky; the user can ask for it.",
+        provoke: "`risky: true` at the application and `consent_settings: { request_workflow: true }`";
+    /// The consent could not be written down.
+    ConsentNotWritten = 90090, "server_error", NONE, 500, uri,
+        "The consent could not be recorded. Try again.",
+        provoke: "inject a fault: `POST …/faults {\"endpoint\":\"page\",\"code\":90090}`";
+    /// Consent between two of the platform's own applications is by preauthorization alone.
+    FirstPartyNotPreauthorized = 65002, "invalid_client", NONE, 400, uri,
+        "Consent between the first-party application '{client}' and the first-party resource '{resource}' must be configured by preauthorization.",
+        provoke: "`first_party: true` at the application and at the API";
+    /// The registration's permissions do not fit the request.
+    MisconfiguredApplication = 650056, "invalid_client", NONE, 400, no_uri,
+        "Misconfigured application. The permissions of its registration, or the consent of the administrator, do not fit the request. Client app ID: {client}.",
+        provoke: "inject a fault: `POST …/faults {\"endpoint\":\"authorize\",\"code\":650056}`";
+    /// The API is not on the client's list; an old number of 650057.
+    UnregisteredResourceOld = 65005, "invalid_client", NONE, 400, uri,
+        "The application asked for access to a resource that its registration does not list. Client app ID: {client}.",
+        provoke: "`switches: { errors: { \"650057\": { number: 65005 } } }`, then ask for api://archive/Files.Read";
     /// The API is not on the client's registered permission list.
     UnregisteredResource = 650057, "invalid_client", NONE, 400, no_uri,
         "Invalid resource. The client asked for a resource that is not among the permissions of its registration. Client app ID: {client}({client_name}). Resource value from request: {resource}. Resource app ID: {resource_id}. List of valid resources from app registration: {valid}.",
@@ -152,6 +232,26 @@ catalogue! {
     SignInTooOld = 70043, "invalid_grant", Some("token_expired"), 400, no_uri,
         "The refresh token has expired or is invalid due to sign-in frequency checks by Conditional Access. The token was issued on {issued} and the maximum allowed lifetime for this request is {lifetime}.",
         provoke: "give a policy `session: { sign_in_frequency: 1h }`, advance the tenant's clock by two hours, then refresh";
+    /// The refresh token of a single-page application is older than a day, and so are its successors.
+    SpaGrantExpired = 700084, "invalid_grant", Some("bad_token"), 400, uri,
+        "The refresh token was issued to a single page app (SPA), and therefore has a fixed, limited lifetime of {lifetime}, which cannot be extended. It is now expired. It was issued on {issued}.",
+        provoke: "as the client `spa`, advance the clock by 25 hours, then refresh";
+    /// The refresh token has reached the longest time that it and its successors may live.
+    GrantTooOld = 700081, "invalid_grant", NONE, 400, uri,
+        "The refresh token has expired because it reached its maximum lifetime of {lifetime}. It was issued on {issued}.",
+        provoke: "`switches: { refresh_token_max_lifetime: 24h }`, advance the clock by two days, then refresh";
+    /// The session is over because the password expired or was changed.
+    SessionExpired = 50132, "invalid_grant", Some("bad_token"), 400, uri,
+        "The session is not valid: the password expired or was changed. Sign in again.",
+        provoke: "`switches: { errors: { \"50173\": { number: 50132 } } }`, change the password, then refresh";
+    /// As 50132: the session was ended by a change of the password.
+    SessionInvalid = 50133, "invalid_grant", Some("bad_token"), 400, uri,
+        "The session is not valid because it expired or the password was changed recently. Sign in again.",
+        provoke: "`switches: { errors: { \"50173\": { number: 50133 } } }`, change the password, then refresh";
+    /// The client has no permission for single sign-on.
+    SsoNotPermitted = 9002341, "invalid_grant", NONE, 400, uri,
+        "The user has to permit single sign-on.",
+        provoke: "inject a fault: `POST …/faults {\"endpoint\":\"token\",\"code\":9002341}`";
     /// Not a grant of this server, or of another client.
     GrantInvalid = 70000, "invalid_grant", NONE, 400, uri,
         "The provided grant is not valid: {what}.",
@@ -172,6 +272,10 @@ catalogue! {
     VerifierMismatch = 501481, "invalid_grant", NONE, 400, uri,
         "The code_verifier does not match the code_challenge supplied in the authorization request for PKCE.",
         provoke: "redeem a code with another verifier";
+    /// The PKCE verifier has the wrong size or form. The code survives.
+    VerifierMalformed = 501491, "invalid_grant", NONE, 400, uri,
+        "The code_verifier is malformed: it must be 43 to 128 characters of the unreserved set.",
+        provoke: "redeem a code with `code_verifier=short`";
     /// The PKCE challenge has the wrong form.
     ChallengeMalformed = 50147, "invalid_request", NONE, 400, uri,
         "The code_challenge parameter is missing or has a wrong size or method.",
@@ -220,12 +324,72 @@ catalogue! {
     DeviceCodeExpired = 70020, "expired_token", NONE, 400, uri,
         "The provided value for the input parameter 'device_code' is not valid. The code has expired.",
         provoke: "advance the tenant's clock by more than 15 minutes, then poll";
+    /// The user must confirm on a page that it is really this application that signs in.
+    ConfirmationRequired = 50199, "invalid_grant", NONE, 400, uri,
+        "For security reasons, user confirmation is required for this request.",
+        provoke: "inject a fault: `POST …/faults {\"endpoint\":\"token\",\"code\":50199}`";
+    /// The device code flow is not served at this endpoint.
+    DeviceCodeNotHere = 90133, "invalid_request", NONE, 400, uri,
+        "The device code flow is not supported under this endpoint. Use that of a tenant.",
+        provoke: "inject a fault: `POST …/faults {\"endpoint\":\"device_code\",\"code\":90133}`";
+    /// Nothing says which tenant is meant.
+    TenantMissing = 50059, "invalid_request", NONE, 400, uri,
+        "No tenant-identifying information was found in the request or implied by any provided credentials.",
+        provoke: "inject a fault: `POST …/faults {\"endpoint\":\"device_code\",\"code\":50059}`";
+    /// The request went to another data centre than the one that knows the code.
+    WrongDataCentre = 50134, "invalid_grant", NONE, 400, uri,
+        "The request was sent to the wrong data centre. Begin the sign-in again.",
+        provoke: "inject a fault: `POST …/faults {\"endpoint\":\"token\",\"code\":50134}`";
 
     // ── The account (2.6 E, 2.3 B9, B10) ──
     /// The user's account is disabled.
     AccountDisabled = 50057, "invalid_grant", NONE, 400, uri,
         "The user account is disabled.",
         provoke: "sign in as di@contoso.test";
+    /// The password expired; the sign-in page asks for a new one.
+    PasswordExpired = 50055, "invalid_grant", Some("user_password_expired"), 400, uri,
+        "The password is expired.",
+        provoke: "`password_expired: true` at the user, then refresh";
+    /// The password of an account of the on-premises directory expired.
+    OnPremisesPasswordExpired = 50144, "invalid_grant", Some("user_password_expired"), 400, uri,
+        "The user's password in the on-premises directory is expired.",
+        provoke: "`switches: { errors: { \"50055\": { number: 50144 } } }` and `password_expired: true` at the user";
+    /// The account is locked after too many wrong passwords, or the address is one of attackers.
+    AccountLocked = 50053, "invalid_grant", NONE, 400, uri,
+        "The account is locked because of too many sign-in attempts with an incorrect user name or password, or the sign-in came from an address with malicious activity.",
+        provoke: "`locked: true` at the user";
+    /// The user object is not in the directory any more.
+    UserNotInDirectory = 51004, "invalid_grant", Some("bad_token"), 400, uri,
+        "The user account {user} does not exist in the directory {tenant}.",
+        provoke: "`switches: { errors: { \"50034\": { number: 51004 } } }` and `deleted: true` at the user, then refresh";
+    /// The application is for assigned users only, and this one is not.
+    NotAssigned = 50105, "invalid_grant", NONE, 400, uri,
+        "The signed in user '{user}' is not assigned to a role for the application '{client}'({client_name}).",
+        provoke: "`assignment_required: true` at the application";
+    /// The account is of the wrong kind for this endpoint.
+    WrongAccountType = 500208, "invalid_grant", NONE, 400, uri,
+        "The domain is not a valid login domain for the account type.",
+        provoke: "inject a fault: `POST …/faults {\"endpoint\":\"authorize\",\"code\":500208}`";
+    /// The account of another tenant has to be added here before it can do multifactor authentication.
+    ExternalUserMfa = 90072, "invalid_grant", NONE, 400, uri,
+        "The account needs to be added as an external user in the tenant first.",
+        provoke: "inject a fault: `POST …/faults {\"endpoint\":\"token\",\"code\":90072}`";
+    /// The home tenant does not let its users go there.
+    OutboundBlocked = 500212, "access_denied", NONE, 400, uri,
+        "The user's administrator has set an outbound access policy that does not allow access to the resource tenant.",
+        provoke: "inject a fault: `POST …/faults {\"endpoint\":\"authorize\",\"code\":500212}`";
+    /// The tenant does not let users of that home in.
+    InboundBlocked = 500213, "access_denied", NONE, 400, uri,
+        "The resource tenant's cross-tenant access policy does not allow this user to access this tenant.",
+        provoke: "inject a fault: `POST …/faults {\"endpoint\":\"authorize\",\"code\":500213}`";
+    /// A proxy of the user's network allows sign-ins to other tenants only.
+    TenantRestricted = 500021, "access_denied", NONE, 400, uri,
+        "Access to the tenant '{tenant}' is denied.",
+        provoke: "send the header `Restrict-Access-To-Tenants: fabrikam.test` with a sign-in to contoso";
+    /// As 500021, by the second version of tenant restrictions.
+    TenantRestrictedByPolicy = 500022, "access_denied", NONE, 400, uri,
+        "Access to the tenant '{tenant}' is denied by the policy of the network.",
+        provoke: "inject a fault: `POST …/faults {\"endpoint\":\"authorize\",\"code\":500022}`";
     /// The user is not in the directory.
     UserUnknown = 50034, "invalid_grant", Some("bad_token"), 400, uri,
         "The user account {user} does not exist in the directory {tenant}. To sign in to this application, the account must be added to the directory.",
@@ -235,8 +399,8 @@ catalogue! {
         "Error validating credentials due to invalid username or password.",
         provoke: "type a wrong password";
     /// The second factor failed.
-    SecondFactorFailed = 500121, "invalid_grant", NONE, 400, uri,
-        "Authentication failed during the strong authentication request.",
+    SecondFactorFailed = 50074, "invalid_grant", NONE, 400, uri,
+        "Strong authentication is required, and the user did not pass it.",
         provoke: "type a wrong one-time code";
     /// `prompt=none` and nobody is signed in.
     NoSession = 50058, "login_required", NONE, 400, uri,
@@ -246,6 +410,10 @@ catalogue! {
     SeveralSessions = 16000, "interaction_required", NONE, 400, uri,
         "Several user identities are available for the current request and none was chosen.",
         provoke: "sign in two users in one browser, then send prompt=none without a login_hint";
+    /// As 16000: a session has to be chosen.
+    SessionNotChosen = 16001, "interaction_required", NONE, 400, uri,
+        "The user has to select one of the sessions that are signed in.",
+        provoke: "inject a fault: `POST …/faults {\"endpoint\":\"authorize\",\"code\":16001}`";
 
     // ── Configuration and protocol (2.11 J, 2.8 G) ──
     /// The application is not in the directory.
@@ -256,6 +424,14 @@ catalogue! {
     MalformedClientId = 700038, "unauthorized_client", NONE, 400, no_uri,
         "{client} is not a valid application identifier.",
         provoke: "send `client_id=desktop`";
+    /// The application is disabled in the tenant.
+    ApplicationDisabled = 7000112, "unauthorized_client", NONE, 400, uri,
+        "Application '{client}'({client_name}) is disabled.",
+        provoke: "`enabled: false` at the application";
+    /// The application is for its own tenant only.
+    SingleTenantApplication = 50194, "invalid_request", NONE, 400, uri,
+        "Application '{client}'({client_name}) is not configured as a multi-tenant application. Usage of the /common endpoint is not supported for it.",
+        provoke: "`single_tenant: true` at the application, then sign in at /common";
     /// The redirect address is not registered.
     RedirectMismatch = 50011, "invalid_request", NONE, 400, uri,
         "The redirect URI '{given}' specified in the request does not match the redirect URIs configured for the application '{client}'.",
@@ -272,10 +448,34 @@ catalogue! {
     PublicClientWithCredential = 700025, "invalid_client", NONE, 401, uri,
         "The client is public, so neither 'client_assertion' nor 'client_secret' should be presented.",
         provoke: "send a client_secret as the client `desktop`";
+    /// The client secret was good once.
+    SecretExpired = 7000222, "invalid_client", NONE, 401, uri,
+        "The provided client secret keys for app '{client}' are expired.",
+        provoke: "`expired_secrets: [old-secret]` at the application, then send it";
+    /// The client assertion's signature is not by a certificate of the application.
+    AssertionSignature = 700027, "invalid_client", NONE, 401, uri,
+        "Client assertion failed signature validation: {what}.",
+        provoke: "as the client `daemon`, sign an assertion with another key";
+    /// The client assertion is not valid at this time.
+    ClientAssertionExpired = 700024, "invalid_client", NONE, 401, uri,
+        "Client assertion is not within its valid time range.",
+        provoke: "as the client `daemon`, send an assertion whose `exp` is past";
     /// The resource is not in the tenant.
     ResourceNotFound = 500011, "invalid_resource", NONE, 400, uri,
         "The resource principal named {resource} was not found in the tenant {tenant}. It may not be installed by the administrator of the tenant, or the request went to the wrong tenant.",
         provoke: "ask for api://nowhere/Read";
+    /// The resource is disabled.
+    ResourceDisabled = 50001, "invalid_resource", NONE, 400, uri,
+        "The resource '{resource}' is disabled.",
+        provoke: "`availability: disabled` at the API";
+    /// The organization has not subscribed to the service.
+    ResourceNotSubscribed = 650052, "invalid_resource", NONE, 400, uri,
+        "The application needs access to the service '{resource}' that the organization has not subscribed to or enabled.",
+        provoke: "`availability: not_subscribed` at the API";
+    /// The service was removed from the organization.
+    ResourceRemoved = 650054, "invalid_resource", NONE, 400, uri,
+        "The application asked for permissions to the resource '{resource}', which has been removed or is no longer available.",
+        provoke: "`availability: removed` at the API";
     /// The scope list is not valid.
     InvalidScope = 70011, "invalid_scope", NONE, 400, uri,
         "The provided value for the input parameter 'scope' is not valid. The scope {scope} is not valid.",
@@ -284,6 +484,22 @@ catalogue! {
     SeveralResources = 28000, "invalid_request", NONE, 400, uri,
         "The provided value for the input parameter 'scope' is not valid because it contains more than one resource. Scope {scope} is not valid.",
         provoke: "refresh with `api://calendar/Events.Read api://mail/Mail.Read`";
+    /// The scope list cannot be used for a token.
+    ScopeNotForToken = 28002, "invalid_scope", NONE, 400, uri,
+        "The provided value for the input parameter 'scope' is not valid when requesting an access token.",
+        provoke: "inject a fault: `POST …/faults {\"endpoint\":\"token\",\"code\":28002}`";
+    /// The scope list is empty.
+    ScopeEmpty = 28003, "invalid_scope", NONE, 400, uri,
+        "The provided value for the input parameter 'scope' can't be empty when requesting an access token with the provided authorization code.",
+        provoke: "inject a fault: `POST …/faults {\"endpoint\":\"token\",\"code\":28003}`";
+    /// As 28000, seen in other reports.
+    SeveralResourcesOther = 700022, "invalid_request", NONE, 400, uri,
+        "The provided value for the input parameter 'scope' is not valid because it contains more than one resource.",
+        provoke: "`switches: { errors: { \"28000\": { number: 700022 } } }`, then ask for two APIs at once";
+    /// The scope list names no resource.
+    NoResource = 700023, "invalid_request", NONE, 400, uri,
+        "The provided value for the input parameter 'scope' is not valid because it contains no resource.",
+        provoke: "inject a fault: `POST …/faults {\"endpoint\":\"token\",\"code\":700023}`";
     /// The grant type is not supported.
     UnsupportedGrantType = 70003, "unsupported_grant_type", NONE, 400, uri,
         "The app requested an unsupported grant type '{grant_type}'.",
@@ -296,10 +512,18 @@ catalogue! {
     OrganizationNeeded = 9001023, "invalid_request", NONE, 400, uri,
         "The grant type is not supported over the /common or /consumers endpoints. Use /organizations or the endpoint of a tenant.",
         provoke: "send `grant_type=password` to /common";
+    /// A confidential client in another cloud.
+    CrossCloud = 900382, "invalid_request", NONE, 400, uri,
+        "A confidential client is not supported in a cross-cloud request.",
+        provoke: "inject a fault: `POST …/faults {\"endpoint\":\"token\",\"code\":900382}`";
     /// The response type is not supported.
     UnsupportedResponseType = 700054, "unsupported_response_type", NONE, 400, uri,
         "response_type '{response_type}' is not enabled for the application.",
         provoke: "send `response_type=token`";
+    /// The response type is none that there is.
+    UnknownResponseType = 70005, "unsupported_response_type", NONE, 400, uri,
+        "'{response_type}' is not a supported value of 'response_type'.",
+        provoke: "send `response_type=magic`";
     /// The response mode is not supported.
     UnsupportedResponseMode = 70007, "invalid_request", NONE, 400, uri,
         "'{response_mode}' is not a supported value of 'response_mode' when requesting a token.",
@@ -312,6 +536,10 @@ catalogue! {
     MissingParameter = 900144, "invalid_request", NONE, 400, uri,
         "The request body must contain the following parameter: '{parameter}'.",
         provoke: "leave out grant_type";
+    /// A field is missing; the older form of 900144.
+    MissingField = 90014, "invalid_request", NONE, 400, uri,
+        "The required field '{parameter}' is missing from the credential.",
+        provoke: "inject a fault: `POST …/faults {\"endpoint\":\"token\",\"code\":90014}`";
     /// A parameter occurs twice.
     DuplicateParameter = 9000411, "invalid_request", NONE, 400, uri,
         "The request is not properly formatted. The parameter '{parameter}' is duplicated.",
@@ -352,6 +580,36 @@ catalogue! {
     ServerError = 90033, "temporarily_unavailable", NONE, 503, uri,
         "A transient error has occurred. Try again.",
         provoke: "a defect of this mock: please report it";
+
+    // ── Load and outage (2.12 K) ──
+    /// The directory is not available.
+    DirectoryUnavailable = 90006, "temporarily_unavailable", NONE, 503, uri,
+        "An external server is retryable-unavailable. Try again.",
+        provoke: "inject a fault: `POST …/faults {\"endpoint\":\"token\",\"code\":90006}`";
+    /// The request took too long.
+    RequestTimedOut = 90012, "temporarily_unavailable", NONE, 503, uri,
+        "The request has timed out. Try again.",
+        provoke: "inject a fault: `POST …/faults {\"endpoint\":\"token\",\"code\":90012}`";
+    /// Too many requests at the same time.
+    RequestBudgetExceeded = 90024, "temporarily_unavailable", NONE, 503, uri,
+        "The request budget was exceeded. Try again.",
+        provoke: "inject a fault: `POST …/faults {\"endpoint\":\"token\",\"code\":90024}`";
+    /// Something transient went wrong while signing in.
+    SignInTransient = 50033, "temporarily_unavailable", NONE, 503, uri,
+        "A transient error occurred while signing in. Try again.",
+        provoke: "inject a fault: `POST …/faults {\"endpoint\":\"token\",\"code\":50033}`";
+    /// Something transient went wrong while signing.
+    SigningTransient = 50087, "temporarily_unavailable", NONE, 503, uri,
+        "A transient error has occurred during strong authentication. Try again.",
+        provoke: "inject a fault: `POST …/faults {\"endpoint\":\"token\",\"code\":50087}`";
+    /// The tenant sends too many requests.
+    TenantThrottled = 90055, "temporarily_unavailable", NONE, 429, uri,
+        "The tenant is throttled because of too many requests. Wait.",
+        provoke: "inject a fault: `POST …/faults {\"endpoint\":\"token\",\"code\":90055}`";
+    /// The same request came again and again: the client is in a loop.
+    LoopDetected = 50196, "invalid_grant", NONE, 400, uri,
+        "The server terminated an operation because it encountered a client request loop.",
+        provoke: "`switches: { loop_detector: { requests: 5, within: 5m } }`, then refresh five times for the same API";
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 pub use aadsts::{Aadsts, Row};
 
-use crate::directory::Trailer;
+use crate::directory::{ErrorChange, Switches, Trailer};
 
 /// A request that is refused, and everything the client may learn about it.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,6 +27,8 @@ pub struct Refusal {
     /// Overrides the catalogue's status.
     pub status: Option<u16>,
     suberror: Option<Option<&'static str>>,
+    number: Option<u32>,
+    error_uri: Option<bool>,
     values: Vec<(&'static str, String)>,
 }
 
@@ -34,7 +36,16 @@ impl Refusal {
     /// A refusal with the catalogue's number.
     #[must_use]
     pub fn new(code: Aadsts) -> Self {
-        Self { code, claims: None, error: None, status: None, suberror: None, values: Vec::new() }
+        Self {
+            code,
+            claims: None,
+            error: None,
+            status: None,
+            suberror: None,
+            number: None,
+            error_uri: None,
+            values: Vec::new(),
+        }
     }
 
     /// Fills a placeholder of the sentence.
@@ -70,6 +81,34 @@ impl Refusal {
     pub fn with_suberror(mut self, suberror: Option<&'static str>) -> Self {
         self.suberror = Some(suberror);
         self
+    }
+
+    /// The refusal as the tenant's switches want it (`switches.errors`). Saying so twice changes nothing.
+    #[must_use]
+    pub fn changed_by(mut self, switches: &Switches) -> Self {
+        let Some(change) = switches.errors.get(&self.code.row().number.to_string()) else { return self };
+        let ErrorChange { number, error, suberror, status, claims, error_uri } = change;
+        self.number = number.or(self.number);
+        self.error = error.map(crate::directory::OAuthError::word).or(self.error);
+        self.suberror = suberror.map(crate::directory::Suberror::word).or(self.suberror);
+        self.status = status.or(self.status);
+        self.error_uri = error_uri.or(self.error_uri);
+        if *claims == Some(false) {
+            self.claims = None;
+        }
+        self
+    }
+
+    /// The AADSTS number.
+    #[must_use]
+    pub fn number(&self) -> u32 {
+        self.number.unwrap_or(self.code.row().number)
+    }
+
+    /// Whether the body carries `error_uri`.
+    #[must_use]
+    pub fn has_error_uri(&self) -> bool {
+        self.error_uri.unwrap_or(self.code.row().error_uri)
     }
 
     /// The suberror, which selects the client's behaviour.
@@ -142,13 +181,13 @@ impl ErrorBody {
     /// Writes `refusal` down.
     #[must_use]
     pub fn new(refusal: &Refusal, trace: &Trace, trailer: Trailer) -> Self {
-        let row = refusal.code.row();
+        let number = refusal.number();
         let timestamp = entra_time(trace.at);
         let separator = match trailer {
             Trailer::Space => " ",
             Trailer::Crlf => "\r\n",
         };
-        let mut description = format!("AADSTS{}: {}", row.number, refusal.sentence());
+        let mut description = format!("AADSTS{number}: {}", refusal.sentence());
         for (name, value) in [
             ("Trace ID", &trace.trace_id.to_string()),
             ("Correlation ID", &trace.correlation_id.to_string()),
@@ -160,11 +199,13 @@ impl ErrorBody {
         Self {
             error: refusal.error(),
             error_description: description,
-            error_codes: [row.number],
+            error_codes: [number],
             timestamp,
             trace_id: trace.trace_id,
             correlation_id: trace.correlation_id,
-            error_uri: row.error_uri.then(|| format!("https://login.microsoftonline.com/error?code={}", row.number)),
+            error_uri: refusal
+                .has_error_uri()
+                .then(|| format!("https://login.microsoftonline.com/error?code={number}")),
             suberror: refusal.suberror(),
             claims: refusal.claims.clone(),
         }

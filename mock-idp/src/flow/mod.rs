@@ -153,6 +153,7 @@ pub fn next(tenant: &Tenant, state: &mut State, ctx: &str) -> Result<(Next, Deci
         None => Next::End(Box::new(grant(tenant, state, &flow)?)),
         Some(demand) if flow.request.prompt == Some(Prompt::None) => {
             let refusal = without_pages(demand, &situation).with_claims(decision.challenge());
+            let refusal = refusal.changed_by(&situation.directory.switches);
             Next::End(Box::new(End::refused(&flow.request.reply, refusal, false)))
         }
         Some(demand) => Next::Page(page(demand, &flow, &situation)),

@@ -132,7 +132,9 @@ pub struct Outcome {
 #[must_use]
 pub fn respond(call: &TokenCall<'_>) -> Outcome {
     let mut outcome = Outcome { result: Err(Refusal::new(Aadsts::ServerError)), reasons: Vec::new(), user: None };
-    outcome.result = pipeline(call, &mut outcome.reasons, &mut outcome.user);
+    let result = pipeline(call, &mut outcome.reasons, &mut outcome.user);
+    let switches = call.tenant.state().directory.switches.clone();
+    outcome.result = result.map_err(|refusal| refusal.changed_by(&switches));
     outcome
 }
 
@@ -269,7 +271,7 @@ impl Asked<'_> {
 /// The refusal for the first demand, in the order of evaluation.
 fn refused(decision: &Decision, situation: &Situation<'_>) -> Option<Refusal> {
     let demand = decision.demands.first()?;
-    let claims = if demand.carries_claims(situation) { decision.challenge() } else { None };
+    let claims = if demand.carries_claims() { decision.challenge() } else { None };
     Some(demand.refusal(situation).with_claims(claims))
 }
 

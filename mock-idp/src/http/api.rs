@@ -156,7 +156,7 @@ pub(super) fn judged(idp: &Idp, tenant: &Tenant, api: &Api, route: &str, token: 
                 .protected_routes
                 .iter()
                 .find(|protected| route == protected.path || route.starts_with(&format!("{}/", protected.path)))
-                .map(|protected| protected.authentication_context.as_str()),
+                .and_then(|protected| protected.authentication_context.as_deref()),
             now: tenant.now().as_second(),
             issued_at: proof.map_or_else(|| issue_time(token.iat), |proof| proof.issued_at),
             valid_from: state.tokens_valid_from.get(&token.oid).copied(),

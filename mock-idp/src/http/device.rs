@@ -114,7 +114,7 @@ pub(super) async fn entered(State(idp): State<Arc<Idp>>, incoming: Incoming) -> 
     let (tenant, code, entry) = match waiting {
         Ok(waiting) => waiting,
         Err(refusal) => {
-            let number = refusal.code.row().number;
+            let number = refusal.number();
             let sentence = match refusal.code {
                 Aadsts::DeviceCodeExpired => "That code has expired. Start again on the device.",
                 _ => "That code did not work. Check it and try again.",

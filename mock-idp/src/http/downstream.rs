@@ -86,7 +86,7 @@ fn ask(
     });
     reasons.extend(outcome.reasons);
     let token = outcome.result.map_err(|refusal| {
-        let number = refusal.code.row().number;
+        let number = refusal.number();
         let because =
             format!("{} was refused on behalf of the user: AADSTS{number}: {}", called.name, refusal.sentence());
         match refusal.claims {

@@ -55,9 +55,7 @@ pub(super) fn draw(
                 missing.iter().zip(&names).map(|(row, name)| group(state, row, name)).collect();
             pages::consent(&frame, &form, &username, &groups, maintain_access, administrator)
         }
-        Page::Blocked(refusal) => {
-            pages::blocked(&frame, &form, &username, refusal.code.row().number, &refusal.sentence())
-        }
+        Page::Blocked(refusal) => pages::blocked(&frame, &form, &username, refusal.number(), &refusal.sentence()),
     }
 }
 
@@ -67,7 +65,7 @@ pub(super) fn failure(tenant: &str, refusal: &Refusal, trace: &Trace) -> String 
     pages::error(
         &Frame { tenant, application: "", decision: &[] },
         &Failure {
-            code: row.number,
+            code: refusal.number(),
             error: refusal.error(),
             description: &refusal.sentence(),
             trace_id: &guid(trace.trace_id),

@@ -49,9 +49,8 @@ pub(super) fn document(body: &impl Serialize) -> Response {
 
 /// Entra's error body.
 pub(super) fn refusal(refusal: &Refusal, trace: &Trace, trailer: Trailer) -> Response {
-    let row = refusal.code.row();
     let mut response = json(refusal.status(), &ErrorBody::new(refusal, trace, trailer), trace);
-    set(&mut response, "x-ms-clitelem", &format!("1,{},0,,", row.number));
+    set(&mut response, "x-ms-clitelem", &format!("1,{},0,,", refusal.number()));
     response
 }
 

@@ -111,16 +111,10 @@ impl Demand {
     /// Whether the refusal of a silent request names the unmet policies. Dead grants and accounts don't (2.14), nor does
     /// the device challenge (finding 14).
     #[must_use]
-    pub fn carries_claims(&self, situation: &Situation<'_>) -> bool {
+    pub fn carries_claims(&self) -> bool {
         match self {
             Self::SignIn(_) | Self::ChooseAccount | Self::AccountDisabled => false,
-            Self::Remedy(Remedy { code, .. }) => match code {
-                Aadsts::DeviceAuthenticationRequired => false,
-                Aadsts::DeviceNotCompliant | Aadsts::DeviceNotDomainJoined | Aadsts::ApplicationNotApproved => {
-                    !situation.directory.switches.no_claims_for_devices
-                }
-                _ => true,
-            },
+            Self::Remedy(Remedy { code, .. }) => *code != Aadsts::DeviceAuthenticationRequired,
             _ => true,
         }
     }
@@ -128,15 +122,6 @@ impl Demand {
     /// The error of a silent request that this demand stops. `claims` is added by who knows the whole decision.
     #[must_use]
     pub fn refusal(&self, situation: &Situation<'_>) -> Refusal {
-        let refusal = self.usual_refusal(situation);
-        let number = refusal.code.row().number.to_string();
-        match situation.directory.switches.suberrors.get(&number) {
-            Some(other) => refusal.with_suberror(other.word()),
-            None => refusal,
-        }
-    }
-
-    fn usual_refusal(&self, situation: &Situation<'_>) -> Refusal {
         let client = situation.client;
         match self {
             Self::SignIn(SignInReason::TooOld { issued, lifetime }) => Refusal::new(Aadsts::SignInTooOld)

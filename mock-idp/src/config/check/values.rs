@@ -23,9 +23,9 @@ pub(super) fn check(document: &Document, problems: &mut Vec<Problem>) {
         let path = Path::root().key("switches").key("consent_lag");
         problems.push(Problem::new(path, "a consent cannot arrive before it is given").hint("write `0s` or more"));
     }
-    for number in document.switches.suberrors.keys() {
+    for number in document.switches.errors.keys() {
         if !Aadsts::ALL.iter().any(|code| code.row().number.to_string() == *number) {
-            let path = Path::root().key("switches").key("suberrors").key(number);
+            let path = Path::root().key("switches").key("errors").key(number);
             problems.push(
                 Problem::new(path, format!("`{number}` is no AADSTS number of this server"))
                     .hint("`mock-idp errors` lists them"),
@@ -67,7 +67,14 @@ pub(super) fn check(document: &Document, problems: &mut Vec<Problem>) {
                         .hint(format!("write `/{}`", route.path)),
                 );
             }
-            authentication_context(&route.authentication_context, path.key("authentication_context"), problems);
+            if let Some(context) = &route.authentication_context {
+                authentication_context(context, path.key("authentication_context"), problems);
+            } else if route.max_age.is_none() {
+                problems.push(
+                    Problem::new(path.clone(), format!("the route `{}` asks nothing", route.path))
+                        .hint("name an `authentication_context` or a `max_age`"),
+                );
+            }
         }
     }
 }
@@ -112,13 +119,14 @@ fn check_policy(policy: &Policy, owner: &Path, problems: &mut Vec<Problem>) {
     }
 }
 
-/// Entra has `c1` to `c99`.
+/// Pages of Entra differ on how far the numbers go, so any is good (escalation reference, section 8, 4); `p1` and addresses
+/// such as `urn:user:registersecurityinfo` occur, too.
 fn authentication_context(context: &str, path: Path, problems: &mut Vec<Problem>) {
-    let number = context.strip_prefix('c').filter(|digits| !digits.starts_with(['0', '+']));
-    if !number.and_then(|digits| digits.parse::<u8>().ok()).is_some_and(|number| (1..=99).contains(&number)) {
-        problems.push(
-            Problem::new(path, format!("`{context}` is not an authentication context")).hint("they are `c1` to `c99`"),
-        );
+    let numbered = |digits: &str| !digits.is_empty() && digits.chars().all(|c| c.is_ascii_digit());
+    let known = context.strip_prefix(['c', 'p']).is_some_and(numbered) || context.starts_with("urn:");
+    if !known {
+        problems
+            .push(Problem::new(path, format!("`{context}` is not an authentication context")).hint("write it as `c1`"));
     }
 }
 

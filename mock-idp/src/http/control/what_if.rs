@@ -39,11 +39,10 @@ fn ask(tenant: &TenantControls, question: &Question) -> Result<serde_json::Value
     let claims = question.claims.as_deref();
     let answer = tenant.what_if(&question.user, &question.client, &question.scope, claims, question.mfa)?;
     let refused = |refusal: &crate::error::Refusal| {
-        let row = refusal.code.row();
         json!({
             "error": refusal.error(),
-            "code": row.number,
-            "suberror": row.suberror,
+            "code": refusal.number(),
+            "suberror": refusal.suberror(),
             "claims": refusal.claims,
             "description": refusal.sentence(),
         })

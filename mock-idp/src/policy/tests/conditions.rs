@@ -145,7 +145,7 @@ fn all_apis_means_a_bare_sign_in_too(#[case] apis: &[&str], #[case] exclude: &[&
 fn every(frequency: SignInFrequency, age: i64) -> World {
     let mut world = with_policy(|policy| {
         policy.grant = GrantControls::default();
-        policy.session = SessionControls { sign_in_frequency: Some(frequency) };
+        policy.session = SessionControls { sign_in_frequency: Some(frequency), ..SessionControls::default() };
     });
     world.age = SignedDuration::from_secs(age);
     world
