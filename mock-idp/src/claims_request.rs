@@ -3,6 +3,8 @@
 //! Only `access_token` members that Entra gives a meaning are read; everything else, and everything that is not
 //! `essential`, is a wish without effect. The presence of the parameter alone is never a step-up: newer MSALs always send it.
 
+use std::net::IpAddr;
+
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
@@ -17,6 +19,8 @@ pub struct ClaimsRequest {
     pub contexts: Vec<String>,
     /// Essential `nbf`: the token must be issued at or after this time (unix seconds).
     pub not_before: Option<i64>,
+    /// `xms_rp_ipaddr`: the address at which the API saw the user, essential or not (escalation reference 4.2).
+    pub reported_address: Option<IpAddr>,
     /// `xms_cc`: the client's capabilities, lower-cased; `cp1` is the only one in use.
     pub capabilities: Vec<String>,
 }
@@ -41,6 +45,7 @@ impl ClaimsRequest {
                 .collect(),
             contexts: essential(asked.get("acrs")),
             not_before: essential(asked.get("nbf")).iter().find_map(|time| time.parse().ok()),
+            reported_address: values(asked.get("xms_rp_ipaddr")).iter().find_map(|address| address.parse().ok()),
             capabilities: values(asked.get("xms_cc")).iter().map(|value| value.to_ascii_lowercase()).collect(),
         })
     }

@@ -252,7 +252,7 @@ impl TenantControls {
             Ok(parsed) => parsed,
             Err(refusal) => return Ok(Err(refusal)),
         };
-        let strength = Strength { signed_in_at: now, mfa_at: mfa.then_some(now) };
+        let strength = Strength { mfa_at: mfa.then_some(now), ..Strength::password(now) };
         let situation = Situation {
             directory,
             policies: &state.policies,
@@ -261,16 +261,18 @@ impl TenantControls {
             scopes: &scopes,
             claims: &claims,
             who: policy::Who::User(Subject { user, strength }),
-            device_code: false,
+            circumstances: policy::Circumstances::default(),
             now,
             interaction: None,
             consents_known_until: now,
         };
         let decision = policy::decide(&situation);
-        let refusals = decision
-            .demands
-            .iter()
-            .map(|demand| demand.refusal(&situation).with_claims(decision.challenge()).changed_by(&directory.switches));
+        let refusals = decision.demands.iter().map(|demand| {
+            demand
+                .refusal(&situation)
+                .with_claims(decision.challenge(&directory.switches))
+                .changed_by(&directory.switches)
+        });
         Ok(Ok(WhatIf { refusals: refusals.collect(), decision }))
     }
 

@@ -4,7 +4,7 @@
 //! `openid profile email offline_access` go with anything; `.default` stands alone for its API.
 
 use crate::{
-    directory::{Api, Application, Directory, GRAPH},
+    directory::{Api, Application, Availability, Directory, GRAPH},
     error::{Aadsts, Refusal},
 };
 
@@ -52,7 +52,8 @@ impl Scopes {
     /// # Errors
     ///
     /// 70011 for a malformed list or `.default` beside names of the same API, 500011 for an unknown resource, 650057 for an
-    /// API that is not on the client's registered list, 650053 for a scope that the API does not define.
+    /// API that is not on the client's registered list, 650053 for a scope that the API does not define, 50001, 650052 or
+    /// 650054 for an API that the tenant does not have any more.
     pub fn parse(text: &str, client: &Application, directory: &Directory) -> Result<Self, Refusal> {
         let mut scopes = Self::default();
         for word in text.split_ascii_whitespace() {
@@ -85,11 +86,24 @@ impl Scopes {
         let api = directory.api_by_resource(resource).ok_or_else(|| {
             Refusal::new(Aadsts::ResourceNotFound).with("resource", resource).with("tenant", directory.id)
         })?;
+        is_available(api)?;
         let mut scopes = Self::default();
         let asked = scopes.entry(api, Some(resource));
         asked.default = true;
         asked.asked.push(word.to_owned());
         Ok(scopes)
+    }
+
+    /// Everything on the registered list of `client`.
+    #[must_use]
+    pub fn registered(client: &Application, directory: &Directory) -> Self {
+        let apis = client.permissions.iter().filter_map(|(name, scopes)| {
+            let api = directory.api(name)?;
+            let asked = scopes.iter().map(|scope| format!("{}/{scope}", api.app_id_uri)).collect();
+            let resource = Some(api.app_id_uri.clone());
+            Some(ApiScopes { api: name.clone(), names: scopes.clone(), asked, resource, default: false })
+        });
+        Self { apis: apis.collect(), ..Self::default() }
     }
 
     /// Whether nothing was asked for.
@@ -116,7 +130,9 @@ impl Scopes {
         if name.is_empty() {
             return Err(Refusal::new(Aadsts::InvalidScope).with("scope", word));
         }
-        if !client.permissions.contains_key(&api.name) && client.client_id != api.id {
+        is_available(api)?;
+        let is_listed = client.permissions.contains_key(&api.name) || client.client_id == api.id;
+        if !is_listed && !directory.switches.unregistered_apis {
             return Err(unregistered(resource, api, client, directory));
         }
         let default = name == ".default";
@@ -169,6 +185,17 @@ impl OidcScopes {
         *flag = true;
         true
     }
+}
+
+/// Whether the tenant has the API (escalation reference 2.11).
+fn is_available(api: &Api) -> Result<(), Refusal> {
+    let code = match api.availability {
+        Availability::Available => return Ok(()),
+        Availability::Disabled => Aadsts::ResourceDisabled,
+        Availability::NotSubscribed => Aadsts::ResourceNotSubscribed,
+        Availability::Removed => Aadsts::ResourceRemoved,
+    };
+    Err(Refusal::new(code).with("resource", &api.app_id_uri))
 }
 
 /// The refusal for an API that is not on the client's registered list (public record of 2026-02-19).

@@ -243,7 +243,7 @@ async fn wrong_input_is_explained_on_the_page() {
     }
     let failing = VirtualUser { mfa: MfaAnswer::Fail, ..ada() };
     let visit = client.visit(&failing, PAYROLL, &[]).await;
-    assert!(visit.pages.iter().any(|page| page.error.as_deref().is_some_and(|error| error.contains("AADSTS500121"))));
+    assert!(visit.pages.iter().any(|page| page.error.as_deref().is_some_and(|error| error.contains("AADSTS50074"))));
     assert!(visit.outcome.parameter("code").is_none());
 }
 

@@ -2,8 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod accounts;
 mod authorize;
 mod bad_requests;
+mod consent;
 mod control;
 mod discovery;
 mod grants;

@@ -4,14 +4,14 @@ use jiff::SignedDuration;
 use mock_idp::{
     MockIdp,
     directory::{
-        ErrorChange, GrantControl, GrantControls, Policy, RiskLevel, SessionControls, SignInFrequency, Suberror,
-        Targets,
+        ErrorChange, GrantControl, GrantControls, Method, Policy, RiskLevel, SessionControls, SignInFrequency,
+        Suberror, Targets,
     },
-    virtual_user::VirtualUser,
+    virtual_user::{Answer as Says, Outcome, PageKind, VirtualUser},
 };
 use rstest::rstest;
 use serde_json::json;
-use tests::{Answer, CALENDAR, RawClient};
+use tests::{Answer, CALENDAR, RawClient, jwt_claims};
 use uuid::Uuid;
 
 const PAYROLL: &str = "api://payroll/Salary.Read";
@@ -95,23 +95,6 @@ fn claims() -> String {
     Some("protection_policy_required"),
     "'Desktop sample'"
 )]
-#[case::password_change(
-    GrantControl::PasswordChange,
-    400,
-    "invalid_grant",
-    50135,
-    Some("basic_action"),
-    "risk is 'high'"
-)]
-#[case::terms_of_use(GrantControl::TermsOfUse, 400, "invalid_grant", 50158, Some("basic_action"), "terms of use")]
-#[case::external_challenge(
-    GrantControl::ExternalChallenge,
-    400,
-    "invalid_grant",
-    50158,
-    Some("basic_action"),
-    "another provider"
-)]
 #[tokio::test]
 async fn a_control_that_no_page_can_meet(
     #[case] control: GrantControl,
@@ -134,6 +117,93 @@ async fn a_control_that_no_page_can_meet(
     assert!(visit.outcome.parameter("error_description").unwrap().contains(&format!("AADSTS{number}:")));
     let silent = client.visit(&ada(), PAYROLL, &[("prompt", "none")]).await;
     assert_eq!(silent.outcome.parameter("error"), Some("interaction_required"), "{silent:#?}");
+}
+
+/// 2.5 D6 and D12: the pages help, and whoever declines takes the number back to the application.
+#[rstest]
+#[case::password_change(
+    GrantControl::PasswordChange,
+    400,
+    "invalid_grant",
+    50135,
+    Some("basic_action"),
+    "risk is 'high'"
+)]
+#[case::terms_of_use(GrantControl::TermsOfUse, 400, "invalid_grant", 50158, Some("basic_action"), "terms of use")]
+#[case::external_challenge(
+    GrantControl::ExternalChallenge,
+    400,
+    "invalid_grant",
+    50158,
+    Some("basic_action"),
+    "another provider"
+)]
+#[tokio::test]
+async fn a_control_that_a_page_meets(
+    #[case] control: GrantControl,
+    #[case] status: u16,
+    #[case] error: &str,
+    #[case] number: u64,
+    #[case] suberror: Option<&str>,
+    #[case] says: &str,
+) {
+    let (_idp, client, refresh_token) = guarded(guard(control)).await;
+    let answer = client.refresh(&refresh_token, PAYROLL, &[]).await;
+    assert_eq!(summary(&answer), (status, error, Some(number), suberror), "{}", answer.text);
+    assert_eq!(answer.text_of("claims"), claims());
+    assert!(answer.text_of("error_description").contains(says), "{}", answer.text);
+
+    let refuses = VirtualUser {
+        terms_of_use: Says::Decline,
+        external_challenge: Says::Decline,
+        cancel_at: (control == GrantControl::PasswordChange).then_some(PageKind::PasswordChange),
+        ..ada()
+    };
+    let declined = client.visit(&refuses, PAYROLL, &[]).await;
+    match control {
+        // There is no button to refuse a new password with.
+        GrantControl::PasswordChange => assert!(matches!(declined.outcome, Outcome::Abandoned { .. }), "{declined:#?}"),
+        _ => {
+            assert_eq!(declined.outcome.parameter("error"), Some("access_denied"), "{declined:#?}");
+            let description = declined.outcome.parameter("error_description").unwrap();
+            assert!(description.contains(&format!("AADSTS{number}:")), "{description}");
+        }
+    }
+
+    let code = client.code(&ada(), &format!("{PAYROLL} offline_access"), &[("claims", &claims())]).await;
+    let token = client.redeem(&code, &[]).await;
+    assert_eq!(token.status, 200, "{}", token.text);
+    // The silent request is served from then on; after a change of password by the new grant alone.
+    let again = client.refresh(token.text_of("refresh_token"), PAYROLL, &[]).await;
+    assert_eq!(again.status, 200, "{}", again.text);
+}
+
+/// What is wrong with a new password is said on the page.
+#[rstest]
+#[case::too_short("short", "at least 8")]
+#[case::the_old_one("Passw0rd!", "differs")]
+#[tokio::test]
+async fn a_new_password_must_be_one(#[case] new_password: &str, #[case] says: &str) {
+    let (_idp, client, _) = guarded(guard(GrantControl::PasswordChange)).await;
+    let ada = VirtualUser { new_password: new_password.to_owned(), ..ada() };
+    let refused = client.browser.visit(&client.authorize_url(PAYROLL, &[]), &ada).await.unwrap_err();
+    assert!(refused.to_string().contains(says), "{refused}");
+}
+
+/// Authentication strength: a one-time code will not do, and the passkey is registered on the way.
+#[tokio::test]
+async fn a_strength_is_reached_by_its_own_method() {
+    let (idp, client, refresh_token) = guarded(guard(GrantControl::PhishingResistantMfa)).await;
+    let answer = client.refresh(&refresh_token, PAYROLL, &[]).await;
+    assert_eq!(summary(&answer), (400, "invalid_grant", Some(50079), Some("basic_action")), "{}", answer.text);
+    let code = client.code(&ada(), &format!("{PAYROLL} offline_access"), &[]).await;
+    let token = client.redeem(&code, &[]).await;
+    assert_eq!(jwt_claims(token.text_of("access_token"))["amr"], json!(["pwd", "rsa", "mfa"]));
+    let methods = idp.tenant().directory().user("ada").unwrap().methods.clone();
+    assert_eq!(methods, [Method::OneTimeCode, Method::Passkey]);
+    // The old grant has proved nothing more.
+    let answer = client.refresh(&refresh_token, PAYROLL, &[]).await;
+    assert_eq!(answer.code(), Some(50076));
 }
 
 /// Finding 14: the device challenge is a 401 without suberror and claims.

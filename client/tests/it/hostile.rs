@@ -81,10 +81,10 @@ async fn a_server_that_never_answers_costs_the_timeout_only() {
 
 #[tokio::test]
 async fn nobody_at_the_address_is_no_reason_to_prompt() {
-    let port = {
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        listener.local_addr().unwrap().port()
-    };
+    // Bound and never listening: the port is taken as long as this lives, and nobody answers at it.
+    let taken = tokio::net::TcpSocket::new_v4().unwrap();
+    taken.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let port = taken.local_addr().unwrap().port();
     let builder = PublicClientApplication::builder(CLIENT).authority(format!("http://127.0.0.1:{port}/t"));
     let error = builder.unwrap().build().unwrap().token_for([CALENDAR]).await.unwrap_err();
     assert_eq!(error.code(), "transport_error");

@@ -42,7 +42,7 @@ fn person(options: &BrowseOptions) -> VirtualUser {
         consent: if options.deny_consent { Answer::Decline } else { Answer::Accept },
         mfa: if options.fail_mfa { MfaAnswer::Fail } else { MfaAnswer::Pass },
         cancel_at: options.cancel.map(Into::into),
-        stay_signed_in: known.stay_signed_in,
+        ..known
     }
 }
 

@@ -112,17 +112,30 @@ fn the_example_is_good() {
     "a scope has neither spaces nor `/`"
 )]
 #[case("path: /secrets", "path: secrets", "f:35:32: `secrets` does not start with `/`", "write `/secrets`")]
-#[case(
-    "_contexts: [c1]",
-    "_contexts: [c0]",
-    "f:13:90: `c0` is not an authentication context",
-    "they are `c1` to `c99`"
-)]
+#[case("_contexts: [c1]", "_contexts: [c-1]", "f:13:90: `c-1` is not an authentication context", "write it as `c1`")]
 #[case(
     "{ apis: [calendar], scopes: [mail/Mail.Read], authentication_contexts: [c1] }",
     "{}",
     "f:13:9: policy `guard` guards nothing",
-    "name `apis`, `scopes` or `authentication_contexts`"
+    "name `apis`, `scopes`, `authentication_contexts` or `user_actions`"
+)]
+#[case(
+    "grant: { all_of: [mfa] }",
+    "conditions: { locations: { exclude: [ofice] } }\n        grant: { all_of: [mfa] }",
+    "f:14:46: tenant `north` has no named location `ofice`",
+    "there is none at all"
+)]
+#[case(
+    "version: 1",
+    "version: 1\nswitches: { loop_detector: { requests: 1, within: 5m } }",
+    "f:2:40: every request would be a loop",
+    "write `2` or more"
+)]
+#[case(
+    "version: 1",
+    "version: 1\nswitches: { errors: { '50999': {} } }",
+    "f:2:23: `50999` is no AADSTS number of this server",
+    "`mock-idp errors` lists them"
 )]
 #[case(
     "exclude: [cy@south.test]",

@@ -62,6 +62,29 @@ pub enum Platform {
     Android,
 }
 
+impl Platform {
+    /// The operating system that a `User-Agent` or an MSAL's `x-client-OS` names.
+    #[must_use]
+    pub fn named_in(text: &str) -> Option<Self> {
+        // Android's names Linux too, and iPhone's macOS: the narrower word counts.
+        const WORDS: &[(&str, Platform)] = &[
+            ("android", Platform::Android),
+            ("iphone", Platform::Ios),
+            ("ipad", Platform::Ios),
+            ("ios", Platform::Ios),
+            ("windows", Platform::Windows),
+            ("win32", Platform::Windows),
+            ("mac os", Platform::Macos),
+            ("macintosh", Platform::Macos),
+            ("darwin", Platform::Macos),
+            ("macos", Platform::Macos),
+            ("linux", Platform::Linux),
+        ];
+        let text = text.to_ascii_lowercase();
+        WORDS.iter().find(|(word, _)| text.contains(word)).map(|(_, platform)| *platform)
+    }
+}
+
 /// From where a user comes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -110,4 +133,17 @@ pub enum RiskLevel {
     Medium,
     /// High.
     High,
+}
+
+impl RiskLevel {
+    /// The word in documents and sentences.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+        }
+    }
 }

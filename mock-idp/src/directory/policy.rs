@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{Platform, RiskLevel};
+/// What a policy can ask is the list of `policy::control`.
+pub use crate::policy::GrantControl;
 
 /// A Conditional Access policy.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
@@ -285,32 +287,4 @@ impl GrantControls {
     pub fn is_empty(&self) -> bool {
         self.all_of.is_empty() && self.any_of.is_empty()
     }
-}
-
-/// One thing that a policy can ask.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum GrantControl {
-    /// No access at all (AADSTS53003).
-    Block,
-    /// Multifactor authentication in this session (AADSTS50076, 50079).
-    Mfa,
-    /// A device that is marked as compliant (AADSTS53000).
-    CompliantDevice,
-    /// A device that is joined to the domain (AADSTS53001).
-    DomainJoinedDevice,
-    /// A device that is registered at all (AADSTS50129).
-    RegisteredDevice,
-    /// A device that proves itself by its certificate (AADSTS50097, status 401).
-    DeviceAuthentication,
-    /// A client application of the approved list (AADSTS53002).
-    ApprovedApplication,
-    /// A client application under an app protection policy (AADSTS53009).
-    AppProtection,
-    /// A new password, from a user at risk (AADSTS50135).
-    PasswordChange,
-    /// The terms of use (AADSTS50158).
-    TermsOfUse,
-    /// The challenge of another provider (AADSTS50158).
-    ExternalChallenge,
 }

@@ -283,7 +283,7 @@ fn what_is_expired_or_refused_by_its_api_may_be_fetched_again() {
 fn a_policy_fires_when_a_rule_names_it() {
     let (mfa, other) = (Uuid::from_u128(1), Uuid::from_u128(2));
     let mut story = Story::payroll_refused();
-    story.0[2].reasons.push(Reason { rule: "conditional-access", because: String::new(), policy: Some(mfa) });
+    story.0[2].reasons.push(Reason { policy: Some(mfa), ..Reason::new("conditional-access", "") });
     assert_eq!(story.judge(json!({"policies_fired": [mfa]})), None);
     let silent =
         format!("the policy {other} never came into play: no request was for its targets, so this proved nothing");

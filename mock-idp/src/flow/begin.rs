@@ -3,11 +3,12 @@
 use uuid::Uuid;
 
 use crate::{
+    directory::Platform,
     policy::Interaction,
     state::{State, Tenant},
 };
 
-use super::{AuthorizeRequest, Flow, Prompt};
+use super::{AuthorizeRequest, Flow, Prompt, ReplyTo};
 
 /// Where a sign-in starts.
 #[derive(Clone, Copy, Debug)]
@@ -20,11 +21,13 @@ pub struct Start<'a> {
     pub number: u64,
     /// The client's correlation id.
     pub correlation_id: Uuid,
+    /// The operating system that the browser names.
+    pub platform: Option<Platform>,
 }
 
 /// Opens a sign-in for `request` and returns its `ctx`.
 pub fn begin(tenant: &Tenant, state: &mut State, request: AuthorizeRequest, start: &Start<'_>) -> String {
-    let Start { browser, any_tenant, number, correlation_id } = *start;
+    let Start { browser, any_tenant, number, correlation_id, platform } = *start;
     let account = account(state, &request, browser);
     let sessions = state.sessions.of(browser).len();
     let asked_to_choose = request.prompt == Some(Prompt::SelectAccount);
@@ -32,6 +35,7 @@ pub fn begin(tenant: &Tenant, state: &mut State, request: AuthorizeRequest, star
     let interaction = Interaction {
         force_sign_in: request.prompt == Some(Prompt::Login) || too_old(tenant, state, &request, browser, account),
         force_consent: request.prompt == Some(Prompt::Consent),
+        whole_tenant: matches!(request.reply, ReplyTo::AdminConsent(_)),
         choose_account: sessions > 0 && (asked_to_choose || (undecided && sessions > 1)),
         ..Interaction::default()
     };
@@ -46,6 +50,9 @@ pub fn begin(tenant: &Tenant, state: &mut State, request: AuthorizeRequest, star
             account,
             typed_name,
             interaction,
+            stays: None,
+            requested_approval: false,
+            platform,
             number,
             correlation_id,
         },

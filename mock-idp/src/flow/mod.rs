@@ -25,9 +25,12 @@ pub use request::{AuthorizeRequest, Pkce, Prompt, Rejected, Reply, ReplyTo, clie
 pub use steps::{Submitted, submit};
 
 use crate::{
-    directory::PromptNoneConsent,
+    directory::{Directory, Method, PersistentBrowser, Platform, PromptNoneConsent, PromptNoneSeveral},
     error::{Aadsts, Refusal},
-    policy::{self, Decision, Demand, Interaction, MissingConsent, SignInReason, Situation, Subject, Who},
+    policy::{
+        self, AdminReason, Circumstances, Decision, Demand, Interaction, MissingConsent, Need, RemedyPage,
+        SecondFactor, SignInReason, Situation, Stage, Subject, Who, situated,
+    },
     state::{Approval, Code, CodeGrant, Session, State, Tenant},
 };
 
@@ -46,6 +49,12 @@ pub struct Flow {
     pub typed_name: Option<String>,
     /// What the pages have seen so far.
     pub interaction: Interaction,
+    /// Whether the user wants to stay signed in, once asked.
+    pub stays: Option<bool>,
+    /// Whether the user has sent a request for approval.
+    pub requested_approval: bool,
+    /// The operating system that the browser names.
+    pub platform: Option<Platform>,
     /// The number of the `/authorize` exchange in the log.
     pub number: u64,
     /// The client's correlation id; it stays the same for all pages.
@@ -75,6 +84,7 @@ impl End {
     fn refused(to: &ReplyTo, refusal: Refusal, cancelled: bool) -> Self {
         match to {
             ReplyTo::Redirect(reply) => Self::Redirect(reply.clone(), Answer::Error { refusal, cancelled }),
+            ReplyTo::AdminConsent(reply) => Self::Redirect(reply.clone(), Answer::AdminConsentRefused(refusal)),
             ReplyTo::Device(code) => Self::Device(code.clone(), Err(refusal)),
         }
     }
@@ -92,12 +102,18 @@ pub enum Answer {
         /// Whether the user left by a button (`error_subcode=cancel`).
         cancelled: bool,
     },
+    /// That an administrator consented for the whole tenant, with what goes with it.
+    AdminConsent(Vec<(&'static str, String)>),
+    /// That nobody did.
+    AdminConsentRefused(Refusal),
 }
 
 impl std::fmt::Debug for Answer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Code(_) => f.write_str("Code([redacted])"),
+            Self::AdminConsent(parameters) => f.debug_tuple("AdminConsent").field(parameters).finish(),
+            Self::AdminConsentRefused(refusal) => f.debug_tuple("AdminConsentRefused").field(refusal).finish(),
             Self::Error { refusal, cancelled } => {
                 f.debug_struct("Error").field("refusal", refusal).field("cancelled", cancelled).finish()
             }
@@ -116,10 +132,24 @@ pub enum Page {
     PickAccount,
     /// The second factor.
     OneTimeCode,
-    /// Register a second factor first.
-    RegisterMethod,
+    /// A second factor that resists phishing.
+    Passkey,
+    /// Register a second factor first: this one.
+    RegisterMethod(Method),
+    /// A new password.
+    PasswordChange(Refusal),
+    /// The terms of use.
+    TermsOfUse,
+    /// The challenge of another provider.
+    ExternalChallenge,
+    /// May the browser remember the session?
+    StaySignedIn,
     /// May the application do this?
     Consent(Vec<MissingConsent>),
+    /// An administrator has to say yes; the user can ask for it.
+    RequestApproval(Refusal),
+    /// The administrator was asked.
+    RequestSent(Refusal),
     /// No; the user can only go back.
     Blocked(Refusal),
 }
@@ -133,9 +163,25 @@ impl Page {
             Self::Password => "password",
             Self::PickAccount => "pick account",
             Self::OneTimeCode => "one-time code",
-            Self::RegisterMethod => "register method",
+            Self::Passkey => "passkey",
+            Self::RegisterMethod(_) => "register method",
+            Self::PasswordChange(_) => "password change",
+            Self::TermsOfUse => "terms of use",
+            Self::ExternalChallenge => "external challenge",
+            Self::StaySignedIn => "stay signed in",
             Self::Consent(_) => "consent",
+            Self::RequestApproval(_) => "request approval",
+            Self::RequestSent(_) => "request sent",
             Self::Blocked(_) => "blocked",
+        }
+    }
+
+    /// The refusal that the user takes back to the application, where the page tells one.
+    #[must_use]
+    pub fn refusal(&self) -> Option<&Refusal> {
+        match self {
+            Self::Blocked(refusal) | Self::RequestApproval(refusal) | Self::RequestSent(refusal) => Some(refusal),
+            _ => None,
         }
     }
 }
@@ -149,19 +195,39 @@ pub fn next(tenant: &Tenant, state: &mut State, ctx: &str) -> Result<(Next, Deci
     let flow = state.flows.get(ctx).cloned().ok_or_else(|| Refusal::new(Aadsts::StaleInteraction))?;
     let situation = situation(state, &flow, tenant)?;
     let decision = policy::decide(&situation);
+    let switches = situation.directory.switches.clone();
     let next = match decision.next_page() {
-        None => Next::End(Box::new(grant(tenant, state, &flow)?)),
         Some(demand) if flow.request.prompt == Some(Prompt::None) => {
-            let refusal = without_pages(demand, &situation).with_claims(decision.challenge());
-            let refusal = refusal.changed_by(&situation.directory.switches);
-            Next::End(Box::new(End::refused(&flow.request.reply, refusal, false)))
+            let refusal = without_pages(demand, &situation).with_claims(decision.challenge(&switches));
+            Next::End(Box::new(End::refused(&flow.request.reply, refusal.changed_by(&switches), false)))
+        }
+        None | Some(Demand::Consent(_)) if switches.stay_signed_in_page && asks_to_stay(&flow, &decision) => {
+            Next::Page(Page::StaySignedIn)
         }
         Some(demand) => Next::Page(page(demand, &flow, &situation)),
+        None => {
+            remember(state, &flow, decision.persistent_browser);
+            Next::End(Box::new(grant(tenant, state, &flow)?))
+        }
     };
     if matches!(next, Next::End(_)) {
         state.flows.remove(ctx);
     }
     Ok((next, decision))
+}
+
+/// Whether the user, who typed credentials, has not been asked to stay signed in, and no policy has said so.
+fn asks_to_stay(flow: &Flow, decision: &Decision) -> bool {
+    flow.interaction.signed_in && flow.stays.is_none() && decision.persistent_browser.is_none()
+}
+
+/// Whether the session outlives the browser: as a policy says, else as the user wished.
+fn remember(state: &mut State, flow: &Flow, policy: Option<PersistentBrowser>) {
+    let persistent = policy.map(|policy| policy == PersistentBrowser::Always).or(flow.stays);
+    let session = flow.account.and_then(|account| state.sessions.find_mut(&flow.browser, account));
+    if let (Some(persistent), Some(session)) = (persistent, session) {
+        session.persistent = persistent;
+    }
 }
 
 fn situation<'a>(state: &'a State, flow: &'a Flow, tenant: &Tenant) -> Result<Situation<'a>, Refusal> {
@@ -184,7 +250,11 @@ fn situation<'a>(state: &'a State, flow: &'a Flow, tenant: &Tenant) -> Result<Si
         scopes: &flow.request.scopes,
         claims: &flow.request.claims,
         who: subject.map_or(Who::Nobody, Who::User),
-        device_code: matches!(flow.request.reply, ReplyTo::Device(_)),
+        circumstances: Circumstances {
+            device_code: matches!(flow.request.reply, ReplyTo::Device(_)),
+            platform: flow.platform,
+            claims_alone_bring_policies: state.directory.switches.policies_by_claims_only,
+        },
         now: tenant.now(),
         interaction: Some(flow.interaction),
         consents_known_until: tenant.now(),
@@ -193,36 +263,66 @@ fn situation<'a>(state: &'a State, flow: &'a Flow, tenant: &Tenant) -> Result<Si
 
 /// The page for what is missing.
 fn page(demand: &Demand, flow: &Flow, situation: &Situation<'_>) -> Page {
+    let changed = |refusal: Refusal| refusal.changed_by(&situation.directory.switches);
     match demand {
         Demand::ChooseAccount => Page::PickAccount,
         Demand::SignIn(_) if flow.account.is_none() => Page::Username,
         Demand::SignIn(_) => Page::Password,
-        Demand::Mfa | Demand::MfaTooOld => Page::OneTimeCode,
-        Demand::MfaEnrolment => Page::RegisterMethod,
+        Demand::SecondFactor(SecondFactor { need: Need::Enrol, method }) => {
+            Page::RegisterMethod(method.unwrap_or(Method::OneTimeCode))
+        }
+        Demand::SecondFactor(SecondFactor { method: Some(Method::Passkey), .. }) => Page::Passkey,
+        Demand::SecondFactor(_) if only_passkeys(situation) => Page::Passkey,
+        Demand::SecondFactor(_) => Page::OneTimeCode,
         Demand::Consent(missing) => Page::Consent(missing.clone()),
-        Demand::AdminConsent(_) => Page::Blocked(
-            Refusal::new(Aadsts::AdminConsentRequired).with("client_name", situation.client.display_name()),
-        ),
-        Demand::AccountDisabled | Demand::Blocked | Demand::Remedy(_) => Page::Blocked(demand.refusal(situation)),
+        Demand::AdminConsent(_, reason) => {
+            // Whoever was to consent for the tenant has nobody to ask.
+            let requestable =
+                situation.directory.consent_settings.request_workflow && *reason != AdminReason::WholeTenant;
+            let refusal = changed(situated(Refusal::new(reason.code(requestable)), situation));
+            match requestable {
+                true if flow.requested_approval => Page::RequestSent(refusal),
+                true => Page::RequestApproval(refusal),
+                false => Page::Blocked(refusal),
+            }
+        }
+        Demand::Remedy(remedy) => match remedy.page {
+            Some(RemedyPage::PasswordChange) => Page::PasswordChange(changed(demand.refusal(situation))),
+            Some(RemedyPage::TermsOfUse) => Page::TermsOfUse,
+            Some(RemedyPage::ExternalChallenge) => Page::ExternalChallenge,
+            None => Page::Blocked(changed(demand.refusal(situation))),
+        },
     }
+}
+
+/// Whether a passkey is all that the user has.
+fn only_passkeys(situation: &Situation<'_>) -> bool {
+    let methods = situation.subject().map(|subject| subject.user.methods.as_slice()).unwrap_or_default();
+    !methods.is_empty() && methods.iter().all(|method| *method == Method::Passkey)
 }
 
 /// The redirect error where no page may be shown (escalation reference 2.8, G2 to G5).
 fn without_pages(demand: &Demand, situation: &Situation<'_>) -> Refusal {
     let refusal = demand.refusal(situation);
+    let switches = &situation.directory.switches;
     match demand {
         Demand::SignIn(SignInReason::TooOld { .. }) => refusal.with_error("login_required"),
-        Demand::SignIn(_) | Demand::ChooseAccount => refusal,
-        Demand::Consent(_) | Demand::AdminConsent(_) => {
-            refusal.with_error(match situation.directory.switches.prompt_none_consent {
-                PromptNoneConsent::ConsentRequired => "consent_required",
-                PromptNoneConsent::InteractionRequired => "interaction_required",
-            })
-        }
-        Demand::AccountDisabled => refusal.with_error("access_denied"),
-        Demand::Blocked | Demand::Remedy(_) | Demand::Mfa | Demand::MfaTooOld | Demand::MfaEnrolment => {
-            refusal.with_error("interaction_required")
-        }
+        Demand::SignIn(_) => refusal,
+        Demand::ChooseAccount => match switches.prompt_none_several {
+            PromptNoneSeveral::InteractionRequired => refusal,
+            PromptNoneSeveral::LoginRequired => refusal.with_error("login_required"),
+        },
+        Demand::Consent(_) | Demand::AdminConsent(..) => refusal.with_error(match switches.prompt_none_consent {
+            PromptNoneConsent::ConsentRequired => "consent_required",
+            PromptNoneConsent::InteractionRequired => "interaction_required",
+        }),
+        Demand::Remedy(remedy) => match remedy.stage {
+            Stage::Account if remedy.page.is_none() => refusal.with_error("access_denied"),
+            Stage::Assignment => refusal.with_error("access_denied"),
+            Stage::Consent => refusal,
+            _ => refusal.with_error("interaction_required"),
+        },
+        Demand::SecondFactor(_) => refusal.with_error("interaction_required"),
     }
 }
 
@@ -236,11 +336,20 @@ fn grant(tenant: &Tenant, state: &mut State, flow: &Flow) -> Result<End, Refusal
             let code = issue_code(tenant, state, flow, reply, &session);
             End::Redirect(reply.clone(), Answer::Code(code))
         }
+        ReplyTo::AdminConsent(reply) => {
+            End::Redirect(reply.clone(), Answer::AdminConsent(admin_consent(&state.directory, &flow.request)))
+        }
         ReplyTo::Device(code) => {
-            let Session { user, sid, strength } = session;
+            let Session { user, sid, strength, .. } = session;
             End::Device(code.clone(), Ok(Approval { tenant: tenant.id, user, strength, sid }))
         }
     })
+}
+
+/// What the redirect address learns of an administrator's consent (escalation reference 3.2).
+fn admin_consent(directory: &Directory, request: &AuthorizeRequest) -> Vec<(&'static str, String)> {
+    let scopes: Vec<String> = request.scopes.apis.iter().flat_map(|asked| asked.asked.clone()).collect();
+    vec![("admin_consent", "True".to_owned()), ("tenant", directory.id.to_string()), ("scope", scopes.join(" "))]
 }
 
 fn issue_code(

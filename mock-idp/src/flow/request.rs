@@ -47,6 +47,8 @@ pub struct AuthorizeRequest {
 pub enum ReplyTo {
     /// The client, at its redirect address.
     Redirect(Reply),
+    /// The client, at its redirect address, about an administrator's consent for the whole tenant.
+    AdminConsent(Reply),
     /// The device that waits with this device code.
     Device(String),
 }
@@ -101,12 +103,42 @@ impl AuthorizeRequest {
     /// See [`Rejected`].
     pub fn parse(params: &Params, directory: &Directory) -> Result<Self, Rejected> {
         let client = params.require("client_id").and_then(|id| client(id, directory)).map_err(Rejected::Page)?;
+        is_enabled(client).map_err(Rejected::Page)?;
         let address = redirect_address(params, client).map_err(Rejected::Page)?;
         let mode = ResponseMode::parse(params.get("response_mode"));
         let reply =
             Reply { address, mode: mode.unwrap_or(ResponseMode::Query), state: params.get("state").map(str::to_owned) };
         Self::parse_rest(params, directory, client, mode, &reply)
             .map_err(|refusal| Rejected::Redirect(Box::new(reply), refusal))
+    }
+
+    /// Reads the parameters of `/adminconsent` (escalation reference 3.2): without `scope`, everything that is registered.
+    ///
+    /// # Errors
+    ///
+    /// See [`Rejected`].
+    pub fn parse_admin_consent(params: &Params, directory: &Directory) -> Result<Self, Rejected> {
+        let client = params.require("client_id").and_then(|id| client(id, directory)).map_err(Rejected::Page)?;
+        is_enabled(client).map_err(Rejected::Page)?;
+        let address = redirect_address(params, client).map_err(Rejected::Page)?;
+        let reply = Reply { address, mode: ResponseMode::Query, state: params.get("state").map(str::to_owned) };
+        let scopes = match params.get("scope") {
+            Some(text) => Scopes::parse(text, client, directory),
+            None => Ok(Scopes::registered(client, directory)),
+        };
+        Ok(Self {
+            client: client.client_id,
+            scopes: scopes.map_err(Rejected::Page)?,
+            reply: ReplyTo::AdminConsent(reply),
+            claims: ClaimsRequest::default(),
+            claims_text: None,
+            prompt: None,
+            login_hint: params.get("login_hint").map(str::to_owned),
+            pkce: None,
+            nonce: None,
+            client_info: false,
+            max_age: None,
+        })
     }
 
     fn parse_rest(
@@ -122,7 +154,11 @@ impl AuthorizeRequest {
         }
         match params.require("response_type")? {
             "code" => {}
-            other => return Err(Refusal::new(Aadsts::UnsupportedResponseType).with("response_type", other)),
+            other => {
+                let known = other.split(' ').all(|word| ["code", "id_token", "token", "none"].contains(&word));
+                let code = if known { Aadsts::UnsupportedResponseType } else { Aadsts::UnknownResponseType };
+                return Err(Refusal::new(code).with("response_type", other));
+            }
         }
         let scopes = Scopes::parse(params.require("scope")?, client, directory)?;
         let claims_text = params.get("claims").map(str::to_owned);
@@ -140,6 +176,19 @@ impl AuthorizeRequest {
             max_age: params.get("max_age").and_then(|age| age.parse().ok()),
         })
     }
+}
+
+/// Whether the tenant lets anybody use the application.
+///
+/// # Errors
+///
+/// 7000112.
+fn is_enabled(client: &Application) -> Result<(), Refusal> {
+    if client.enabled {
+        return Ok(());
+    }
+    let refusal = Refusal::new(Aadsts::ApplicationDisabled);
+    Err(refusal.with("client", client.client_id).with("client_name", client.display_name()))
 }
 
 /// The application with the client id `id`.

@@ -1,17 +1,22 @@
 //! What a submitted page does. A step changes the session, the ledger or the flow, and nothing else; what is shown next is
 //! decided by [`super::next`].
 
+mod remedy;
+
 use std::sync::Arc;
+
+use jiff::Timestamp;
+use uuid::Uuid;
 
 use crate::{
     directory::{Method, User},
     error::{Aadsts, Refusal},
     params::Params,
-    policy::{Decision, Demand, Strength, decide},
+    policy::{Decision, Demand, Need, SecondFactor, Strength, decide},
     state::{Session, State, Tenant},
 };
 
-use super::{End, Flow, Page, Tenants, situation};
+use super::{End, Flow, Tenants, situation};
 
 /// What became of a submitted page.
 #[derive(Debug, Default)]
@@ -57,7 +62,13 @@ pub fn submit(
         Some("password") => Ok(password(tenant, ctx, &flow, params, tenants)),
         Some("pick") => Ok(pick(tenant, ctx, params)),
         Some("otc") => Ok(one_time_code(tenant, &flow, params)),
-        Some("register") => Ok(register(tenant, &flow)),
+        Some("passkey") => Ok(passkey(tenant, &flow)),
+        Some("register") => register(tenant, &flow),
+        Some("password_change") => Ok(remedy::password_change(tenant, &flow, params, tenants)),
+        Some("terms") => remedy::terms(tenant, &flow),
+        Some("external") => remedy::external(tenant, &flow),
+        Some("kmsi") => Ok(stay(tenant, ctx, params)),
+        Some("request") => Ok(request_approval(tenant, ctx)),
         Some("consent") => consent(tenant, ctx, &flow, params),
         _ => Err(stale()),
     }
@@ -68,8 +79,8 @@ fn username(tenant: &Arc<Tenant>, ctx: &str, mut flow: Flow, params: &Params, te
         return Submitted::again(Aadsts::UserUnknown, "Enter a user name, such as ada@contoso.test.");
     };
     let mut state = tenant.state();
-    let here =
-        state.directory.user(name).filter(|user| user.home_tenant.is_none() || !flow.any_tenant).map(|user| user.id);
+    let here = state.directory.user(name).filter(|user| !user.deleted);
+    let here = here.filter(|user| user.home_tenant.is_none() || !flow.any_tenant).map(|user| user.id);
     if let Some(user) = here {
         change(&mut state, ctx, |flow| (flow.account, flow.typed_name) = (Some(user), None));
         return Submitted::default();
@@ -110,9 +121,10 @@ fn password(tenant: &Tenant, ctx: &str, flow: &Flow, params: &Params, tenants: T
     let now = tenant.now();
     let mut state = tenant.state();
     // A second factor passed earlier in this browser outlives a fresh password.
-    let mfa_at = state.sessions.find(&flow.browser, user.id).and_then(|session| session.strength.mfa_at);
-    let strength = Strength { signed_in_at: now, mfa_at };
-    state.sessions.sign_in(&flow.browser, Session { user: user.id, sid: tenant.ids.guid(), strength });
+    let earlier = state.sessions.find(&flow.browser, user.id).map(|session| session.strength);
+    let strength = Strength { signed_in_at: now, ..earlier.unwrap_or(Strength::password(now)) };
+    let session = Session { user: user.id, sid: tenant.ids.guid(), strength, persistent: false };
+    state.sessions.sign_in(&flow.browser, session);
     change(&mut state, ctx, |flow| {
         flow.interaction.signed_in = true;
         flow.interaction.chose_account = true;
@@ -149,21 +161,49 @@ fn one_time_code(tenant: &Tenant, flow: &Flow, params: &Params) -> Submitted {
     if !state.directory.user_by_id(account).is_some_and(|user| user.one_time_code.is(given)) {
         return Submitted::again(Aadsts::SecondFactorFailed, "That code did not work. Check it and try again.");
     }
-    if let Some(session) = state.sessions.find_mut(&flow.browser, account) {
-        session.strength.mfa_at = Some(now);
+    prove(&mut state, &flow.browser, account, Method::OneTimeCode, now);
+    Submitted::default()
+}
+
+fn passkey(tenant: &Tenant, flow: &Flow) -> Submitted {
+    let now = tenant.now();
+    let mut state = tenant.state();
+    let holder = flow.account.and_then(|account| state.directory.user_by_id(account));
+    if let Some(account) = holder.filter(|user| user.methods.contains(&Method::Passkey)).map(|user| user.id) {
+        prove(&mut state, &flow.browser, account, Method::Passkey, now);
     }
     Submitted::default()
 }
 
-fn register(tenant: &Tenant, flow: &Flow) -> Submitted {
-    let mut state = tenant.state();
-    // Registering is only for a user whose password was checked in this browser.
-    let signed_in = flow.account.filter(|account| state.sessions.find(&flow.browser, *account).is_some());
-    if let Some(user) = signed_in.and_then(|account| state.directory.user_mut(account))
-        && user.methods.is_empty()
-    {
-        user.methods.push(Method::OneTimeCode);
+fn prove(state: &mut State, browser: &str, account: Uuid, method: Method, now: Timestamp) {
+    if let Some(session) = state.sessions.find_mut(browser, account) {
+        session.strength = session.strength.and(method, now);
     }
+}
+
+/// Registering is only for a user whose password was checked in this browser, and only for what is demanded of her.
+fn register(tenant: &Tenant, flow: &Flow) -> Result<Submitted, Refusal> {
+    let mut state = tenant.state();
+    let decision = decision(&state, tenant, flow)?;
+    let Some(Demand::SecondFactor(SecondFactor { need: Need::Enrol, method })) = decision.next_page() else {
+        return Err(Refusal::new(Aadsts::StaleInteraction));
+    };
+    let method = method.unwrap_or(Method::OneTimeCode);
+    if let Some(user) = flow.account.and_then(|account| state.directory.user_mut(account)) {
+        user.methods.push(method);
+    }
+    Ok(Submitted::default())
+}
+
+fn stay(tenant: &Tenant, ctx: &str, params: &Params) -> Submitted {
+    let stays = params.get("answer") == Some("yes");
+    change(&mut tenant.state(), ctx, |flow| flow.stays = Some(stays));
+    Submitted::default()
+}
+
+/// The request goes nowhere: this mock has no administrator who could answer it.
+fn request_approval(tenant: &Tenant, ctx: &str) -> Submitted {
+    change(&mut tenant.state(), ctx, |flow| flow.requested_approval = true);
     Submitted::default()
 }
 
@@ -179,10 +219,12 @@ fn consent(tenant: &Tenant, ctx: &str, flow: &Flow, params: &Params) -> Result<S
         return Err(Refusal::new(Aadsts::StaleInteraction));
     }
     let administrator = state.directory.user_by_id(account).is_some_and(|user| user.administrator);
-    let whole_tenant = administrator && params.get("organization").is_some();
+    let asked_for_all = params.get("organization").is_some() || flow.interaction.whole_tenant;
+    let whole_tenant = administrator && asked_for_all;
     let who = if whole_tenant { None } else { Some(account) };
     for row in missing.clone() {
-        state.ledger.grant(row.client, &row.api, who, &row.missing, now);
+        let scopes = if whole_tenant { &row.asked } else { &row.missing };
+        state.ledger.grant(row.client, &row.api, who, scopes, now);
     }
     change(&mut state, ctx, |flow| flow.interaction.consented = true);
     Ok(Submitted::default())
@@ -192,10 +234,16 @@ fn consent(tenant: &Tenant, ctx: &str, flow: &Flow, params: &Params) -> Result<S
 fn cancelled(tenant: &Tenant, flow: &Flow) -> Result<End, Refusal> {
     let state = tenant.state();
     let situation = situation(&state, flow, tenant)?;
-    let shown = decide(&situation).next_page().map(|demand| super::page(demand, flow, &situation));
-    let refusal = match shown {
-        Some(Page::Blocked(refusal)) => refusal.with_error("access_denied"),
-        _ => Refusal::new(Aadsts::ConsentDeclined),
+    let decision = decide(&situation);
+    let shown = decision.next_page().map(|demand| (demand, super::page(demand, flow, &situation)));
+    let refusal = match &shown {
+        Some((Demand::Remedy(_), _)) => shown.as_ref().map(|(demand, _)| demand.refusal(&situation)),
+        Some((_, page)) => page.refusal().cloned(),
+        None => None,
+    };
+    let refusal = match refusal {
+        Some(refusal) => refusal.with_error("access_denied").changed_by(&situation.directory.switches),
+        None => Refusal::new(Aadsts::ConsentDeclined).changed_by(&situation.directory.switches),
     };
     Ok(End::refused(&flow.request.reply, refusal, true))
 }

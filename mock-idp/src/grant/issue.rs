@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::{
     claims_request::ClaimsRequest,
     directory::{Api, Application, Directory, GRAPH, TokenVersion, User},
-    policy::Situation,
+    policy::{self, Situation, Subject},
     scopes::Scopes,
     state::RefreshToken,
     token::{self, Access, Home, Parties, Proof},
@@ -54,9 +54,8 @@ impl TokenAnswer {
 }
 
 /// The scopes of the token's API that are on record for the user: what `scp` will hold.
-pub(super) fn granted(situation: &Situation<'_>, user: &User, api: &Api) -> Vec<String> {
-    let known_until = situation.consents_known_until;
-    let granted = situation.ledger.granted(situation.client.client_id, &api.name, user.id, known_until);
+pub(super) fn granted(situation: &Situation<'_>, subject: Subject<'_>, api: &Api) -> Vec<String> {
+    let granted = policy::granted(situation, subject, &api.name);
     let asked = situation.scopes.apis.first().filter(|asked| situation.directory.switches.narrow_scp && !asked.default);
     let wanted = |name: &String| asked.is_none_or(|asked| asked.names.contains(name));
     // In the order of the API's definition, so that the same grants give the same token.
@@ -92,6 +91,7 @@ impl Order<'_> {
             contexts: &self.cleared.contexts,
             claims: self.claims,
             proof: &call.sealer.seal(&proof, ids),
+            ordinary: self.cleared.ordinary,
         };
         let access = token::access_token(&parties, &access, now, ids);
         TokenAnswer {

@@ -26,12 +26,12 @@ pub use issue::TokenAnswer;
 
 use crate::{
     claims_request::ClaimsRequest,
-    directory::{Api, Application, Directory, GRAPH, MultiResource},
+    directory::{Api, Application, Directory, GRAPH, MultiResource, Platform},
     error::{Aadsts, Refusal},
     flow::Tenants,
     keys::SigningKey,
     params::Params,
-    policy::{self, Decision, Reason, Situation, Strength, Subject, Who},
+    policy::{self, Circumstances, Decision, Reason, Situation, Strength, Subject, Who},
     scopes::Scopes,
     seal::Sealer,
     state::Tenant,
@@ -74,6 +74,8 @@ pub struct TokenCall<'a> {
     pub key: &'a SigningKey,
     /// Opens and closes refresh tokens.
     pub sealer: &'a Sealer,
+    /// The operating system that the client names.
+    pub platform: Option<Platform>,
 }
 
 /// What a grant stands for: in whose name the token is made.
@@ -194,7 +196,8 @@ fn in_a_users_name(
     };
     let who = Who::User(Subject { user, strength: grant.strength });
     let lag = if grant.knows_fresh_consents { SignedDuration::ZERO } else { directory.switches.consent_lag };
-    let asked = Asked { directory, client, who, scopes: &scopes, claims: &claims, api, lag };
+    let from_the_pages = grant.knows_fresh_consents;
+    let asked = Asked { directory, client, who, scopes: &scopes, claims: &claims, api, lag, from_the_pages };
     let now = call.tenant.now();
     let cleared = asked.clear(call, now, reasons)?;
     Ok(issue::Order { directory, client, user, api, grant, scopes: &scopes, claims: &claims, cleared: &cleared }
@@ -212,7 +215,8 @@ fn in_its_own_name(
     let api = one_api(&mut scopes, params, directory)?;
     let claims = params.get("claims").map(ClaimsRequest::parse).transpose()?.unwrap_or_default();
     let lag = SignedDuration::ZERO;
-    let asked = Asked { directory, client, who: Who::Application, scopes: &scopes, claims: &claims, api, lag };
+    let who = Who::Application;
+    let asked = Asked { directory, client, who, scopes: &scopes, claims: &claims, api, lag, from_the_pages: false };
     let now = call.tenant.now();
     let cleared = asked.clear(call, now, reasons)?;
     let resource = scopes.apis.first().and_then(|asked| asked.resource.as_deref());
@@ -229,12 +233,16 @@ struct Asked<'a> {
     api: &'a Api,
     /// How old a consent must be to count.
     lag: SignedDuration,
+    /// Whether the grant was given on the pages just now, by this very request for it.
+    from_the_pages: bool,
 }
 
 /// Policy had nothing to object. Only [`Asked::clear`] makes one, and no token is made without.
 struct Cleared {
     /// The authentication contexts that are met.
     contexts: Vec<String>,
+    /// Whether the token is an ordinary one, whatever client and API could do.
+    ordinary: bool,
     /// Delegated scopes, or the application's roles.
     granted: Vec<String>,
 }
@@ -250,7 +258,12 @@ impl Asked<'_> {
             scopes: self.scopes,
             claims: self.claims,
             who: self.who,
-            device_code: device_code::code(call.params).is_some(),
+            circumstances: Circumstances {
+                device_code: device_code::code(call.params).is_some(),
+                platform: call.platform,
+                // What such a switch let pass on the pages must not fail at the code that came of it.
+                claims_alone_bring_policies: self.from_the_pages && self.directory.switches.policies_by_claims_only,
+            },
             now,
             interaction: None,
             consents_known_until: now.saturating_sub(self.lag).unwrap_or(now),
@@ -261,17 +274,17 @@ impl Asked<'_> {
             return Err(refusal);
         }
         let granted = match situation.subject() {
-            Some(subject) => issue::granted(&situation, subject.user, self.api),
+            Some(subject) => issue::granted(&situation, subject, self.api),
             None => self.client.roles.get(&self.api.name).cloned().unwrap_or_default(),
         };
-        Ok(Cleared { contexts: decision.met_contexts, granted })
+        Ok(Cleared { contexts: decision.met_contexts, ordinary: decision.ordinary_token, granted })
     }
 }
 
 /// The refusal for the first demand, in the order of evaluation.
 fn refused(decision: &Decision, situation: &Situation<'_>) -> Option<Refusal> {
     let demand = decision.demands.first()?;
-    let claims = if demand.carries_claims() { decision.challenge() } else { None };
+    let claims = if demand.carries_claims() { decision.challenge(&situation.directory.switches) } else { None };
     Some(demand.refusal(situation).with_claims(claims))
 }
 

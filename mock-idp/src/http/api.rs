@@ -136,7 +136,7 @@ fn serve(
     };
     let (log, response) = written(idp, &api, verdict.as_ref(), &body);
     if let Some(because) = reason(verdict.as_ref()) {
-        exchange.reasons.push(Reason { rule: "api", because, policy: None });
+        exchange.reasons.push(Reason::new("api", because));
     }
     exchange.answer = Answer { api: Some(api.name.clone()), ..log };
     tenant.log.add(exchange);

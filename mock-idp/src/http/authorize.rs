@@ -10,7 +10,8 @@ use axum::{
 
 use crate::{
     clock::Clock as _,
-    error::{Refusal, Trace},
+    directory::Directory,
+    error::{Aadsts, Refusal, Trace},
     flow::{self, AuthorizeRequest, End, Rejected},
     params::Params,
     recorder::{Answer, Endpoint, Exchange},
@@ -21,11 +22,27 @@ use super::{Idp, incoming::Incoming, login, page, respond};
 
 /// Starts a sign-in, or ends it at once.
 pub(super) async fn authorize(State(idp): State<Arc<Idp>>, Path(tenant): Path<String>, incoming: Incoming) -> Response {
-    let authority = match idp.authority(&tenant) {
+    start(&idp, &tenant, &incoming, AuthorizeRequest::parse)
+}
+
+/// `/{t}/v2.0/adminconsent` and `/{t}/adminconsent`: an administrator consents for the whole tenant.
+pub(super) async fn admin_consent(
+    State(idp): State<Arc<Idp>>,
+    Path(tenant): Path<String>,
+    incoming: Incoming,
+) -> Response {
+    start(&idp, &tenant, &incoming, AuthorizeRequest::parse_admin_consent)
+}
+
+/// How a request is read.
+type Parse = fn(&Params, &Directory) -> Result<AuthorizeRequest, Rejected>;
+
+fn start(idp: &Idp, tenant: &str, incoming: &Incoming, parse: Parse) -> Response {
+    let authority = match idp.authority(tenant) {
         Ok(authority) => authority,
         Err(refusal) => {
             let trace = incoming.trace(None, &idp.ids, idp.clock.now());
-            return respond::page(refusal.status(), page::failure(&tenant, &refusal, &trace));
+            return respond::page(refusal.status(), page::failure(tenant, &refusal, &trace));
         }
     };
     let tenant = authority.tenant();
@@ -39,22 +56,53 @@ pub(super) async fn authorize(State(idp): State<Arc<Idp>>, Path(tenant): Path<St
         }
     };
     let mut exchange = incoming.exchange(Endpoint::Authorize, &params, &trace);
-    let parsed = AuthorizeRequest::parse(&params, &tenant.state().directory);
+    let parsed = {
+        let directory = &tenant.state().directory;
+        admitted(incoming, directory).map_err(Rejected::Page).and_then(|()| {
+            let request = parse(&params, directory)?;
+            is_multi_tenant(&request, &authority, directory).map_err(Rejected::Page)?;
+            Ok(request)
+        })
+    };
     match parsed {
         Ok(request) => {
             let any_tenant = matches!(authority, Authority::Any { .. });
             let browser = incoming.browser().map_or_else(|| tenant.ids.word(), str::to_owned);
             let number = tenant.log.reserve();
             let correlation_id = trace.correlation_id;
-            let start = flow::Start { browser: &browser, any_tenant, number, correlation_id };
+            let platform = incoming.platform(Some(&params));
+            let start = flow::Start { browser: &browser, any_tenant, number, correlation_id, platform };
             exchange.number = number;
-            login::begin(&idp, tenant, request, &start, exchange, &trace)
+            login::begin(idp, tenant, request, &start, exchange, &trace)
         }
         Err(Rejected::Page(refusal)) => error_page(tenant, exchange, &refusal, &trace),
         Err(Rejected::Redirect(reply, refusal)) => {
             let end = End::Redirect(*reply, flow::Answer::Error { refusal, cancelled: false });
-            login::finish(&idp, tenant, exchange, &end, &trace)
+            login::finish(idp, tenant, exchange, &end, &trace)
         }
+    }
+}
+
+/// Tenant restrictions: a proxy names the tenants that the user's network lets sign-ins go to (escalation reference E4).
+fn admitted(incoming: &Incoming, directory: &Directory) -> Result<(), Refusal> {
+    let Some(allowed) = incoming.header("restrict-access-to-tenants") else { return Ok(()) };
+    let id = directory.id.to_string();
+    let is_allowed = |name: &str| name.eq_ignore_ascii_case(&id) || name.eq_ignore_ascii_case(&directory.domain);
+    if allowed.split(',').map(str::trim).any(is_allowed) {
+        return Ok(());
+    }
+    Err(Refusal::new(Aadsts::TenantRestricted).with("tenant", &directory.display_name))
+}
+
+/// An application of one tenant is not for `/common` (escalation reference E7).
+fn is_multi_tenant(request: &AuthorizeRequest, authority: &Authority, directory: &Directory) -> Result<(), Refusal> {
+    let client = directory.applications.iter().find(|application| application.client_id == request.client);
+    match (authority, client) {
+        (Authority::Any { .. }, Some(client)) if client.single_tenant => {
+            let refusal = Refusal::new(Aadsts::SingleTenantApplication);
+            Err(refusal.with("client", client.client_id).with("client_name", client.display_name()))
+        }
+        _ => Ok(()),
     }
 }
 

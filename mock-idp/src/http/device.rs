@@ -132,6 +132,7 @@ pub(super) async fn entered(State(idp): State<Arc<Idp>>, incoming: Incoming) -> 
         any_tenant: entry.any_tenant,
         number: entry.number,
         correlation_id: entry.correlation_id,
+        platform: incoming.platform(None),
     };
     login::begin(&idp, &tenant, request(entry, code), &start, exchange, &trace)
 }

@@ -83,6 +83,7 @@ fn ask(
         base: &idp.base,
         key: &idp.key,
         sealer: &idp.sealer,
+        platform: None,
     });
     reasons.extend(outcome.reasons);
     let token = outcome.result.map_err(|refusal| {

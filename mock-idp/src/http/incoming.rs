@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::{
+    directory::Platform,
     error::{Aadsts, Refusal, Trace},
     ids::Ids,
     params::Params,
@@ -113,6 +114,12 @@ impl Incoming {
             .or_else(|| params.and_then(|params| params.get(NAME)))
             .or_else(|| query.as_ref().and_then(|query| query.get(NAME)));
         sent.and_then(|id| Uuid::parse_str(id).ok())
+    }
+
+    /// The operating system that the request names: an MSAL's own word, else the browser's.
+    pub(super) fn platform(&self, params: Option<&Params>) -> Option<Platform> {
+        let words = params.and_then(|params| params.get("x-client-OS")).or_else(|| self.header("x-client-os"));
+        words.and_then(Platform::named_in).or_else(|| self.header("user-agent").and_then(Platform::named_in))
     }
 
     /// The log's entry for this request, to be completed with the answer.

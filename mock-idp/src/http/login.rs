@@ -76,7 +76,11 @@ fn step(
     exchange.user = username(tenant, &flow);
     exchange.reasons.clone_from(&decision.reasons);
     Ok(match next {
-        Next::End(end) => finish(idp, tenant, exchange.clone(), &end, trace),
+        Next::End(end) => {
+            let response = finish(idp, tenant, exchange.clone(), &end, trace);
+            // The browser has its cookie already; a session that outlives it needs one with an age.
+            if tenant.state().sessions.outlive(browser) { remember(response, browser, idp, true) } else { response }
+        }
         Next::Page(shown) => {
             exchange.answer = Answer::of(200, format!("page {}", shown.name()));
             tenant.log.add(exchange.clone());
@@ -114,7 +118,8 @@ pub(super) fn begin(
             respond::page(200, page::draw(tenant, &tenant.state(), &flow, &ctx, &shown, &decision, None))
         }
     };
-    remember(response, start.browser, idp)
+    let outlives = tenant.state().sessions.outlive(start.browser);
+    remember(response, start.browser, idp, outlives)
 }
 
 /// Tells who has to know how a sign-in ended, and writes it down.
@@ -128,6 +133,8 @@ pub(super) fn finish(idp: &Idp, tenant: &Tenant, mut exchange: Exchange, end: &E
     let status = response.status().as_u16();
     exchange.answer = match answer {
         flow::Answer::Code(_) => Answer::of(status, "code"),
+        flow::Answer::AdminConsent(_) => Answer::of(status, "admin consent"),
+        flow::Answer::AdminConsentRefused(refusal) => Answer::refused(status, "cancelled", refusal),
         flow::Answer::Error { refusal, cancelled: true } => Answer::refused(status, "cancelled", refusal),
         flow::Answer::Error { refusal, cancelled: false } => Answer::refused(status, "redirect error", refusal),
     };
@@ -143,9 +150,10 @@ pub(super) fn username(tenant: &Tenant, flow: &Flow) -> Option<String> {
 }
 
 /// Gives the browser its cookie. Under TLS it also travels inside another site's frame, as MSAL Browser's silent sign-in
-/// needs.
-pub(super) fn remember(mut response: Response, browser: &str, idp: &Idp) -> Response {
+/// needs. `outlives`: it is kept when the browser is closed, for ninety days.
+pub(super) fn remember(mut response: Response, browser: &str, idp: &Idp, outlives: bool) -> Response {
     let attributes = if idp.base.starts_with("https:") { "SameSite=None; Secure" } else { "SameSite=Lax" };
-    respond::set(&mut response, "set-cookie", &format!("{COOKIE}={browser}; Path=/; HttpOnly; {attributes}"));
+    let age = if outlives { "; Max-Age=7776000" } else { "" };
+    respond::set(&mut response, "set-cookie", &format!("{COOKIE}={browser}; Path=/; HttpOnly; {attributes}{age}"));
     response
 }

@@ -3,6 +3,7 @@
 use uuid::Uuid;
 
 use crate::{
+    directory::Method,
     error::{Refusal, Trace, entra_time},
     flow::{Flow, Page},
     pages::{self, ApiGroup, Failure, Form, Frame, ScopeLine, Tile},
@@ -46,7 +47,22 @@ pub(super) fn draw(
             pages::pick_account(&frame, &form, &tiles)
         }
         Page::OneTimeCode => pages::one_time_code(&frame, &form, &username, error),
-        Page::RegisterMethod => pages::register_method(&frame, &form, &username),
+        Page::Passkey => pages::passkey(&frame, &form, &username),
+        Page::RegisterMethod(method) => {
+            let method = match method {
+                Method::OneTimeCode => "a one-time code",
+                Method::Passkey => "a passkey",
+            };
+            pages::register_method(&frame, &form, &username, method)
+        }
+        Page::PasswordChange(refusal) => pages::password_change(&frame, &form, &username, &refusal.sentence(), error),
+        Page::TermsOfUse => pages::terms_of_use(&frame, &form, &username),
+        Page::ExternalChallenge => pages::external_challenge(&frame, &form, &username),
+        Page::StaySignedIn => pages::stay_signed_in(&frame, &form, &username),
+        Page::RequestApproval(refusal) => {
+            pages::request_approval(&frame, &form, &username, refusal.number(), &refusal.sentence())
+        }
+        Page::RequestSent(_) => pages::request_sent(&frame, &form, &username),
         Page::Consent(missing) => {
             let maintain_access = flow.request.scopes.oidc.offline_access;
             let administrator = account.is_some_and(|user| user.administrator);

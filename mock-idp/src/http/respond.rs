@@ -69,6 +69,13 @@ pub(super) fn reply(reply: &Reply, answer: &Answer, trace: &Trace, trailer: Trai
     let mut parameters = match answer {
         Answer::Code(parameters) => parameters.clone(),
         Answer::Error { refusal, cancelled } => error_parameters(refusal, *cancelled, trace, trailer),
+        Answer::AdminConsent(parameters) => parameters.clone(),
+        Answer::AdminConsentRefused(refusal) => {
+            let mut parameters = error_parameters(refusal, false, trace, trailer);
+            // Even so (escalation reference C9).
+            parameters.push(("admin_consent", "True".to_owned()));
+            parameters
+        }
     };
     if let Some(state) = &reply.state {
         parameters.push(("state", state.clone()));

@@ -30,6 +30,8 @@ pub fn router(idp: Arc<Idp>) -> Router {
         .route("/{tenant}/discovery/v2.0/keys", get(discovery::keys))
         .route("/{tenant}/discovery/keys", get(discovery::keys))
         .route("/{tenant}/oauth2/v2.0/authorize", get(authorize::authorize).post(authorize::authorize))
+        .route("/{tenant}/v2.0/adminconsent", get(authorize::admin_consent))
+        .route("/{tenant}/adminconsent", get(authorize::admin_consent))
         .route("/{tenant}/oauth2/v2.0/token", post(token::token))
         .route("/{tenant}/oauth2/v2.0/devicecode", post(device::start))
         .route("/{tenant}/oauth2/devicecode", post(device::start))

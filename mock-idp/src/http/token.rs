@@ -60,6 +60,7 @@ pub(super) async fn token(State(idp): State<Arc<Idp>>, Path(tenant): Path<String
         base: &idp.base,
         key: &idp.key,
         sealer: &idp.sealer,
+        platform: incoming.platform(Some(&params)),
     });
     exchange.reasons = outcome.reasons;
     exchange.user = outcome.user;

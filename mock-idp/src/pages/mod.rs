@@ -8,6 +8,7 @@
 
 mod consent;
 mod outcome;
+mod remedy;
 mod security;
 mod sign_in;
 #[cfg(test)]
@@ -15,6 +16,7 @@ mod tests;
 
 pub use consent::{ApiGroup, ScopeLine, consent};
 pub use outcome::{Failure, blocked, device_done, error, form_post, signed_out};
+pub use remedy::{external_challenge, passkey, password_change, request_approval, request_sent, terms_of_use};
 pub use security::{CONTENT_SECURITY_POLICY, HEADERS};
 pub use sign_in::{
     Tile, device_code, one_time_code, password, pick_account, register_method, stay_signed_in, username,

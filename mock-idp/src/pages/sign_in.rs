@@ -72,17 +72,18 @@ pub fn one_time_code(frame: &Frame<'_>, form: &Form<'_>, username: &str, error: 
     render(&Page { frame, form, username, error })
 }
 
-/// Says that a second method is needed and registers the mock's one-time code on going on; step `register`.
+/// Says that a second method is needed and registers `method`, such as "a one-time code", on going on; step `register`.
 #[must_use]
-pub fn register_method(frame: &Frame<'_>, form: &Form<'_>, username: &str) -> String {
+pub fn register_method(frame: &Frame<'_>, form: &Form<'_>, username: &str, method: &str) -> String {
     #[derive(Template)]
     #[template(path = "register_method.html")]
     struct Page<'a> {
         frame: &'a Frame<'a>,
         form: &'a Form<'a>,
         username: &'a str,
+        method: &'a str,
     }
-    render(&Page { frame, form, username })
+    render(&Page { frame, form, username, method })
 }
 
 /// Asks whether to stay signed in: button `answer` with `yes` or `no`, box `DontShowAgain`; step `kmsi`.

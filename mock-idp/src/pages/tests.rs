@@ -30,7 +30,13 @@ fn pages(text: &str) -> Vec<(&'static str, String)> {
         ("password", password(frame, form, text, Some(text))),
         ("pick", pick_account(frame, form, &tiles)),
         ("otc", one_time_code(frame, form, text, Some(text))),
-        ("register", register_method(frame, form, text)),
+        ("register", register_method(frame, form, text, text)),
+        ("passkey", passkey(frame, form, text)),
+        ("password_change", password_change(frame, form, text, text, Some(text))),
+        ("terms", terms_of_use(frame, form, text)),
+        ("external", external_challenge(frame, form, text)),
+        ("request", request_approval(frame, form, text, 90095, text)),
+        ("request_sent", request_sent(frame, form, text)),
         ("kmsi", stay_signed_in(frame, form, text)),
         ("consent", consent(frame, form, text, &groups, true, true)),
         ("device", device_code(frame, form, text, Some(text))),
@@ -68,6 +74,12 @@ fn text_of(element: ElementRef<'_>) -> String {
 #[case("pick", &["#tilesHolder button[name=account][value=ada][data-test-id=ada]", "#otherTile[name=account][value='']"])]
 #[case("otc", &["input#idTxtBx_SAOTCC_OTC[name=otc][autocomplete=one-time-code]", "#idSubmit_SAOTCC_Continue[type=submit]", "#idSpan_SAOTCC_Error_OTC[role=alert]"])]
 #[case("register", &["#idSubmit_ProofUp_Redirect[type=submit]"])]
+#[case("passkey", &["#idSubmit_Passkey_Continue[type=submit], #idSubmit_Passkey_Continue[name=answer][value=next]", "#idBtn_Back[name=answer][value=cancel]"])]
+#[case("password_change", &["input#currentPassword[name=currentPassword][type=password][autocomplete=current-password]", "input#newPassword[name=newPassword][autocomplete=new-password]", "input#confirmNewPassword[name=confirmNewPassword]", "input#idSIButton9[type=submit]", "#newPasswordError[role=alert]"])]
+#[case("terms", &["#termsOfUse", "#idSIButton9[name=answer][value=accept]", "#idBtn_Back[name=answer][value=cancel]"])]
+#[case("external", &["#externalChallenge", "#idSIButton9[name=answer][value=pass]", "#idBtn_Back[name=answer][value=cancel]"])]
+#[case("request", &["textarea#adminConsentJustification[name=justification]", "#idSIButton9[name=answer][value=request]", "#idBtn_Back[name=answer][value=cancel]"])]
+#[case("request_sent", &["#adminConsentRequested", "#idBtn_Back[name=answer][value=cancel]"])]
 #[case("kmsi", &["#idSIButton9[name=answer][value=yes]", "#idBtn_Back[name=answer][value=no]", "input#KmsiCheckboxField[type=checkbox]"])]
 #[case("consent", &["#idSIButton9[name=answer][value=accept]", "#idBtn_Back[name=answer][value=cancel]", "input#consentOnBehalfOfOrganization[type=checkbox][name=organization][value='1']"])]
 #[case("device", &["input#otc[name=otc]", "#idSIButton9[name=answer][value=next]", "#idBtn_Back[name=answer][value=cancel]"])]
@@ -88,6 +100,12 @@ fn pages_have_the_elements_of_the_contract(#[case] name: &str, #[case] elements:
 #[case("pick", "pick")]
 #[case("otc", "otc")]
 #[case("register", "register")]
+#[case("passkey", "passkey")]
+#[case("password_change", "password_change")]
+#[case("terms", "terms")]
+#[case("external", "external")]
+#[case("request", "request")]
+#[case("request_sent", "request")]
 #[case("kmsi", "kmsi")]
 #[case("consent", "consent")]
 #[case("device", "device")]
@@ -103,7 +121,7 @@ fn a_form_is_posted_with_its_context_and_step(#[case] name: &str, #[case] step: 
 /// A UI script's Enter key presses the first button of a form.
 #[test]
 fn the_first_button_of_a_form_goes_on() {
-    for name in ["kmsi", "consent", "device"] {
+    for name in ["kmsi", "consent", "device", "terms", "external", "request"] {
         let html = page(name, "ada");
         let buttons = all(&html, "form button");
         assert_eq!(buttons[0].attr("id"), Some("idSIButton9"), "{name}");
@@ -156,6 +174,7 @@ fn an_error_is_absent_until_there_is_one() {
         password(&frame, &FORM, "ada", None),
         one_time_code(&frame, &FORM, "ada", None),
         device_code(&frame, &FORM, "", None),
+        password_change(&frame, &FORM, "ada", "why", None),
     ] {
         let html = Html::parse_document(&html);
         assert!(all(&html, "[role=alert], [aria-invalid], [aria-describedby]").is_empty());
@@ -176,7 +195,7 @@ fn every_page_is_whole_and_says_that_it_is_a_mock() {
         assert!(all(&html, "[style], [onclick], [onload], link:not([href^='data:'])").is_empty());
         assert!(all(&html, "[autofocus]").len() <= 1, "{name}");
         for labelled in all(&html, "label[for]") {
-            one(&html, &format!("input[id='{}']", labelled.attr("for").unwrap()));
+            one(&html, &format!("[id='{}']", labelled.attr("for").unwrap()));
         }
         let mut ids: Vec<_> = all(&html, "[id]").iter().filter_map(|e| e.attr("id")).collect();
         let count = ids.len();

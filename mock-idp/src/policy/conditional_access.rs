@@ -1,54 +1,111 @@
 //! Rule: every policy that covers the request must be met, and so must the user's own demand for a second factor.
 
-use crate::directory::{GrantControl, PolicyState, SessionControls};
+use std::net::IpAddr;
+
+use crate::directory::{EvaluationMode, Policy, PolicyState, SessionControls};
 
 use super::{
-    Decision, Reason, Situation,
-    control::{self, Ask},
-    coverage::covering,
+    Decision, Demand, Reason, Situation, Subject,
+    control::{self, Ask, GrantControl},
+    coverage::{covering, covering_from},
 };
 
 pub(super) fn check(situation: &Situation<'_>, decision: &mut Decision) {
     let Some(subject) = situation.subject() else { return };
     let mut demands = Vec::new();
 
-    for (policy, because) in covering(situation, subject) {
-        if policy.grant.is_empty() {
-            continue;
-        }
-        let unmet = control::unmet(policy, &Ask { situation, subject, session: policy.session });
-        let verdict = if unmet.is_empty() { "met" } else { "not met" };
-        let state = if policy.state == PolicyState::ReportOnly { ", report-only" } else { "" };
-        decision.reasons.push(Reason {
-            rule: "conditional-access",
-            because: format!("policy {} {because}: {verdict}{state}", policy.name),
-            policy: Some(policy.id),
-        });
-        if policy.state == PolicyState::Enabled && !unmet.is_empty() {
-            if !decision.unmet_policies.contains(&policy.id) {
-                decision.unmet_policies.push(policy.id);
-            }
-            demands.extend(unmet);
-        }
+    let covering = covering(situation, subject);
+    for (policy, because) in &covering {
+        demands.extend(judged(policy, because, situation, subject, decision));
+    }
+    if let Some(reported) = situation.claims.reported_address {
+        demands.extend(elsewhere(reported, &covering, situation, subject, decision));
     }
     if subject.user.per_user_mfa && subject.strength.mfa_at.is_none() {
         decision.note("per-user-mfa", "the user's own setting asks for multifactor authentication");
-        demands
-            .push(control::demand(GrantControl::Mfa, &Ask { situation, subject, session: SessionControls::default() }));
+        let ask = Ask { situation, subject, session: SessionControls::default() };
+        demands.push(control::demand(GrantControl::Mfa, &ask));
     }
     for context in &situation.claims.contexts {
         let blocked = situation.policies.iter().any(|policy| {
             policy.targets.authentication_contexts.contains(context) && decision.unmet_policies.contains(&policy.id)
         });
-        if !blocked {
-            decision.met_contexts.push(context.clone());
-        }
+        if blocked { &mut decision.unmet_contexts } else { &mut decision.met_contexts }.push(context.clone());
     }
+    note_session(&covering, decision);
     // A block wins over what the user could still do (2.14, step 11).
-    demands.sort_by_key(super::Demand::page_order);
+    demands.sort_by_key(Demand::page_order);
     for demand in demands {
         if !decision.demands.contains(&demand) {
             decision.demands.push(demand);
         }
+    }
+}
+
+/// What `policy` demands; in the log either way.
+fn judged(
+    policy: &Policy,
+    because: &str,
+    situation: &Situation<'_>,
+    subject: Subject<'_>,
+    decision: &mut Decision,
+) -> Vec<Demand> {
+    if policy.grant.is_empty() {
+        return Vec::new();
+    }
+    let unmet = control::unmet(policy, &Ask { situation, subject, session: policy.session });
+    let verdict = if unmet.is_empty() { "met" } else { "not met" };
+    let state = if policy.state == PolicyState::ReportOnly { ", report-only" } else { "" };
+    decision.reasons.push(Reason {
+        rule: "conditional-access",
+        because: format!("policy {} {because}: {verdict}{state}", policy.name),
+        policy: Some(policy.id),
+        satisfied_by: unmet.first().map(|demand| demand.cure(situation)),
+    });
+    if policy.state != PolicyState::Enabled || unmet.is_empty() {
+        return Vec::new();
+    }
+    decision.unmet(policy.id);
+    unmet
+}
+
+/// An API saw the user at another address than this server does. Policies that guard only that place are enforced if they
+/// are strict; else the API gets a token that it will not evaluate again (escalation reference 4.6, F2).
+fn elsewhere(
+    reported: IpAddr,
+    covering: &[(&Policy, String)],
+    situation: &Situation<'_>,
+    subject: Subject<'_>,
+    decision: &mut Decision,
+) -> Vec<Demand> {
+    let mut demands = Vec::new();
+    for (policy, because) in covering_from(situation, subject, reported) {
+        if covering.iter().any(|(known, _)| known.id == policy.id) {
+            continue;
+        }
+        if policy.session.continuous_access_evaluation == Some(EvaluationMode::StrictLocation) {
+            let because = format!("{because} from {reported}, where the API saw the user");
+            demands.extend(judged(policy, &because, situation, subject, decision));
+        } else if policy.state == PolicyState::Enabled {
+            decision.ordinary_token = true;
+            decision.reasons.push(Reason {
+                rule: "location",
+                because: format!(
+                    "policy {} {because} from {reported} alone: an hour's token without continuous access evaluation",
+                    policy.name
+                ),
+                policy: Some(policy.id),
+                satisfied_by: None,
+            });
+        }
+    }
+    demands
+}
+
+/// What the covering policies say of the session.
+fn note_session(covering: &[(&Policy, String)], decision: &mut Decision) {
+    for (policy, _) in covering.iter().filter(|(policy, _)| policy.state == PolicyState::Enabled) {
+        decision.ordinary_token |= policy.session.continuous_access_evaluation == Some(EvaluationMode::Disabled);
+        decision.persistent_browser = policy.session.persistent_browser.or(decision.persistent_browser);
     }
 }

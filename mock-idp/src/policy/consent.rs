@@ -1,40 +1,76 @@
 //! Rule: the user or an administrator must have consented to every scope, API by API (escalation reference 3).
 
-use crate::{directory::Application, scopes::ApiScopes};
+use crate::{
+    directory::{Api, Application},
+    error::Aadsts,
+    scopes::ApiScopes,
+};
 
-use super::{Decision, Demand, MissingConsent, Situation, Subject};
+use super::{AdminReason, Decision, Demand, MissingConsent, Remedy, Situation, Stage, Subject};
 
 pub(super) fn check(situation: &Situation<'_>, decision: &mut Decision) {
     let Some(subject) = situation.subject() else { return };
     let interaction = situation.interaction.unwrap_or_default();
-    let forced = interaction.force_consent && !interaction.consented;
+    let forced = (interaction.force_consent || interaction.whole_tenant) && !interaction.consented;
 
     let is_wanted = |row: &MissingConsent| forced || !row.missing.is_empty();
     let mut wanted: Vec<MissingConsent> = asked(situation, subject).into_iter().filter(is_wanted).collect();
     if wanted.is_empty() {
         return;
     }
+    if let Some(row) = wanted.iter().find(|row| is_first_party_pair(situation, row)) {
+        decision.note(
+            "consent",
+            format!("{} is not preauthorized by {}, and both are first-party", situation.client.name, row.api),
+        );
+        return decision.demands.push(Demand::Remedy(Remedy::new(Aadsts::FirstPartyNotPreauthorized, Stage::Consent)));
+    }
     if situation.interaction.is_some() {
         let combined = combined(situation, subject, &wanted);
         wanted.extend(combined.into_iter().filter(is_wanted));
     }
     for row in &wanted {
-        let because = if row.missing.is_empty() {
-            format!("prompt=consent: {} is asked again for {}", row.api, row.asked.join(", "))
-        } else if row.client != situation.client.client_id {
-            format!("combined consent covers {} of {} for the API that is asked for", row.missing.join(", "), row.api)
-        } else {
-            format!("no consent on record for {} of {}", row.missing.join(", "), row.api)
-        };
-        decision.note("consent", because);
+        decision.note("consent", explained(row, situation));
     }
-    let admin_only = wanted.iter().any(|row| row.missing.iter().any(|scope| is_admin_only(situation, &row.api, scope)));
-    if admin_only && !subject.user.administrator {
-        decision.note("consent", "only an administrator can consent to some of these");
-        decision.demands.push(Demand::AdminConsent(wanted));
+    match admin_reason(situation, &wanted).filter(|_| !subject.user.administrator) {
+        Some(reason) => {
+            let because = match reason {
+                AdminReason::Scope => "only an administrator can consent to some of these",
+                AdminReason::UsersMayNot => "only administrators can consent in this tenant",
+                AdminReason::Risky => "the application is judged risky, so only an administrator can consent",
+                AdminReason::WholeTenant => "consent for the whole tenant is an administrator's to give",
+            };
+            decision.note("consent", because);
+            decision.demands.push(Demand::AdminConsent(wanted, reason));
+        }
+        None => decision.demands.push(Demand::Consent(wanted)),
+    }
+}
+
+fn explained(row: &MissingConsent, situation: &Situation<'_>) -> String {
+    if row.missing.is_empty() {
+        format!("consent is asked again: {} for {}", row.api, row.asked.join(", "))
+    } else if row.client != situation.client.client_id {
+        format!("combined consent covers {} of {} for the API that is asked for", row.missing.join(", "), row.api)
     } else {
-        decision.demands.push(Demand::Consent(wanted));
+        format!("no consent on record for {} of {}", row.missing.join(", "), row.api)
     }
+}
+
+/// Why an administrator has to give this consent, if so.
+fn admin_reason(situation: &Situation<'_>, wanted: &[MissingConsent]) -> Option<AdminReason> {
+    let new = || wanted.iter().filter(|row| !row.missing.is_empty());
+    if situation.interaction.is_some_and(|interaction| interaction.whole_tenant) {
+        return Some(AdminReason::WholeTenant);
+    }
+    if new().any(|row| row.missing.iter().any(|scope| is_admin_only(situation, &row.api, scope))) {
+        return Some(AdminReason::Scope);
+    }
+    if situation.client.risky && new().next().is_some() {
+        return Some(AdminReason::Risky);
+    }
+    // Where users may not consent, asking them again for what an administrator had covered blocks them (3.5).
+    (!situation.directory.consent_settings.users_may_consent).then_some(AdminReason::UsersMayNot)
 }
 
 /// What is asked of each API, and what of it is not on record.
@@ -54,7 +90,7 @@ fn asked(situation: &Situation<'_>, subject: Subject<'_>) -> Vec<MissingConsent>
 
 /// `.default` of an API for which nothing is on record yet, or whose consent is asked again.
 fn asks_for_everything(situation: &Situation<'_>, subject: Subject<'_>, asked: &ApiScopes) -> bool {
-    let forced = situation.interaction.is_some_and(|interaction| interaction.force_consent);
+    let forced = situation.interaction.is_some_and(|seen| seen.force_consent || seen.whole_tenant);
     asked.default && (forced || granted(situation, subject, situation.client, &asked.api).is_empty())
 }
 
@@ -85,8 +121,26 @@ fn row(
     MissingConsent { client: client.client_id, api: api.to_owned(), asked: scopes.to_vec(), missing }
 }
 
-fn granted<'a>(situation: &Situation<'a>, subject: Subject<'_>, client: &Application, api: &str) -> Vec<&'a str> {
-    situation.ledger.granted(client.client_id, api, subject.user.id, situation.consents_known_until)
+/// The scopes of `api` that `client` may use for the user: by the ledger, or because the API's owner says so.
+pub(super) fn granted<'a>(
+    situation: &Situation<'a>,
+    subject: Subject<'_>,
+    client: &Application,
+    api: &str,
+) -> Vec<&'a str> {
+    let mut granted = situation.ledger.granted(client.client_id, api, subject.user.id, situation.consents_known_until);
+    let preauthorized = situation.directory.api(api).into_iter().flat_map(|api| preauthorized(api, client));
+    granted.extend(preauthorized);
+    granted
+}
+
+fn preauthorized<'a>(api: &'a Api, client: &Application) -> impl Iterator<Item = &'a str> {
+    let name = client.name.clone();
+    api.preauthorized.iter().filter(move |row| row.client == name).flat_map(|row| row.scopes.iter().map(String::as_str))
+}
+
+fn is_first_party_pair(situation: &Situation<'_>, row: &MissingConsent) -> bool {
+    situation.client.first_party && situation.directory.api(&row.api).is_some_and(|api| api.first_party)
 }
 
 fn is_admin_only(situation: &Situation<'_>, api: &str, scope: &str) -> bool {

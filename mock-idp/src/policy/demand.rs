@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use crate::{
-    directory::GRAPH,
+    directory::{GRAPH, Method},
     error::{Aadsts, Refusal, precise_time},
 };
 
@@ -17,22 +17,14 @@ pub enum Demand {
     SignIn(SignInReason),
     /// The user must say which account to use.
     ChooseAccount,
-    /// The account is disabled.
-    AccountDisabled,
-    /// A policy allows no access.
-    Blocked,
-    /// Something that no page here can give: a device, an application, another provider's yes.
+    /// Something with an error of its own: a state of the account, a block, a device, terms of use.
     Remedy(Remedy),
     /// A second factor.
-    Mfa,
-    /// A second factor once more: the last is too long ago.
-    MfaTooOld,
-    /// A second factor, after a method was registered.
-    MfaEnrolment,
+    SecondFactor(SecondFactor),
     /// Consent to these scopes.
     Consent(Vec<MissingConsent>),
     /// Consent that only an administrator can give.
-    AdminConsent(Vec<MissingConsent>),
+    AdminConsent(Vec<MissingConsent>, AdminReason),
 }
 
 /// Why credentials are asked.
@@ -51,24 +43,117 @@ pub enum SignInReason {
     },
 }
 
-/// What the user has to do elsewhere.
+/// Something with an error of its own.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Remedy {
     /// The error that says so.
     pub code: Aadsts,
     /// When it is asked.
     pub stage: Stage,
-    /// What fills the placeholders of the error's sentence, beside `{resource}`.
+    /// The page on which the user can do it; `None` if no page can help.
+    pub page: Option<RemedyPage>,
+    /// What fills the placeholders of the error's sentence, beside `{resource}`, `{client}`, `{client_name}`, `{user}` and
+    /// `{tenant}`, which every sentence can have.
     pub values: Vec<(&'static str, String)>,
 }
 
-/// When a [`Remedy`] is asked (escalation reference 2.14, step 11).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+impl Remedy {
+    /// What no page can help with.
+    #[must_use]
+    pub fn new(code: Aadsts, stage: Stage) -> Self {
+        Self { code, stage, page: None, values: Vec::new() }
+    }
+
+    /// What the user can do on this page.
+    #[must_use]
+    pub fn on(mut self, page: RemedyPage) -> Self {
+        self.page = Some(page);
+        self
+    }
+
+    /// Fills a placeholder.
+    #[must_use]
+    pub fn with(mut self, placeholder: &'static str, value: impl Into<String>) -> Self {
+        self.values.push((placeholder, value.into()));
+        self
+    }
+}
+
+/// When a [`Remedy`] is asked, in the order of evaluation (escalation reference 2.14, steps 7 to 11).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Stage {
-    /// Before a second factor: the device and the application.
+    /// The state of the account.
+    Account,
+    /// Whether the user may use the application at all.
+    Assignment,
+    /// What no consent can allow.
+    Consent,
+    /// A block.
+    Block,
+    /// The device and the application.
     Device,
-    /// After a second factor: external challenges.
+    /// What stands in the way of registering a second factor.
+    Enrolment,
+    /// What comes after a second factor: external challenges.
     External,
+}
+
+/// A page that helps with a [`Remedy`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RemedyPage {
+    /// A new password.
+    PasswordChange,
+    /// The terms of use.
+    TermsOfUse,
+    /// The challenge of another provider.
+    ExternalChallenge,
+}
+
+/// A second factor, and what is wrong with the one that there is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SecondFactor {
+    /// What is asked of the user.
+    pub need: Need,
+    /// The one method that will do; any if absent.
+    pub method: Option<Method>,
+}
+
+/// What is asked of the user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Need {
+    /// A proof.
+    Prove,
+    /// Another proof: the last is too long ago.
+    ProveAgain,
+    /// A proof, after a method was registered.
+    Enrol,
+}
+
+/// Why only an administrator can consent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AdminReason {
+    /// One of the scopes is for administrators.
+    Scope,
+    /// Users may not consent in this tenant.
+    UsersMayNot,
+    /// The application is judged risky.
+    Risky,
+    /// Consent for the whole tenant was asked for.
+    WholeTenant,
+}
+
+impl AdminReason {
+    /// The error of the page; `requestable` if the user can send a request from it (escalation reference C5 and C6).
+    #[must_use]
+    pub fn code(self, requestable: bool) -> Aadsts {
+        match (self, requestable) {
+            (Self::Risky, false) => Aadsts::RiskyApplication,
+            (Self::Risky, true) => Aadsts::RiskyApplicationRequested,
+            (Self::UsersMayNot, false) => Aadsts::UserConsentOff,
+            (Self::Scope | Self::UsersMayNot, true) => Aadsts::AdminConsentRequested,
+            (Self::Scope, false) | (Self::WholeTenant, _) => Aadsts::AdminConsentRequired,
+        }
+    }
 }
 
 /// Scopes of one API that wait for consent.
@@ -91,21 +176,38 @@ impl Demand {
         match self {
             Self::ChooseAccount => 0,
             Self::SignIn(_) => 1,
-            Self::AccountDisabled => 2,
-            Self::Blocked => 3,
-            Self::Remedy(Remedy { stage: Stage::Device, .. }) => 4,
-            Self::MfaEnrolment => 5,
-            Self::Mfa | Self::MfaTooOld => 6,
-            Self::Remedy(Remedy { stage: Stage::External, .. }) => 7,
-            Self::AdminConsent(_) => 8,
-            Self::Consent(_) => 9,
+            Self::Remedy(Remedy { stage, .. }) => match stage {
+                Stage::Account => 2,
+                Stage::Assignment => 3,
+                Stage::Consent => 4,
+                Stage::Block => 5,
+                Stage::Device => 6,
+                Stage::Enrolment => 7,
+                Stage::External => 11,
+            },
+            Self::SecondFactor(SecondFactor { need: Need::Enrol, .. }) => 8,
+            // A proof that resists phishing is a second factor, too, so it is asked first.
+            Self::SecondFactor(SecondFactor { method: Some(_), .. }) => 9,
+            Self::SecondFactor(_) => 10,
+            Self::AdminConsent(..) => 12,
+            Self::Consent(_) => 13,
         }
     }
 
     /// Whether the pages help the user to meet it.
     #[must_use]
     pub fn has_page(&self) -> bool {
-        !matches!(self, Self::AccountDisabled | Self::Blocked | Self::Remedy(_) | Self::AdminConsent(_))
+        match self {
+            Self::SignIn(_) | Self::ChooseAccount | Self::SecondFactor(_) | Self::Consent(_) => true,
+            Self::Remedy(remedy) => remedy.page.is_some(),
+            Self::AdminConsent(..) => false,
+        }
+    }
+
+    /// Whether it is about consent.
+    #[must_use]
+    pub fn is_consent(&self) -> bool {
+        matches!(self, Self::Consent(_) | Self::AdminConsent(..))
     }
 
     /// Whether the refusal of a silent request names the unmet policies. Dead grants and accounts don't (2.14), nor does
@@ -113,37 +215,73 @@ impl Demand {
     #[must_use]
     pub fn carries_claims(&self) -> bool {
         match self {
-            Self::SignIn(_) | Self::ChooseAccount | Self::AccountDisabled => false,
-            Self::Remedy(Remedy { code, .. }) => *code != Aadsts::DeviceAuthenticationRequired,
+            Self::SignIn(_) | Self::ChooseAccount => false,
+            Self::Remedy(Remedy { code, stage, .. }) => {
+                *stage != Stage::Account && *code != Aadsts::DeviceAuthenticationRequired
+            }
             _ => true,
         }
+    }
+
+    /// The number of the refusal.
+    #[must_use]
+    pub fn code(&self, situation: &Situation<'_>) -> Aadsts {
+        match self {
+            Self::SignIn(SignInReason::TooOld { .. }) => Aadsts::SignInTooOld,
+            Self::SignIn(_) => Aadsts::NoSession,
+            Self::ChooseAccount => Aadsts::SeveralSessions,
+            Self::Remedy(remedy) => remedy.code,
+            Self::SecondFactor(SecondFactor { need: Need::Prove, .. }) => Aadsts::MfaRequired,
+            Self::SecondFactor(SecondFactor { need: Need::ProveAgain, .. }) => Aadsts::MfaTooOld,
+            Self::SecondFactor(SecondFactor { need: Need::Enrol, .. }) => Aadsts::MfaEnrolmentRequired,
+            // There is no silent signal that says "administrator" (escalation reference C7), and for personal accounts none
+            // that says "consent" (C2).
+            Self::Consent(_) | Self::AdminConsent(..)
+                if situation.subject().is_some_and(|subject| subject.user.personal_account) =>
+            {
+                Aadsts::GrantInvalid
+            }
+            Self::Consent(_) | Self::AdminConsent(..) => Aadsts::ConsentRequired,
+        }
+    }
+
+    /// What would satisfy it, in a sentence.
+    #[must_use]
+    pub fn cure(&self, situation: &Situation<'_>) -> &'static str {
+        self.code(situation).meaning()
     }
 
     /// The error of a silent request that this demand stops. `claims` is added by who knows the whole decision.
     #[must_use]
     pub fn refusal(&self, situation: &Situation<'_>) -> Refusal {
-        let client = situation.client;
-        match self {
-            Self::SignIn(SignInReason::TooOld { issued, lifetime }) => Refusal::new(Aadsts::SignInTooOld)
-                .with("issued", precise_time(*issued))
-                .with("lifetime", lifetime.as_secs()),
-            Self::SignIn(_) => Refusal::new(Aadsts::NoSession),
-            Self::ChooseAccount => Refusal::new(Aadsts::SeveralSessions),
-            Self::AccountDisabled => Refusal::new(Aadsts::AccountDisabled),
-            Self::Blocked => Refusal::new(Aadsts::Blocked),
-            Self::Remedy(remedy) => remedy
-                .values
-                .iter()
-                .fold(Refusal::new(remedy.code), |refusal, (name, value)| refusal.with(name, value))
-                .with("resource", resource(situation)),
-            Self::Mfa => Refusal::new(Aadsts::MfaRequired).with("resource", resource(situation)),
-            Self::MfaTooOld => Refusal::new(Aadsts::MfaTooOld).with("resource", resource(situation)),
-            Self::MfaEnrolment => Refusal::new(Aadsts::MfaEnrolmentRequired).with("resource", resource(situation)),
-            // There is no silent signal that says "administrator" (escalation reference C7).
-            Self::Consent(_) | Self::AdminConsent(_) => Refusal::new(Aadsts::ConsentRequired)
-                .with("client", client.client_id)
-                .with("client_name", client.display_name()),
-        }
+        let refusal = Refusal::new(self.code(situation));
+        let refusal = match self {
+            Self::SignIn(SignInReason::TooOld { issued, lifetime }) => {
+                refusal.with("issued", precise_time(*issued)).with("lifetime", lifetime.as_secs())
+            }
+            Self::Remedy(remedy) => {
+                remedy.values.iter().fold(refusal, |refusal, (name, value)| refusal.with(name, value))
+            }
+            Self::Consent(_) | Self::AdminConsent(..) => {
+                refusal.with("what", "the user must consent to the scopes, which are unauthorized or expired")
+            }
+            _ => refusal,
+        };
+        situated(refusal, situation)
+    }
+}
+
+/// Fills the placeholders that a situation knows.
+#[must_use]
+pub fn situated(refusal: Refusal, situation: &Situation<'_>) -> Refusal {
+    let refusal = refusal
+        .with("resource", resource(situation))
+        .with("client", situation.client.client_id)
+        .with("client_name", situation.client.display_name())
+        .with("tenant", situation.directory.id);
+    match situation.subject() {
+        Some(subject) => refusal.with("user", situation.directory.username(subject.user)),
+        None => refusal,
     }
 }
 

@@ -12,6 +12,7 @@
 mod account;
 pub mod api_access;
 mod application;
+mod assignment;
 mod conditional_access;
 mod consent;
 mod control;
@@ -26,13 +27,16 @@ use jiff::Timestamp;
 use serde::Serialize;
 use uuid::Uuid;
 
-pub use demand::{Demand, MissingConsent, Remedy, SignInReason, Stage};
+pub use control::GrantControl;
+pub use demand::{
+    AdminReason, Demand, MissingConsent, Need, Remedy, RemedyPage, SecondFactor, SignInReason, Stage, situated,
+};
 pub use ledger::Ledger;
 pub use strength::Strength;
 
 use crate::{
-    claims_request::ClaimsRequest,
-    directory::{Application, Directory, Policy, User},
+    claims_request::{ClaimsRequest, context_challenge, policies_challenge},
+    directory::{Application, ContextClaims, Directory, PersistentBrowser, Platform, Policy, Switches, User},
     scopes::Scopes,
 };
 
@@ -53,14 +57,25 @@ pub struct Situation<'a> {
     pub claims: &'a ClaimsRequest,
     /// In whose name it asks.
     pub who: Who<'a>,
-    /// Whether a device is signed in by its code.
-    pub device_code: bool,
+    /// How the request came.
+    pub circumstances: Circumstances,
     /// The time.
     pub now: Timestamp,
     /// Set while a user sits in front of the pages.
     pub interaction: Option<Interaction>,
     /// Consents younger than this time count as unknown still (`consent_lag`).
     pub consents_known_until: Timestamp,
+}
+
+/// How a request came.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Circumstances {
+    /// Whether a device is signed in by its code.
+    pub device_code: bool,
+    /// The operating system that the request names.
+    pub platform: Option<Platform>,
+    /// Whether only the claims bring policies in, and not the scopes (`switches.policies_by_claims_only`).
+    pub claims_alone_bring_policies: bool,
 }
 
 /// In whose name a request is made. Every caller has to say; rules about users look at [`Situation::subject`].
@@ -109,6 +124,8 @@ pub struct Interaction {
     pub chose_account: bool,
     /// The user consented in this run.
     pub consented: bool,
+    /// An administrator is to consent for the whole tenant (`/adminconsent`).
+    pub whole_tenant: bool,
 }
 
 /// The answer: nothing is demanded, or these things in this order.
@@ -120,6 +137,12 @@ pub struct Decision {
     pub unmet_policies: Vec<Uuid>,
     /// The requested authentication contexts that are met: the token's `acrs`.
     pub met_contexts: Vec<String>,
+    /// Those that are not.
+    pub unmet_contexts: Vec<String>,
+    /// Whether the token is an ordinary one although client and API take part in continuous access evaluation.
+    pub ordinary_token: bool,
+    /// What a policy says of the browser's session.
+    pub persistent_browser: Option<PersistentBrowser>,
     /// Why, one sentence a rule, for the exchange log.
     pub reasons: Vec<Reason>,
 }
@@ -134,6 +157,17 @@ pub struct Reason {
     /// The policy behind it, if one is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub policy: Option<Uuid>,
+    /// What would satisfy it, if it is not satisfied.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub satisfied_by: Option<&'static str>,
+}
+
+impl Reason {
+    /// What `rule` saw.
+    #[must_use]
+    pub fn new(rule: &'static str, because: impl Into<String>) -> Self {
+        Self { rule, because: because.into(), policy: None, satisfied_by: None }
+    }
 }
 
 impl Decision {
@@ -151,13 +185,28 @@ impl Decision {
 
     /// The claims challenge that goes with the refusal, unless the sign-in itself is what is missing.
     #[must_use]
-    pub fn challenge(&self) -> Option<String> {
-        crate::claims_request::policies_challenge(&self.unmet_policies)
+    pub fn challenge(&self, switches: &Switches) -> Option<String> {
+        match (switches.context_claims, self.unmet_contexts.first()) {
+            (ContextClaims::Context, Some(context)) => Some(context_challenge(context)),
+            _ => policies_challenge(&self.unmet_policies),
+        }
     }
 
     fn note(&mut self, rule: &'static str, because: impl Into<String>) {
-        self.reasons.push(Reason { rule, because: because.into(), policy: None });
+        self.reasons.push(Reason::new(rule, because));
     }
+
+    fn unmet(&mut self, policy: Uuid) {
+        if !self.unmet_policies.contains(&policy) {
+            self.unmet_policies.push(policy);
+        }
+    }
+}
+
+/// The scopes of `api` that the client may use for the user: by the ledger, or because the API's owner says so.
+#[must_use]
+pub fn granted<'a>(situation: &Situation<'a>, subject: Subject<'_>, api: &str) -> Vec<&'a str> {
+    consent::granted(situation, subject, situation.client, api)
 }
 
 /// A rule looks at the situation and adds its demands and reasons to the decision.
@@ -169,6 +218,7 @@ const RULES: &[Rule] = &[
     sign_in_frequency::check,
     application::check,
     account::check,
+    assignment::check,
     consent::check,
     conditional_access::check,
 ];
@@ -179,6 +229,9 @@ pub fn decide(situation: &Situation<'_>) -> Decision {
     let mut decision = Decision::default();
     for rule in RULES {
         rule(situation, &mut decision);
+    }
+    if situation.directory.switches.policies_before_consent {
+        decision.demands.sort_by_key(Demand::is_consent);
     }
     if decision.demands.is_empty() {
         decision.note("granted", "nothing is missing");

@@ -21,10 +21,11 @@ pub(super) fn check(situation: &Situation<'_>, decision: &mut Decision) {
             rule: "sign-in-frequency",
             because: format!("policy {} {because}: the sign-in is {verdict}{state}", policy.name),
             policy: Some(policy.id),
+            satisfied_by: (!met).then(|| Demand::SignIn(SignInReason::TooOld { issued, lifetime }).cure(situation)),
         });
         let asked_already = decision.demands.iter().any(|demand| matches!(demand, Demand::SignIn(_)));
         if policy.state == PolicyState::Enabled && !met {
-            decision.unmet_policies.push(policy.id);
+            decision.unmet(policy.id);
             if !asked_already {
                 decision.demands.push(Demand::SignIn(SignInReason::TooOld { issued, lifetime }));
             }

@@ -15,6 +15,8 @@ pub struct Session {
     pub sid: Uuid,
     /// What the sign-in proved.
     pub strength: Strength,
+    /// Whether it outlives the browser.
+    pub persistent: bool,
 }
 
 /// The accounts of every browser, by the value of its cookie.
@@ -38,7 +40,13 @@ impl Sessions {
         self.of(browser).iter().find(|session| session.user == user)
     }
 
-    /// The same, to change.
+    /// Whether a session of `browser` outlives it.
+    #[must_use]
+    pub fn outlive(&self, browser: &str) -> bool {
+        self.of(browser).iter().any(|session| session.persistent)
+    }
+
+    /// A session, to change.
     pub fn find_mut(&mut self, browser: &str, user: Uuid) -> Option<&mut Session> {
         self.0.get_mut(browser)?.iter_mut().find(|session| session.user == user)
     }

@@ -119,6 +119,8 @@ pub struct Access<'a> {
     pub claims: &'a ClaimsRequest,
     /// `aio`: the sealed [`super::Proof`].
     pub proof: &'a str,
+    /// Whether it is an ordinary token of an hour at most, although client and API could do more.
+    pub ordinary: bool,
 }
 
 /// Makes an access token.
@@ -127,9 +129,14 @@ pub struct Access<'a> {
 /// part in continuous access evaluation (escalation reference 6.3 and rulings).
 #[must_use]
 pub fn access_token(parties: &Parties<'_>, access: &Access<'_>, now: Timestamp, ids: &Ids) -> AccessToken {
-    let Access { api, resource, scopes, contexts, claims, proof } = *access;
-    let evaluated = claims.is_capable() && api.continuous_access_evaluation;
-    let expires_in = if evaluated { ids.between(20 * 3600, 28 * 3600) } else { ids.between(3600, 5400) };
+    let Access { api, resource, scopes, contexts, claims, proof, ordinary } = *access;
+    let takes_part = claims.is_capable() && api.continuous_access_evaluation;
+    let evaluated = takes_part && !ordinary;
+    let expires_in = match (takes_part, ordinary) {
+        (true, false) => ids.between(20 * 3600, 28 * 3600),
+        (true, true) => 3600,
+        (false, _) => ids.between(3600, 5400),
+    };
     let xms_cc = evaluated.then_some(["cp1"]);
     let xms_ssm = api.continuous_access_evaluation.then_some("1");
     let (iat, exp) = (issued_at(now), (now + SignedDuration::from_secs(expires_in)).as_second());

@@ -26,6 +26,18 @@ pub enum PageKind {
     RegisterMethod,
     /// Asks whether to stay signed in.
     StaySignedIn,
+    /// Asks for the passkey.
+    Passkey,
+    /// Asks for a new password.
+    PasswordChange,
+    /// Asks to accept the terms of use.
+    TermsOfUse,
+    /// Stands for another provider.
+    ExternalChallenge,
+    /// Offers to ask an administrator.
+    RequestApproval,
+    /// Tells that an administrator was asked.
+    RequestSent,
     /// Asks for consent.
     Consent,
     /// Asks for the code shown on a device.
@@ -49,6 +61,12 @@ impl fmt::Display for PageKind {
             Self::OneTimeCode => "one-time code",
             Self::RegisterMethod => "method registration",
             Self::StaySignedIn => "stay-signed-in",
+            Self::Passkey => "passkey",
+            Self::PasswordChange => "password change",
+            Self::TermsOfUse => "terms of use",
+            Self::ExternalChallenge => "external challenge",
+            Self::RequestApproval => "request for approval",
+            Self::RequestSent => "request sent",
             Self::Consent => "consent",
             Self::DeviceCode => "device code",
             Self::Error => "error",
@@ -215,6 +233,7 @@ const INLINE_ERRORS: &[&str] = &[
     "#usernameError",
     "#passwordError",
     "#idSpan_SAOTCC_Error_OTC",
+    "#newPasswordError",
     // The device-code page's, in the manner of the others; the contract names none.
     "#otcError",
 ];
@@ -225,6 +244,13 @@ const MARKS: &[(&str, PageKind)] = &[
     ("#i0116", PageKind::Username),
     ("#idTxtBx_SAOTCC_OTC", PageKind::OneTimeCode),
     ("#idSubmit_ProofUp_Redirect", PageKind::RegisterMethod),
+    // The ids from here on are this mock's, in the manner of the others; the contract names none for these pages.
+    ("#idSubmit_Passkey_Continue", PageKind::Passkey),
+    ("#newPassword", PageKind::PasswordChange),
+    ("#termsOfUse", PageKind::TermsOfUse),
+    ("#externalChallenge", PageKind::ExternalChallenge),
+    ("#adminConsentJustification", PageKind::RequestApproval),
+    ("#adminConsentRequested", PageKind::RequestSent),
     ("#tilesHolder", PageKind::PickAccount),
     ("#otc", PageKind::DeviceCode),
     ("#KmsiCheckboxField", PageKind::StaySignedIn),

@@ -52,11 +52,21 @@ impl<'a> Person<'a> {
                 MfaAnswer::Fail => Ok(self.cancel(page)),
                 MfaAnswer::Ignore => Ok(leave(page)),
             },
-            PageKind::StaySignedIn => press(page, if self.user.stay_signed_in { NEXT } else { BACK }),
-            PageKind::Consent => match self.user.consent {
-                Answer::Accept => press(page, NEXT),
-                Answer::Decline => Ok(self.cancel(page)),
+            PageKind::Passkey => match self.user.mfa {
+                MfaAnswer::Pass => press(page, "idSubmit_Passkey_Continue"),
+                MfaAnswer::Fail => Ok(self.cancel(page)),
+                MfaAnswer::Ignore => Ok(leave(page)),
             },
+            PageKind::PasswordChange => {
+                let (old, new) = (self.user.password.as_str(), self.user.new_password.as_str());
+                type_into(page, &[("currentPassword", old), ("newPassword", new), ("confirmNewPassword", new)], NEXT)
+            }
+            PageKind::TermsOfUse => self.answer(page, self.user.terms_of_use),
+            PageKind::ExternalChallenge => self.answer(page, self.user.external_challenge),
+            PageKind::RequestApproval if self.user.requests_approval => press(page, NEXT),
+            PageKind::RequestApproval | PageKind::RequestSent => Ok(self.cancel(page)),
+            PageKind::StaySignedIn => press(page, if self.user.stay_signed_in { NEXT } else { BACK }),
+            PageKind::Consent => self.answer(page, self.user.consent),
             PageKind::DeviceCode => self.device_code(page),
             PageKind::FormPost => Ok(Step::PostAnswer),
             PageKind::Error => Ok(self.error(page)),
@@ -76,6 +86,13 @@ impl<'a> Person<'a> {
                 Err(BrowseError::Refused { page: kind, username: self.user.username.clone(), message: message.clone() })
             }
             _ => Ok(()),
+        }
+    }
+
+    fn answer(&mut self, page: &Page, answer: Answer) -> Result<Step, BrowseError> {
+        match answer {
+            Answer::Accept => press(page, NEXT),
+            Answer::Decline => Ok(self.cancel(page)),
         }
     }
 

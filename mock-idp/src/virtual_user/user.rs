@@ -20,6 +20,14 @@ pub struct VirtualUser {
     pub one_time_code: String,
     /// What she does on the consent page.
     pub consent: Answer,
+    /// The password she chooses when a new one is due.
+    pub new_password: String,
+    /// What she does about the terms of use.
+    pub terms_of_use: Answer,
+    /// What she does about the challenge of another provider.
+    pub external_challenge: Answer,
+    /// Whether she asks an administrator for an approval that she needs, where the page offers it.
+    pub requests_approval: bool,
     /// What she does when asked for a second factor.
     pub mfa: MfaAnswer,
     /// The page on which she presses cancel or, where there is no cancel, closes the window.
@@ -43,6 +51,10 @@ impl Default for VirtualUser {
             password: "Passw0rd!".to_owned(),
             one_time_code: "123456".to_owned(),
             consent: Answer::Accept,
+            new_password: "N3w-Passw0rd!".to_owned(),
+            terms_of_use: Answer::Accept,
+            external_challenge: Answer::Accept,
+            requests_approval: true,
             mfa: MfaAnswer::Pass,
             cancel_at: None,
             stay_signed_in: false,
@@ -57,6 +69,10 @@ impl fmt::Debug for VirtualUser {
             .field("password", &"[redacted]")
             .field("one_time_code", &"[redacted]")
             .field("consent", &self.consent)
+            .field("new_password", &"[redacted]")
+            .field("terms_of_use", &self.terms_of_use)
+            .field("external_challenge", &self.external_challenge)
+            .field("requests_approval", &self.requests_approval)
             .field("mfa", &self.mfa)
             .field("cancel_at", &self.cancel_at)
             .field("stay_signed_in", &self.stay_signed_in)

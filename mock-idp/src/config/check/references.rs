@@ -32,6 +32,22 @@ pub(super) fn check(document: &Document, problems: &mut Vec<Problem>) {
         for name in application.roles.keys() {
             find_api(document, name, &path.key("roles").key(name), problems);
         }
+        for (path, name) in each(&application.assigned, &path.key("assigned")) {
+            find_somebody(document, name, path, problems);
+        }
+    }
+}
+
+/// Applications are known in every tenant, so whoever is assigned to one may be anybody's.
+fn find_somebody(document: &Document, name: &str, path: Path, problems: &mut Vec<Problem>) {
+    let found = document.tenants.iter().any(|tenant| {
+        let mut missing = Vec::new();
+        find_people(tenant, name, path.clone(), &mut missing);
+        missing.is_empty()
+    });
+    if !found {
+        let known = document.tenants.iter().flat_map(|tenant| &tenant.users).map(|user| user.username.as_str());
+        problems.push(unknown(format!("no tenant has a user or a group `{name}`"), name, path, known));
     }
 }
 
@@ -52,9 +68,12 @@ fn downstream(document: &Document, api: &Api, owner: &Path, problems: &mut Vec<P
         }
     }
     for (path, name) in each(&api.known_client_applications, &owner.key("known_client_applications")) {
-        if !document.applications.iter().any(|application| application.name == *name) {
-            let known = document.applications.iter().map(|application| application.name.as_str());
-            problems.push(unknown(format!("unknown application `{name}`"), name, path, known));
+        find_application(document, name, path, problems);
+    }
+    for (path, row) in each(&api.preauthorized, &owner.key("preauthorized")) {
+        find_application(document, &row.client, path.key("client"), problems);
+        for (path, scope) in each(&row.scopes, &path.key("scopes")) {
+            find_scope(api, scope, path, problems);
         }
     }
 }
@@ -110,6 +129,13 @@ fn policies(document: &Document, tenant: &Tenant, owner: &Path, problems: &mut V
         for (list, names) in [("include", &policy.clients.include), ("exclude", &policy.clients.exclude)] {
             for (path, name) in each(names, &path.key("clients").key(list)) {
                 find_application(document, name, path, problems);
+            }
+        }
+        for (list, names) in
+            [("include", &policy.conditions.locations.include), ("exclude", &policy.conditions.locations.exclude)]
+        {
+            for (path, name) in each(names, &path.key("conditions").key("locations").key(list)) {
+                find_location(tenant, name, path, problems);
             }
         }
         let path = path.key("targets");
@@ -173,6 +199,14 @@ fn find_people(tenant: &Tenant, name: &str, path: Path, problems: &mut Vec<Probl
             path,
             groups(),
         ));
+    }
+}
+
+fn find_location(tenant: &Tenant, name: &str, path: Path, problems: &mut Vec<Problem>) {
+    if name != "all_trusted" && !tenant.named_locations.iter().any(|place| place.name == name) {
+        let known = tenant.named_locations.iter().map(|place| place.name.as_str());
+        let message = format!("tenant `{}` has no named location `{name}`", tenant.name);
+        problems.push(unknown(message, name, path, known));
     }
 }
 

@@ -28,6 +28,12 @@ pub(super) fn check(document: &Document, problems: &mut Vec<Problem>) {
             ids.id(policy.id, path.key("id"), problems);
         }
     }
+    for (path, tenant) in tenants(document) {
+        let mut names = Seen::new("name of a location");
+        for (path, place) in each(&tenant.named_locations, &path.key("named_locations")) {
+            names.name(&place.name, path.key("name"), problems);
+        }
+    }
     let (mut names, mut ids) = (Seen::new("application name"), Seen::new("client id"));
     for (path, application) in each(&document.applications, &Path::root().key("applications")) {
         names.name(&application.name, path.key("name"), problems);

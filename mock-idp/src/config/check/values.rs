@@ -23,6 +23,12 @@ pub(super) fn check(document: &Document, problems: &mut Vec<Problem>) {
         let path = Path::root().key("switches").key("consent_lag");
         problems.push(Problem::new(path, "a consent cannot arrive before it is given").hint("write `0s` or more"));
     }
+    if let Some(detector) = document.switches.loop_detector
+        && detector.requests < 2
+    {
+        let path = Path::root().key("switches").key("loop_detector").key("requests");
+        problems.push(Problem::new(path, "every request would be a loop").hint("write `2` or more"));
+    }
     for number in document.switches.errors.keys() {
         if !Aadsts::ALL.iter().any(|code| code.row().number.to_string() == *number) {
             let path = Path::root().key("switches").key("errors").key(number);
@@ -102,10 +108,11 @@ fn domain(tenant: &Tenant, owner: &Path, problems: &mut Vec<Problem>) {
 fn check_policy(policy: &Policy, owner: &Path, problems: &mut Vec<Problem>) {
     let targets = &policy.targets;
     let path = owner.key("targets");
-    if targets.apis.is_empty() && targets.scopes.is_empty() && targets.authentication_contexts.is_empty() {
+    let by_request = [&targets.apis, &targets.scopes, &targets.authentication_contexts];
+    if by_request.iter().all(|names| names.is_empty()) && targets.user_actions.is_empty() {
         problems.push(
             Problem::new(path.clone(), format!("policy `{}` guards nothing", policy.name))
-                .hint("name `apis`, `scopes` or `authentication_contexts`"),
+                .hint("name `apis`, `scopes`, `authentication_contexts` or `user_actions`"),
         );
     }
     for (path, context) in each(&targets.authentication_contexts, &path.key("authentication_contexts")) {

@@ -19,8 +19,20 @@ pub enum SeenPage {
     RegisterMethod,
     /// Asks whether to stay signed in.
     StaySignedIn,
+    /// Asks for the passkey.
+    Passkey,
+    /// Asks for a new password.
+    PasswordChange,
+    /// Asks to accept the terms of use.
+    TermsOfUse,
+    /// Stands for another provider.
+    ExternalChallenge,
     /// Asks for consent.
     Consent,
+    /// Offers to ask an administrator.
+    RequestApproval,
+    /// Tells that an administrator was asked.
+    RequestSent,
     /// Tells that access is blocked.
     Blocked,
     /// Tells another error.
@@ -41,6 +53,12 @@ impl SeenPage {
             "one-time code" => Self::OneTimeCode,
             "register method" => Self::RegisterMethod,
             "stay signed in" => Self::StaySignedIn,
+            "passkey" => Self::Passkey,
+            "password change" => Self::PasswordChange,
+            "terms of use" => Self::TermsOfUse,
+            "external challenge" => Self::ExternalChallenge,
+            "request approval" => Self::RequestApproval,
+            "request sent" => Self::RequestSent,
             "consent" => Self::Consent,
             "blocked" => Self::Blocked,
             _ => Self::Error,
@@ -55,6 +73,12 @@ impl SeenPage {
             Self::OneTimeCode => "one-time code",
             Self::RegisterMethod => "method registration",
             Self::StaySignedIn => "stay signed in",
+            Self::Passkey => "passkey",
+            Self::PasswordChange => "password change",
+            Self::TermsOfUse => "terms of use",
+            Self::ExternalChallenge => "external challenge",
+            Self::RequestApproval => "request for approval",
+            Self::RequestSent => "request sent",
             Self::Consent => "consent",
             Self::Blocked => "blocked",
             Self::Error => "error",

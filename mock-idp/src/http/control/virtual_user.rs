@@ -22,8 +22,9 @@ pub(super) async fn replace(Controls(tenant): Controls, Body(user): Body<Virtual
 fn described(user: &VirtualUser) -> Value {
     let mut document = json!(user);
     if let Some(members) = document.as_object_mut() {
-        members.remove("password");
-        members.remove("one_time_code");
+        for secret in ["password", "new_password", "one_time_code"] {
+            members.remove(secret);
+        }
     }
     document
 }

@@ -1,15 +1,8 @@
 //! `app_protection`: an app protection policy manages the client.
 
-use crate::{
-    error::Aadsts,
-    policy::{Remedy, Stage},
+use super::{Aadsts, Control, Stage, elsewhere};
+
+pub(super) const CONTROL: Control = Control {
+    is_met: |ask| ask.situation.client.app_protection,
+    demand: |_| elsewhere(Aadsts::AppProtectionRequired, Stage::Device),
 };
-
-use super::{Ask, Control, Demand};
-
-pub(super) const CONTROL: Control = Control { is_met: |ask| ask.situation.client.app_protection, demand };
-
-fn demand(ask: &Ask<'_>) -> Demand {
-    let values = vec![("client_name", ask.situation.client.display_name().to_owned())];
-    Demand::Remedy(Remedy { code: Aadsts::AppProtectionRequired, stage: Stage::Device, values })
-}

@@ -1,5 +1,5 @@
 //! `block`: no access, whatever the user does.
 
-use super::{Control, Demand};
+use super::{Aadsts, Control, Stage, elsewhere};
 
-pub(super) const CONTROL: Control = Control { is_met: |_| false, demand: |_| Demand::Blocked };
+pub(super) const CONTROL: Control = Control { is_met: |_| false, demand: |_| elsewhere(Aadsts::Blocked, Stage::Block) };

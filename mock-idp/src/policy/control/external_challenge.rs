@@ -1,15 +1,11 @@
-//! `external_challenge`: the user passed the challenge of another provider.
+//! `external_challenge`: the user passed the challenge of another provider; the page leads there and back.
 
-use crate::{
-    error::Aadsts,
-    policy::{Remedy, Stage},
+use super::{Aadsts, Control, Demand, Remedy, RemedyPage, Stage};
+
+pub(super) const CONTROL: Control = Control {
+    is_met: |ask| ask.subject.user.facts.external_challenge_passed,
+    demand: |_| {
+        let remedy = Remedy::new(Aadsts::ExternalChallenge, Stage::External).on(RemedyPage::ExternalChallenge);
+        Demand::Remedy(remedy.with("what", "the challenge of another provider is not passed"))
+    },
 };
-
-use super::{Ask, Control, Demand};
-
-pub(super) const CONTROL: Control = Control { is_met: |ask| ask.subject.user.facts.external_challenge_passed, demand };
-
-fn demand(_: &Ask<'_>) -> Demand {
-    let values = vec![("what", "the challenge of another provider is not passed".to_owned())];
-    Demand::Remedy(Remedy { code: Aadsts::ExternalChallenge, stage: Stage::External, values })
-}

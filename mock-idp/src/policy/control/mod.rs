@@ -1,26 +1,59 @@
 //! Grant controls: what a policy can ask, when it is met, and what is demanded if it is not.
 //!
-//! A control is one file here, with a [`Control`], and its line in [`of`]; the compiler asks for the line as soon as
-//! `GrantControl` has the variant.
+//! A control is one file here, with a [`Control`], and its line in the list below; everything else (the word in documents,
+//! its schema, its place in a decision) follows from the line. `rustfmt` does not find files that are declared in a macro's
+//! list, so `.ci/run` names this folder to it.
 
-mod app_protection;
-mod approved_application;
-mod block;
-mod compliant_device;
-mod device_authentication;
-mod domain_joined_device;
-mod external_challenge;
-mod mfa;
-mod password_change;
-mod registered_device;
-mod terms_of_use;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-use crate::directory::{Device, GrantControl, Policy, SessionControls};
+use crate::{
+    directory::{Device, Policy, SessionControls},
+    error::Aadsts,
+};
 
-use super::{Demand, Situation, Subject};
+use super::{Demand, Need, Remedy, RemedyPage, SecondFactor, Situation, Stage, Subject};
+
+/// Declares the modules, the words of documents and the look-up together, so that none can be forgotten.
+macro_rules! controls {
+    ($($module:ident: $Control:ident = $doc:literal,)+) => {
+        $(mod $module;)+
+
+        /// One thing that a policy can ask.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+        #[serde(rename_all = "snake_case")]
+        pub enum GrantControl {
+            $(#[doc = $doc] $Control,)+
+        }
+
+        impl GrantControl {
+            /// Every control.
+            pub const ALL: &'static [Self] = &[$(Self::$Control),+];
+        }
+
+        fn of(control: GrantControl) -> &'static Control {
+            match control { $(GrantControl::$Control => &$module::CONTROL,)+ }
+        }
+    };
+}
+
+controls! {
+    block: Block = "No access at all (AADSTS53003).",
+    mfa: Mfa = "Multifactor authentication in this session (AADSTS50076, 50078, 50079).",
+    phishing_resistant_mfa: PhishingResistantMfa = "Authentication strength: a passkey in this session (AADSTS50076, 50079).",
+    compliant_device: CompliantDevice = "A device that is marked as compliant (AADSTS53000).",
+    domain_joined_device: DomainJoinedDevice = "A device that is joined to the domain (AADSTS53001).",
+    registered_device: RegisteredDevice = "A device that is registered at all (AADSTS50129).",
+    device_authentication: DeviceAuthentication = "A device that proves itself by its certificate (AADSTS50097, status 401).",
+    approved_application: ApprovedApplication = "A client application of the approved list (AADSTS53002).",
+    app_protection: AppProtection = "A client application under an app protection policy (AADSTS53009).",
+    password_change: PasswordChange = "A new password, from a user at risk (AADSTS50135).",
+    terms_of_use: TermsOfUse = "The terms of use (AADSTS50158).",
+    external_challenge: ExternalChallenge = "The challenge of another provider (AADSTS50158).",
+}
 
 /// A grant control.
-pub(super) struct Control {
+struct Control {
     /// Whether it is met already.
     is_met: fn(&Ask<'_>) -> bool,
     /// What is demanded if it is not.
@@ -33,22 +66,6 @@ pub(super) struct Ask<'a> {
     pub(super) subject: Subject<'a>,
     /// The session controls of the policy that asks.
     pub(super) session: SessionControls,
-}
-
-fn of(control: GrantControl) -> &'static Control {
-    match control {
-        GrantControl::Block => &block::CONTROL,
-        GrantControl::Mfa => &mfa::CONTROL,
-        GrantControl::CompliantDevice => &compliant_device::CONTROL,
-        GrantControl::DomainJoinedDevice => &domain_joined_device::CONTROL,
-        GrantControl::RegisteredDevice => &registered_device::CONTROL,
-        GrantControl::DeviceAuthentication => &device_authentication::CONTROL,
-        GrantControl::ApprovedApplication => &approved_application::CONTROL,
-        GrantControl::AppProtection => &app_protection::CONTROL,
-        GrantControl::PasswordChange => &password_change::CONTROL,
-        GrantControl::TermsOfUse => &terms_of_use::CONTROL,
-        GrantControl::ExternalChallenge => &external_challenge::CONTROL,
-    }
 }
 
 /// What `wanted` demands where it is not met.
@@ -69,12 +86,18 @@ pub(super) fn unmet(policy: &Policy, ask: &Ask<'_>) -> Vec<Demand> {
     unmet
 }
 
-/// The state of a device in a word.
-fn state(device: Device) -> &'static str {
-    match device {
+/// What no page here can give.
+fn elsewhere(code: Aadsts, stage: Stage) -> Demand {
+    Demand::Remedy(Remedy::new(code, stage))
+}
+
+/// A device in another state than the one that is needed.
+fn device(code: Aadsts, ask: &Ask<'_>) -> Demand {
+    let state = match ask.subject.user.facts.device {
         Device { compliant: true, .. } => "compliant",
         Device { domain_joined: true, .. } => "domain_joined",
         Device { registered: true, .. } => "registered",
         _ => "unregistered",
-    }
+    };
+    Demand::Remedy(Remedy::new(code, Stage::Device).with("state", state))
 }

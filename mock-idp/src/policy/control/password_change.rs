@@ -1,23 +1,13 @@
-//! `password_change`: a user at risk has changed the password, which ends the risk.
+//! `password_change`: a user at risk has changed the password, which ends the risk; the page offers it.
 
-use crate::{
-    directory::RiskLevel,
-    error::Aadsts,
-    policy::{Remedy, Stage},
-};
+use crate::directory::RiskLevel;
 
-use super::{Ask, Control, Demand};
+use super::{Aadsts, Ask, Control, Demand, Remedy, RemedyPage, Stage};
 
 pub(super) const CONTROL: Control =
     Control { is_met: |ask| ask.subject.user.facts.risk.user == RiskLevel::None, demand };
 
 fn demand(ask: &Ask<'_>) -> Demand {
-    let risk = match ask.subject.user.facts.risk.user {
-        RiskLevel::None => "none",
-        RiskLevel::Low => "low",
-        RiskLevel::Medium => "medium",
-        RiskLevel::High => "high",
-    };
-    let values = vec![("risk", risk.to_owned())];
-    Demand::Remedy(Remedy { code: Aadsts::PasswordChangeRequired, stage: Stage::External, values })
+    let remedy = Remedy::new(Aadsts::PasswordChangeRequired, Stage::External).on(RemedyPage::PasswordChange);
+    Demand::Remedy(remedy.with("risk", ask.subject.user.facts.risk.user.word()))
 }

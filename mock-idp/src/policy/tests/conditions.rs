@@ -62,7 +62,7 @@ fn every_control_is_demanded_until_its_fact_is_set(#[case] world: World, #[case]
 
 #[rstest]
 #[case::block_device_mfa_external(
-    all_of(&[TermsOfUse, GrantControl::Mfa, CompliantDevice, Block]), &["blocked", "53000", "mfa", "50158"])]
+    all_of(&[TermsOfUse, GrantControl::Mfa, CompliantDevice, Block]), &["53003", "53000", "mfa", "50158"])]
 #[case::enrolment(World { user: "eve", ..all_of(&[GrantControl::Mfa]) }, &["consent payroll: Salary.Read", "mfa"])]
 #[case::what_the_pages_can_do(any_of(&[CompliantDevice, GrantControl::Mfa]), &["mfa"])]
 #[case::else_the_first(any_of(&[DomainJoinedDevice, CompliantDevice]), &["53001"])]
@@ -134,6 +134,121 @@ fn a_policy_is_in_force_under_its_conditions(#[case] world: World, #[case] in_fo
     assert_eq!(world.demands(PAYROLL), if in_force { vec!["mfa"] } else { vec![] });
 }
 
+fn places(include: &[&str], exclude: &[&str], address: &str) -> World {
+    let locations = LocationFilter { include: list(include), exclude: list(exclude) };
+    let mut world = conditions(Conditions { locations, ..Conditions::default() });
+    let place = |name: &str, range: &str, trusted| NamedLocation {
+        name: name.into(),
+        ranges: vec![range.parse().unwrap()],
+        trusted,
+    };
+    world.directory.named_locations =
+        std::sync::Arc::new(vec![place("office", "203.0.113.0/24", true), place("café", "2001:db8::/32", false)]);
+    let address = address.parse().unwrap();
+    world.knowing(|ada| ada.network.address = address)
+}
+
+fn platforms(include: &[Platform], exclude: &[Platform]) -> World {
+    let platforms = PlatformFilter { include: include.to_vec(), exclude: exclude.to_vec() };
+    conditions(Conditions { platforms, ..Conditions::default() })
+}
+
+#[rstest]
+#[case::inside(places(&["office"], &[], "203.0.113.7"), true)]
+#[case::outside(places(&["office"], &[], "198.51.100.1"), false)]
+#[case::anywhere_but_inside(places(&[], &["office"], "203.0.113.7"), false)]
+#[case::anywhere_but_outside(places(&[], &["office"], "198.51.100.1"), true)]
+#[case::trusted(places(&[], &["all_trusted"], "203.0.113.7"), false)]
+#[case::not_trusted(places(&[], &["all_trusted"], "2001:db8::1"), true)]
+#[case::version_6(places(&["café"], &[], "2001:db8::1"), true)]
+#[case::windows(World { platform: Some(Platform::Windows), ..platforms(&[Platform::Windows], &[]) }, true)]
+#[case::linux(World { platform: Some(Platform::Linux), ..platforms(&[Platform::Windows], &[]) }, false)]
+#[case::unknown(platforms(&[Platform::Windows], &[]), false)]
+#[case::all_but_it(World { platform: Some(Platform::Ios), ..platforms(&[], &[Platform::Ios]) }, false)]
+#[case::unknown_is_not_exempt(platforms(&[], &[Platform::Ios]), true)]
+#[case::the_users_fact_counts_more(
+    World { platform: Some(Platform::Linux), ..platforms(&[Platform::Windows], &[]) }
+        .knowing(|ada| ada.device.platform = Some(Platform::Windows)), true)]
+fn a_policy_is_in_force_from_its_places_and_systems(#[case] world: World, #[case] in_force: bool) {
+    assert_eq!(world.demands(PAYROLL), if in_force { vec!["mfa"] } else { vec![] });
+}
+
+#[rstest]
+#[case("Mozilla/5.0 (Windows NT 10.0; Win64; x64)", Some(Platform::Windows))]
+#[case("Mozilla/5.0 (Linux; Android 14)", Some(Platform::Android))]
+#[case("Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X)", Some(Platform::Ios))]
+#[case("darwin", Some(Platform::Macos))]
+#[case("linux", Some(Platform::Linux))]
+#[case("win32", Some(Platform::Windows))]
+#[case("python-requests/2", None)]
+fn systems_are_known_by_their_words(#[case] text: &str, #[case] expected: Option<Platform>) {
+    assert_eq!(Platform::named_in(text), expected);
+}
+
+/// D15, D17: the API saw the user somewhere else.
+#[rstest]
+#[case::standard(None, &[], true)]
+#[case::strict(Some(EvaluationMode::StrictLocation), &["53003"], false)]
+fn what_an_api_reports_counts_where_the_policy_is_strict(
+    #[case] mode: Option<EvaluationMode>,
+    #[case] expected: &[&str],
+    #[case] ordinary: bool,
+) {
+    let mut world = places(&[], &["office"], "203.0.113.7");
+    world.policies[0].grant.all_of = vec![Block];
+    world.policies[0].session.continuous_access_evaluation = mode;
+    world.claims = r#"{"access_token":{"xms_rp_ipaddr":{"value":"198.51.100.1"}}}"#;
+    assert_eq!(world.demands(PAYROLL), expected);
+    assert_eq!(world.decide(PAYROLL).ordinary_token, ordinary);
+    world.claims = "{}";
+    assert_eq!((world.demands(PAYROLL).len(), world.decide(PAYROLL).ordinary_token), (0, false));
+}
+
+fn passkeys(methods: &[Method]) -> World {
+    let mut world = all_of(&[GrantControl::PhishingResistantMfa]);
+    let ada = world.directory.user("ada").unwrap().id;
+    world.directory.user_mut(ada).unwrap().methods = methods.to_vec();
+    world
+}
+
+#[rstest]
+#[case::none_registered(passkeys(&[Method::OneTimeCode]), &["enrol by passkey"])]
+#[case::not_used(passkeys(&[Method::Passkey]), &["mfa by passkey"])]
+#[case::a_code_will_not_do(World { mfa: true, ..passkeys(&[Method::OneTimeCode, Method::Passkey]) }, &["mfa by passkey"])]
+#[case::used(World { mfa: true, passkey: true, ..passkeys(&[Method::Passkey]) }, &[])]
+fn a_strength_asks_for_its_own_methods(#[case] world: World, #[case] expected: &[&str]) {
+    assert_eq!(world.demands(PAYROLL), expected);
+}
+
+fn guarded_registration(address: &str) -> World {
+    let mut world = World { user: "bo", ..places(&["office", "café"], &[], "203.0.113.7") };
+    let bo = world.directory.user("bo").unwrap().id;
+    world.directory.user_mut(bo).unwrap().facts.network.address = address.parse().unwrap();
+    let guard = Policy {
+        id: Uuid::from_u128(7),
+        name: "registration".into(),
+        targets: Targets { user_actions: vec![UserAction::RegisterSecurityInfo], ..Targets::default() },
+        conditions: Conditions {
+            locations: LocationFilter { include: vec![], exclude: list(&["office"]) },
+            ..Conditions::default()
+        },
+        grant: GrantControls { all_of: vec![Block], ..GrantControls::default() },
+        ..Policy::default()
+    };
+    world.policies.push(guard);
+    world.consented("payroll", "Salary.Read")
+}
+
+/// D12, D13.
+#[rstest]
+#[case::from_the_office(guarded_registration("203.0.113.7"), "enrol")]
+#[case::from_elsewhere(guarded_registration("2001:db8::1"), "53010")]
+#[case::at_risk(guarded_registration("203.0.113.7").knowing(|bo| bo.risk.sign_in = RiskLevel::Low), "53004")]
+fn registering_a_method_can_be_guarded(#[case] world: World, #[case] expected: &str) {
+    assert_eq!(world.demands(PAYROLL), [expected]);
+    assert_eq!(world.decide(PAYROLL).unmet_policies, [Uuid::from_u128(9)]);
+}
+
 #[rstest]
 #[case::all(&["all"], &[], true)]
 #[case::graph_exempt(&["all"], &["graph"], false)]
@@ -159,6 +274,7 @@ const SIGNED_IN: Interaction = Interaction {
     signed_in: true,
     chose_account: true,
     consented: false,
+    whole_tenant: false,
 };
 
 #[rstest]

@@ -1,5 +1,6 @@
 //! Tables of decisions: the situation in words, the demands in their order.
 
+mod accounts;
 mod conditions;
 mod properties;
 
@@ -10,8 +11,9 @@ use super::*;
 use crate::{
     config,
     directory::{
-        ClientFilter, Conditions, Facts, GrantControl, GrantControls, PolicyState, RiskLevel, SessionControls,
-        SignInFrequency, Targets, UserFilter,
+        ClientFilter, Conditions, ConsentSettings, EvaluationMode, Facts, GrantControls, LocationFilter, Method,
+        NamedLocation, PlatformFilter, PolicyState, Preauthorized, RiskLevel, SessionControls, SignInFrequency,
+        Targets, UserAction, UserFilter,
     },
 };
 
@@ -26,6 +28,9 @@ struct World {
     claims: &'static str,
     interaction: Option<Interaction>,
     device_code: bool,
+    platform: Option<Platform>,
+    /// Whether the second factor, if there was one, was a passkey.
+    passkey: bool,
     /// How long ago the sign-in was.
     age: SignedDuration,
     /// How long ago the second factor was, if another time.
@@ -49,6 +54,8 @@ impl World {
             claims: "{}",
             interaction: None,
             device_code: false,
+            platform: None,
+            passkey: false,
             age: SignedDuration::ZERO,
             mfa_age: None,
         }
@@ -65,10 +72,8 @@ impl World {
         let client = self.directory.application("desktop").unwrap();
         let scopes = Scopes::parse(scope, client, &self.directory).unwrap();
         let claims = ClaimsRequest::parse(self.claims).unwrap();
-        let strength = Strength {
-            signed_in_at: NOW,
-            mfa_at: self.mfa.then_some(NOW + self.age - self.mfa_age.unwrap_or(self.age)),
-        };
+        let mfa_at = self.mfa.then_some(NOW + self.age - self.mfa_age.unwrap_or(self.age));
+        let strength = Strength { signed_in_at: NOW, mfa_at, passkey_at: mfa_at.filter(|_| self.passkey) };
         let subject = Subject { user: self.directory.user(self.user).unwrap(), strength };
         decide(&Situation {
             directory: &self.directory,
@@ -78,7 +83,11 @@ impl World {
             scopes: &scopes,
             claims: &claims,
             who: if self.session { Who::User(subject) } else { Who::Nobody },
-            device_code: self.device_code,
+            circumstances: Circumstances {
+                device_code: self.device_code,
+                platform: self.platform,
+                ..Circumstances::default()
+            },
             now: NOW + self.age,
             interaction: self.interaction,
             consents_known_until: NOW,
@@ -100,14 +109,18 @@ fn words(demand: &Demand) -> String {
         Demand::SignIn(SignInReason::Prompt) => "sign in again".into(),
         Demand::SignIn(SignInReason::TooOld { lifetime, .. }) => format!("sign in every {lifetime}"),
         Demand::ChooseAccount => "choose".into(),
-        Demand::AccountDisabled => "disabled".into(),
-        Demand::Blocked => "blocked".into(),
         Demand::Remedy(remedy) => remedy.code.row().number.to_string(),
-        Demand::Mfa => "mfa".into(),
-        Demand::MfaTooOld => "mfa again".into(),
-        Demand::MfaEnrolment => "enrol".into(),
+        Demand::SecondFactor(SecondFactor { need, method }) => {
+            let need = match need {
+                Need::Prove => "mfa",
+                Need::ProveAgain => "mfa again",
+                Need::Enrol => "enrol",
+            };
+            if method.is_some() { format!("{need} by passkey") } else { need.into() }
+        }
         Demand::Consent(missing) => format!("consent {}", rows(missing)),
-        Demand::AdminConsent(missing) => format!("admin consent {}", rows(missing)),
+        Demand::AdminConsent(missing, AdminReason::Scope) => format!("admin consent {}", rows(missing)),
+        Demand::AdminConsent(missing, reason) => format!("admin consent ({reason:?}) {}", rows(missing)),
     }
 }
 
@@ -156,7 +169,7 @@ fn consent_is_asked_for_what_is_missing(#[case] world: World, #[case] scope: &st
 #[case::policy_met(World { mfa: true, ..World::new().consented("payroll", "Salary.Read") }, &[])]
 #[case::nobody_signed_in(World { session: false, ..World::new() }, &["sign in"])]
 #[case::not_enrolled(World { user: "bo", ..World::new() }.consented("payroll", "Salary.Read"), &["enrol"])]
-#[case::disabled_comes_first(World { user: "di", ..World::new() }, &["disabled", "consent payroll: Salary.Read", "mfa"])]
+#[case::disabled_comes_first(World { user: "di", ..World::new() }, &["50057", "consent payroll: Salary.Read", "mfa"])]
 fn the_order_is_account_consent_policy(#[case] world: World, #[case] expected: &[&str]) {
     assert_eq!(world.demands(PAYROLL), expected);
 }
@@ -208,7 +221,7 @@ fn a_policy_can_guard_one_scope(#[case] scope: &str, #[case] expected: &[&str]) 
 fn a_block_wins_over_what_the_user_could_do() {
     let mut world = World::new().consented("payroll", "Salary.Read");
     world.policies.push(policy(GrantControl::Block, PolicyState::Enabled, UserFilter::default(), api("payroll")));
-    assert_eq!(world.demands(PAYROLL), ["blocked", "mfa"]);
+    assert_eq!(world.demands(PAYROLL), ["53003", "mfa"]);
     assert_eq!(world.decide(PAYROLL).unmet_policies.len(), 2);
 }
 
@@ -218,8 +231,8 @@ fn per_user_mfa_asks_without_a_policy_to_name() {
     let ada = world.directory.user("ada").unwrap().id;
     world.directory.user_mut(ada).unwrap().per_user_mfa = true;
     let decision = world.decide(CALENDAR);
-    assert_eq!(decision.demands, [Demand::Mfa]);
-    assert_eq!(decision.challenge(), None);
+    assert_eq!(decision.demands.iter().map(words).collect::<Vec<_>>(), ["mfa"]);
+    assert_eq!(decision.challenge(&Switches::default()), None);
 }
 
 #[rstest]

@@ -1,0 +1,95 @@
+//! The pages on which a person does what a policy or the state of the account demands beyond the usual.
+
+use askama::Template;
+
+use super::{Form, Frame, render};
+
+/// Asks for the passkey: button `answer` with `next` or `cancel`; step `passkey`.
+#[must_use]
+pub fn passkey(frame: &Frame<'_>, form: &Form<'_>, username: &str) -> String {
+    #[derive(Template)]
+    #[template(path = "passkey.html")]
+    struct Page<'a> {
+        frame: &'a Frame<'a>,
+        form: &'a Form<'a>,
+        username: &'a str,
+    }
+    render(&Page { frame, form, username })
+}
+
+/// Asks for a new password, `message` saying why: fields `currentPassword`, `newPassword`, `confirmNewPassword`; step
+/// `password_change`.
+#[must_use]
+pub fn password_change(
+    frame: &Frame<'_>,
+    form: &Form<'_>,
+    username: &str,
+    message: &str,
+    error: Option<&str>,
+) -> String {
+    #[derive(Template)]
+    #[template(path = "password_change.html")]
+    struct Page<'a> {
+        frame: &'a Frame<'a>,
+        form: &'a Form<'a>,
+        username: &'a str,
+        message: &'a str,
+        error: Option<&'a str>,
+    }
+    render(&Page { frame, form, username, message, error })
+}
+
+/// Asks to accept the terms of use: button `answer` with `accept` or `cancel`; step `terms`.
+#[must_use]
+pub fn terms_of_use(frame: &Frame<'_>, form: &Form<'_>, username: &str) -> String {
+    #[derive(Template)]
+    #[template(path = "terms_of_use.html")]
+    struct Page<'a> {
+        frame: &'a Frame<'a>,
+        form: &'a Form<'a>,
+        username: &'a str,
+    }
+    render(&Page { frame, form, username })
+}
+
+/// Stands for another provider: button `answer` with `pass` or `cancel`; step `external`.
+#[must_use]
+pub fn external_challenge(frame: &Frame<'_>, form: &Form<'_>, username: &str) -> String {
+    #[derive(Template)]
+    #[template(path = "external_challenge.html")]
+    struct Page<'a> {
+        frame: &'a Frame<'a>,
+        form: &'a Form<'a>,
+        username: &'a str,
+    }
+    render(&Page { frame, form, username })
+}
+
+/// Says that an administrator has to consent, and offers to ask one: field `justification`, button `answer` with `request`
+/// or `cancel`; step `request`.
+#[must_use]
+pub fn request_approval(frame: &Frame<'_>, form: &Form<'_>, username: &str, code: u32, message: &str) -> String {
+    #[derive(Template)]
+    #[template(path = "request_approval.html")]
+    struct Page<'a> {
+        frame: &'a Frame<'a>,
+        form: &'a Form<'a>,
+        username: &'a str,
+        code: u32,
+        message: &'a str,
+    }
+    render(&Page { frame, form, username, code, message })
+}
+
+/// Says that the administrator was asked; the only way on is button `answer` with `cancel`.
+#[must_use]
+pub fn request_sent(frame: &Frame<'_>, form: &Form<'_>, username: &str) -> String {
+    #[derive(Template)]
+    #[template(path = "request_sent.html")]
+    struct Page<'a> {
+        frame: &'a Frame<'a>,
+        form: &'a Form<'a>,
+        username: &'a str,
+    }
+    render(&Page { frame, form, username })
+}
