@@ -172,6 +172,12 @@ impl Scopes {
     }
 }
 
+/// Whether `word` is one of OpenID Connect's own scopes, in any case.
+#[must_use]
+pub fn is_oidc(word: &str) -> bool {
+    OidcScopes::default().take(word)
+}
+
 impl OidcScopes {
     /// Notes `word` if it is one of these; they are compared in any case, as Entra does.
     fn take(&mut self, word: &str) -> bool {

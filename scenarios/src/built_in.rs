@@ -20,6 +20,7 @@ pub const SCRIPTS: &[(&str, &str)] = &[
     script!("main-08"),
     script!("main-09"),
     script!("main-10"),
+    script!("main-11"),
     script!("main-12"),
     script!("administrator"),
     script!("authentication-context"),

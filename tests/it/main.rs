@@ -15,3 +15,4 @@ mod policies;
 mod readme;
 mod switches;
 mod tokens;
+mod v1;

@@ -22,6 +22,8 @@ pub struct RawClient {
     pub base: String,
     /// Authority with the tenant.
     pub authority: String,
+    /// The protocol's place below the authority: `oauth2/v2.0`, or `oauth2` for the v1 dialect.
+    pub protocol: &'static str,
     /// Client id that is sent.
     pub client_id: String,
     /// Redirect address that is sent.
@@ -66,6 +68,7 @@ impl RawClient {
         Self {
             base: idp.base().to_owned(),
             authority: idp.authority(),
+            protocol: "oauth2/v2.0",
             client_id: DESKTOP.to_owned(),
             redirect_uri: Landing::start().await.address(),
             browser: Browser::new(None).expect("a browser"),
@@ -93,7 +96,8 @@ impl RawClient {
                 parameters.push((name, value));
             }
         }
-        Url::parse_with_params(&format!("{}/oauth2/v2.0/authorize", self.authority), parameters).expect("an address")
+        let address = format!("{}/{}/authorize", self.authority, self.protocol);
+        Url::parse_with_params(&address, parameters).expect("an address")
     }
 
     /// Lets `user` go through the pages.
@@ -150,7 +154,7 @@ impl RawClient {
                 form.push((name, value));
             }
         }
-        self.send(self.http.post(format!("{}/oauth2/v2.0/token", self.authority)).form(&form)).await
+        self.send(self.http.post(format!("{}/{}/token", self.authority, self.protocol)).form(&form)).await
     }
 
     /// Calls an API with a token.

@@ -21,6 +21,9 @@ pub struct Switches {
     /// How long a consent takes until the token endpoint knows it, such as `5s`.
     #[schemars(with = "String")]
     pub consent_lag: SignedDuration,
+    /// The dialect of the errors that the v2 token endpoint answers with. `v1` lets a client that speaks v2 only see how it
+    /// takes `interaction_required`; the v1 endpoint has its own dialect in any case.
+    pub error_dialect: Dialect,
     /// The redirect error for missing consent under `prompt=none`.
     pub prompt_none_consent: PromptNoneConsent,
     /// What changes in single errors, by AADSTS number: `{ "53000": { suberror: message_only, claims: false } }`.
@@ -220,6 +223,17 @@ pub struct LoopDetector {
     /// Within this time, such as `5m`.
     #[schemars(with = "String")]
     pub within: SignedDuration,
+}
+
+/// The dialect of an endpoint. What differs stands in `grant/dialect.rs`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Dialect {
+    /// That of `/{t}/oauth2/v2.0/…`: `invalid_grant` with a suberror for whatever a user can put right.
+    #[default]
+    V2,
+    /// That of `/{t}/oauth2/…`: `interaction_required` for what Conditional Access demands (escalation reference, finding 1).
+    V1,
 }
 
 /// How the trailer of `error_description` is separated from its text.

@@ -175,7 +175,13 @@ pub struct ErrorBody {
     /// A string that holds JSON.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub claims: Option<String>,
+    /// Where a new password is set; only the v1 endpoint says so, with 50055.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub password_change_url: Option<&'static str>,
 }
+
+/// Entra's address, as the record of 2019 has it. Here the sign-in pages ask for the new password.
+const PASSWORD_CHANGE: &str = "https://portal.microsoftonline.com/ChangePassword.aspx";
 
 impl ErrorBody {
     /// Writes `refusal` down.
@@ -208,6 +214,8 @@ impl ErrorBody {
                 .then(|| format!("https://login.microsoftonline.com/error?code={number}")),
             suberror: refusal.suberror(),
             claims: refusal.claims.clone(),
+            password_change_url: (refusal.error() == "user_password_expired" && number == 50055)
+                .then_some(PASSWORD_CHANGE),
         }
     }
 }

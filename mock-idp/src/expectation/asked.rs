@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::log::parameter;
-use crate::recorder::Exchange;
+use crate::{directory::Dialect, recorder::Exchange};
 
 /// The scopes that a request asks for, without OpenID Connect's own; `api://payroll/Salary.Read` reads `payroll/Salary.Read`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -16,7 +16,11 @@ impl Asked {
     /// What `exchange` asked for.
     #[must_use]
     pub fn of(exchange: &Exchange) -> Self {
-        Self::parse(parameter(exchange, "scope").unwrap_or_default())
+        let scope = parameter(exchange, "scope").unwrap_or_default();
+        match (Dialect::of_path(&exchange.path), parameter(exchange, "resource")) {
+            (Dialect::V1, Some(resource)) => Self::parse(&format!("{scope} {resource}/.default")),
+            _ => Self::parse(scope),
+        }
     }
 
     /// Reads the value of a `scope` parameter.

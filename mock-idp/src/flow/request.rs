@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::{
     claims_request::ClaimsRequest,
-    directory::{Application, Directory},
+    directory::{Application, Dialect, Directory},
     error::{Aadsts, Refusal},
     params::Params,
     scopes::Scopes,
@@ -101,14 +101,14 @@ impl AuthorizeRequest {
     /// # Errors
     ///
     /// See [`Rejected`].
-    pub fn parse(params: &Params, directory: &Directory) -> Result<Self, Rejected> {
+    pub fn parse(params: &Params, dialect: Dialect, directory: &Directory) -> Result<Self, Rejected> {
         let client = params.require("client_id").and_then(|id| client(id, directory)).map_err(Rejected::Page)?;
         is_enabled(client).map_err(Rejected::Page)?;
         let address = redirect_address(params, client).map_err(Rejected::Page)?;
         let mode = ResponseMode::parse(params.get("response_mode"));
         let reply =
             Reply { address, mode: mode.unwrap_or(ResponseMode::Query), state: params.get("state").map(str::to_owned) };
-        Self::parse_rest(params, directory, client, mode, &reply)
+        Self::parse_rest(params, dialect, directory, client, mode, &reply)
             .map_err(|refusal| Rejected::Redirect(Box::new(reply), refusal))
     }
 
@@ -143,6 +143,7 @@ impl AuthorizeRequest {
 
     fn parse_rest(
         params: &Params,
+        dialect: Dialect,
         directory: &Directory,
         client: &Application,
         mode: Option<ResponseMode>,
@@ -160,7 +161,7 @@ impl AuthorizeRequest {
                 return Err(Refusal::new(code).with("response_type", other));
             }
         }
-        let scopes = Scopes::parse(params.require("scope")?, client, directory)?;
+        let scopes = Scopes::parse(&dialect.scope_to_authorize(params)?, client, directory)?;
         let claims_text = params.get("claims").map(str::to_owned);
         Ok(Self {
             client: client.client_id,

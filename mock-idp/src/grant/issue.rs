@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::{
     claims_request::ClaimsRequest,
-    directory::{Api, Application, Directory, GRAPH, TokenVersion, User},
+    directory::{Api, Application, Dialect, Directory, GRAPH, TokenVersion, User},
     policy::{self, Situation, Subject},
     scopes::Scopes,
     state::RefreshToken,
@@ -17,26 +17,35 @@ use super::{Cleared, TokenCall, UserGrant};
 /// A successful answer, member by member in Entra's order.
 #[derive(Serialize)]
 pub struct TokenAnswer {
-    token_type: &'static str,
+    pub(super) token_type: &'static str,
     /// The granted scopes of the token's own API. Any other word here would empty an MSAL cache (finding 15). A token that
     /// an application gets for itself is answered without.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scope: Option<String>,
     /// Life of the access token in seconds.
     pub expires_in: i64,
-    ext_expires_in: i64,
+    pub(super) ext_expires_in: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
-    refresh_in: Option<i64>,
-    access_token: String,
+    pub(super) refresh_in: Option<i64>,
+    pub(super) access_token: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    refresh_token: Option<String>,
+    pub(super) refresh_token: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    id_token: Option<String>,
+    pub(super) id_token: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    client_info: Option<String>,
+    pub(super) client_info: Option<String>,
     /// Short name of the API, for the log.
     #[serde(skip)]
     pub api: String,
+    /// The API as it was asked for; like the next two for the v1 dialect.
+    #[serde(skip)]
+    pub(super) resource: String,
+    /// `exp` of the access token.
+    #[serde(skip)]
+    pub(super) expires_on: i64,
+    /// `nbf` of the access token.
+    #[serde(skip)]
+    pub(super) not_before: i64,
 }
 
 impl std::fmt::Debug for TokenAnswer {
@@ -84,9 +93,10 @@ impl Order<'_> {
         let parties =
             Parties { base: call.base, directory, user, home, client, strength: grant.strength, sid: grant.sid };
         let proof = Proof { epoch: call.tenant.epoch, strength: grant.strength, issued_at: now };
+        let resource = scopes.apis.first().and_then(|asked| asked.resource.as_deref());
         let access = Access {
             api,
-            resource: scopes.apis.first().and_then(|asked| asked.resource.as_deref()),
+            resource,
             scopes: &self.scp(),
             contexts: &self.cleared.contexts,
             claims: self.claims,
@@ -102,13 +112,24 @@ impl Order<'_> {
             refresh_in: access.refresh_in,
             access_token: call.key.sign(&access.claims, api.token_version == TokenVersion::V1),
             refresh_token: scopes.oidc.offline_access.then(|| self.refresh_token(call, now)),
-            id_token: scopes.oidc.openid.then(|| {
-                let nonce = grant.nonce.as_deref();
-                let claims = token::id_token(&parties, scopes.oidc, nonce, grant.wants_auth_time, now, ids);
-                call.key.sign(&claims, false)
-            }),
+            id_token: scopes.oidc.openid.then(|| self.id_token(&parties, call, now)),
             client_info: (call.params.get("client_info") == Some("1")).then(|| home.client_info()),
             api: api.name.clone(),
+            resource: resource.unwrap_or(&api.app_id_uri).to_owned(),
+            expires_on: token::expiry(now, access.expires_in),
+            not_before: token::issued_at(now),
+        }
+    }
+
+    /// The ID token, in the version of the endpoint (escalation reference 6.2).
+    fn id_token(&self, parties: &Parties<'_>, call: &TokenCall<'_>, now: Timestamp) -> String {
+        let (nonce, with_auth_time, ids) = (self.grant.nonce.as_deref(), self.grant.wants_auth_time, &call.tenant.ids);
+        match call.dialect {
+            Dialect::V2 => {
+                let claims = token::id_token(parties, self.scopes.oidc, nonce, with_auth_time, now, ids);
+                call.key.sign(&claims, false)
+            }
+            Dialect::V1 => call.key.sign(&token::id_token_v1(parties, nonce, with_auth_time, now, ids), true),
         }
     }
 
@@ -191,6 +212,9 @@ pub(super) fn for_application(
         id_token: None,
         client_info: None,
         api: api.name.clone(),
+        resource: resource.unwrap_or(&api.app_id_uri).to_owned(),
+        expires_on: token::expiry(now, expires_in),
+        not_before: token::issued_at(now),
     }
 }
 

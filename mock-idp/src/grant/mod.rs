@@ -4,6 +4,8 @@
 //! client ─► authenticate ─► redeem (differs by grant) ─► scopes ─► policy ─► issue
 //! ```
 //!
+//! Both dialects of the endpoint go through it; how they differ stands in `dialect.rs`.
+//!
 //! The order is that of the escalation reference, 2.14. A grant says in whose name it is redeemed (`Redeemed`), and tokens
 //! are made of what policy has `Cleared` alone. A new grant is one file here and one line in [`GRANTS`].
 
@@ -11,6 +13,7 @@ mod authorization_code;
 mod client_authentication;
 mod client_credentials;
 mod device_code;
+mod dialect;
 mod issue;
 mod on_behalf_of;
 mod password;
@@ -22,11 +25,12 @@ use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 pub use device_code::correlation_of_poll;
+pub use dialect::{AnswerV1, Written};
 pub use issue::TokenAnswer;
 
 use crate::{
     claims_request::ClaimsRequest,
-    directory::{Api, Application, Directory, GRAPH, MultiResource, Platform},
+    directory::{Api, Application, Dialect, Directory, GRAPH, MultiResource, Platform},
     error::{Aadsts, Refusal},
     flow::Tenants,
     keys::SigningKey,
@@ -58,6 +62,8 @@ pub struct Grant {
 /// A token request and what is needed to serve it.
 #[derive(Clone, Copy)]
 pub struct TokenCall<'a> {
+    /// The dialect of the endpoint.
+    pub dialect: Dialect,
     /// The parameters of the body.
     pub params: &'a Params,
     /// Client id and secret of an `Authorization: Basic` header.
@@ -136,7 +142,8 @@ pub fn respond(call: &TokenCall<'_>) -> Outcome {
     let mut outcome = Outcome { result: Err(Refusal::new(Aadsts::ServerError)), reasons: Vec::new(), user: None };
     let result = pipeline(call, &mut outcome.reasons, &mut outcome.user);
     let switches = call.tenant.state().directory.switches.clone();
-    outcome.result = result.map_err(|refusal| refusal.changed_by(&switches));
+    let dialect = call.dialect.of_errors(&switches);
+    outcome.result = result.map_err(|refusal| dialect.refused(refusal.changed_by(&switches)));
     outcome
 }
 
@@ -188,7 +195,7 @@ fn in_a_users_name(
     let user = directory.user_by_id(grant.user).ok_or_else(|| unknown_user(grant.user, directory))?;
     *username = Some(directory.username(user));
 
-    let mut scopes = scopes(params, grant.scopes.as_ref(), client, directory)?;
+    let mut scopes = scopes(call, grant.scopes.as_ref(), client, directory)?;
     let api = one_api(&mut scopes, params, directory)?;
     let claims = match params.get("claims") {
         Some(claims) => ClaimsRequest::parse(claims)?,
@@ -211,7 +218,7 @@ fn in_its_own_name(
     reasons: &mut Vec<Reason>,
 ) -> Result<TokenAnswer, Refusal> {
     let params = call.params;
-    let mut scopes = Scopes::of_an_application(params.require("scope")?, directory)?;
+    let mut scopes = Scopes::of_an_application(&call.dialect.scope_of_an_application(params)?, directory)?;
     let api = one_api(&mut scopes, params, directory)?;
     let claims = params.get("claims").map(ClaimsRequest::parse).transpose()?.unwrap_or_default();
     let lag = SignedDuration::ZERO;
@@ -289,20 +296,18 @@ fn refused(decision: &Decision, situation: &Situation<'_>) -> Option<Refusal> {
 }
 
 fn scopes(
-    params: &Params,
+    call: &TokenCall<'_>,
     authorized: Option<&Scopes>,
     client: &Application,
     directory: &Directory,
 ) -> Result<Scopes, Refusal> {
-    match (params.get("scope"), authorized) {
-        (Some(text), _) => Scopes::parse(text, client, directory),
-        (None, Some(authorized)) => {
-            // The first API of the authorization request is the one that is meant (escalation reference 3.4).
-            let apis = authorized.apis.iter().take(1).cloned().collect();
-            Ok(Scopes { apis, ..authorized.clone() })
-        }
-        (None, None) => Err(Refusal::new(Aadsts::MissingParameter).with("parameter", "scope")),
+    if let Some(text) = call.dialect.scope(call.params) {
+        return Scopes::parse(&text, client, directory);
     }
+    let authorized = call.dialect.scope_authorized(authorized)?;
+    // The first API of the authorization request is the one that is meant (escalation reference 3.4).
+    let apis = authorized.apis.iter().take(1).cloned().collect();
+    Ok(Scopes { apis, ..authorized.clone() })
 }
 
 /// A token serves one API; Graph if nothing but OpenID Connect's scopes was asked.

@@ -1,4 +1,4 @@
-//! `/{t}/oauth2/v2.0/authorize`: a client starts an interactive sign-in.
+//! `/{t}/oauth2/v2.0/authorize` and `/{t}/oauth2/authorize`: a client starts an interactive sign-in.
 
 use std::sync::Arc;
 
@@ -22,7 +22,8 @@ use super::{Idp, incoming::Incoming, login, page, respond};
 
 /// Starts a sign-in, or ends it at once.
 pub(super) async fn authorize(State(idp): State<Arc<Idp>>, Path(tenant): Path<String>, incoming: Incoming) -> Response {
-    start(&idp, &tenant, &incoming, AuthorizeRequest::parse)
+    let dialect = incoming.dialect();
+    start(&idp, &tenant, &incoming, |params, directory| AuthorizeRequest::parse(params, dialect, directory))
 }
 
 /// `/{t}/v2.0/adminconsent` and `/{t}/adminconsent`: an administrator consents for the whole tenant.
@@ -34,10 +35,13 @@ pub(super) async fn admin_consent(
     start(&idp, &tenant, &incoming, AuthorizeRequest::parse_admin_consent)
 }
 
-/// How a request is read.
-type Parse = fn(&Params, &Directory) -> Result<AuthorizeRequest, Rejected>;
-
-fn start(idp: &Idp, tenant: &str, incoming: &Incoming, parse: Parse) -> Response {
+/// `parse`: how the request is read.
+fn start(
+    idp: &Idp,
+    tenant: &str,
+    incoming: &Incoming,
+    parse: impl Fn(&Params, &Directory) -> Result<AuthorizeRequest, Rejected>,
+) -> Response {
     let authority = match idp.authority(tenant) {
         Ok(authority) => authority,
         Err(refusal) => {

@@ -7,11 +7,11 @@ use axum::{
     extract::{Path, State},
     response::Response,
 };
-use serde_json::json;
 
 use crate::{
     claims_request::ClaimsRequest,
     clock::Clock as _,
+    directory::Dialect,
     error::{Aadsts, Refusal},
     flow::{self, AuthorizeRequest, ReplyTo},
     pages::{self, Form, Frame},
@@ -23,7 +23,7 @@ use crate::{
 
 use super::{Idp, incoming::Incoming, login, respond};
 
-/// `/{t}/oauth2/v2.0/devicecode` (RFC 8628, 3.1): gives a device its two codes.
+/// `/{t}/oauth2/v2.0/devicecode` and `/{t}/oauth2/devicecode` (RFC 8628, 3.1): gives a device its two codes.
 pub(super) async fn start(State(idp): State<Arc<Idp>>, Path(tenant): Path<String>, incoming: Incoming) -> Response {
     let authority = match idp.authority(&tenant) {
         Ok(authority) => authority,
@@ -38,13 +38,15 @@ pub(super) async fn start(State(idp): State<Arc<Idp>>, Path(tenant): Path<String
     let known = params.as_ref().cloned().unwrap_or_default();
     let mut exchange = incoming.exchange(Endpoint::DeviceCode, &known, &trace);
     exchange.number = tenant.log.reserve();
+    let dialect = incoming.dialect();
     let issued = params.and_then(|params| {
-        let entry = read(&params, &authority, &exchange)?;
+        let entry = read(&params, dialect, &authority, &exchange)?;
         Ok(issue(&idp, tenant, entry))
     });
     let (answer, response) = match issued {
         Ok((user_code, code)) => {
-            (Answer::of(200, "device code"), respond::json(200, &codes(&idp.base, &user_code, &code), &trace))
+            let codes = codes(dialect, &idp.base, &user_code, &code);
+            (Answer::of(200, "device code"), respond::json(200, &codes, &trace))
         }
         Err(refusal) => {
             let trailer = tenant.state().directory.switches.trailer;
@@ -57,10 +59,10 @@ pub(super) async fn start(State(idp): State<Arc<Idp>>, Path(tenant): Path<String
 }
 
 /// Reads what the device asks.
-fn read(params: &Params, authority: &Authority, exchange: &Exchange) -> Result<DeviceCode, Refusal> {
+fn read(params: &Params, dialect: Dialect, authority: &Authority, exchange: &Exchange) -> Result<DeviceCode, Refusal> {
     let directory = authority.tenant().state().directory.clone();
     let client = flow::client(params.require("client_id")?, &directory)?;
-    let scopes = Scopes::parse(params.require("scope")?, client, &directory)?;
+    let scopes = Scopes::parse(&dialect.required_scope(params)?, client, &directory)?;
     let claims_text = params.get("claims").map(str::to_owned);
     Ok(DeviceCode {
         issued_at: exchange.at,
@@ -85,16 +87,9 @@ fn issue(idp: &Idp, tenant: &Tenant, entry: DeviceCode) -> (String, String) {
     (user_code, code)
 }
 
-fn codes(base: &str, user_code: &str, code: &str) -> serde_json::Value {
-    let address = format!("{base}/deviceauth");
-    json!({
-        "user_code": user_code,
-        "device_code": code,
-        "verification_uri": address,
-        "expires_in": DeviceCode::LIFETIME.as_secs(),
-        "interval": DeviceCode::INTERVAL,
-        "message": format!("To sign in, use a web browser to open the page {address} and enter the code {user_code} to authenticate."),
-    })
+fn codes(dialect: Dialect, base: &str, user_code: &str, code: &str) -> serde_json::Value {
+    let lifetime = DeviceCode::LIFETIME.as_secs().unsigned_abs();
+    dialect.device_codes(user_code, code, &format!("{base}/deviceauth"), lifetime, DeviceCode::INTERVAL)
 }
 
 /// `GET /deviceauth`: asks for the code; `?otc=` fills it in.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::{
-    directory::{Api, DownstreamRoute},
+    directory::{Api, Dialect, DownstreamRoute},
     grant::{self, TokenCall},
     params::Params,
     policy::{
@@ -75,6 +75,7 @@ fn ask(
         .append_pair("assertion", assertion)
         .finish();
     let outcome = grant::respond(&TokenCall {
+        dialect: Dialect::V2,
         params: &Params::parse(form.as_bytes()).map_err(|_| misconfigured())?,
         basic: None,
         any_tenant: None,

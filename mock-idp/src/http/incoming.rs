@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::{
-    directory::Platform,
+    directory::{Dialect, Platform},
     error::{Aadsts, Refusal, Trace},
     ids::Ids,
     params::Params,
@@ -50,6 +50,11 @@ impl<S: Send + Sync> FromRequest<S> for Incoming {
 }
 
 impl Incoming {
+    /// The dialect of the protocol endpoint that was asked.
+    pub(super) fn dialect(&self) -> Dialect {
+        Dialect::of_path(&self.path)
+    }
+
     /// The parameters of the query.
     pub(super) fn query(&self) -> Result<Params, Refusal> {
         if self.query.len() > LIMIT { Err(too_large()) } else { Params::parse(self.query.as_bytes()) }

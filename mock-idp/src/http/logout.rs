@@ -1,4 +1,4 @@
-//! `/{t}/oauth2/v2.0/logout`: the browser's session ends (OpenID Connect RP-Initiated Logout).
+//! `/{t}/oauth2/v2.0/logout` and `/{t}/oauth2/logout`: the browser's session ends (OpenID Connect RP-Initiated Logout).
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! `/{t}/oauth2/v2.0/token`
+//! `/{t}/oauth2/v2.0/token` and `/{t}/oauth2/token`
 
 use std::sync::Arc;
 
@@ -48,7 +48,9 @@ pub(super) async fn token(State(idp): State<Arc<Idp>>, Path(tenant): Path<String
     }
     let mut exchange = incoming.exchange(Endpoint::Token, &params, &trace);
     let basic = incoming.basic();
+    let dialect = incoming.dialect();
     let outcome = grant::respond(&TokenCall {
+        dialect,
         params: &params,
         basic: basic.as_ref(),
         any_tenant: match &authority {
@@ -72,7 +74,7 @@ pub(super) async fn token(State(idp): State<Arc<Idp>>, Path(tenant): Path<String
                 expires_in: token.expires_in.try_into().ok(),
                 ..Answer::of(200, "token")
             };
-            let mut response = respond::json(200, &token, &trace);
+            let mut response = respond::json(200, &dialect.written(&token), &trace);
             respond::set(&mut response, "x-ms-clitelem", "1,0,0,,");
             (answer, response)
         }

@@ -1,6 +1,6 @@
 //! Access tokens, in the version that the API accepts.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -10,7 +10,7 @@ use crate::{
     ids::Ids,
 };
 
-use super::{Parties, audience, client_acr, issued_at, issuer_v1, issuer_v2, opaque};
+use super::{Parties, audience, client_acr, expiry, issued_at, issuer_v1, issuer_v2, opaque};
 
 /// The claims of an access token and what the answer says of it.
 #[derive(Debug)]
@@ -139,7 +139,7 @@ pub fn access_token(parties: &Parties<'_>, access: &Access<'_>, now: Timestamp, 
     };
     let xms_cc = evaluated.then_some(["cp1"]);
     let xms_ssm = api.continuous_access_evaluation.then_some("1");
-    let (iat, exp) = (issued_at(now), (now + SignedDuration::from_secs(expires_in)).as_second());
+    let (iat, exp) = (issued_at(now), expiry(now, expires_in));
     let user = parties.user;
     let directory = parties.directory;
     let idp = (parties.home.utid != directory.id).then(|| issuer_v1(parties.base, parties.home.utid));

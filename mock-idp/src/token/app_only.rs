@@ -1,7 +1,7 @@
 //! Access tokens of applications that ask for themselves: `roles` in place of `scp`, and nothing about a user
 //! (escalation reference 6.2, last paragraph).
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -10,7 +10,7 @@ use crate::{
     ids::Ids,
 };
 
-use super::{audience, client_acr, issued_at, issuer_v1, issuer_v2, opaque, routing_hint};
+use super::{audience, client_acr, expiry, issued_at, issuer_v1, issuer_v2, opaque, routing_hint};
 
 /// What an app-only token is about.
 #[derive(Clone, Copy, Debug)]
@@ -89,7 +89,7 @@ impl<'a> AppOnly<'a> {
     pub fn claims(&self, now: Timestamp, ids: &Ids) -> (AppClaims<'a>, i64) {
         let Self { base, tenant, client, api, resource, roles } = *self;
         let expires_in = ids.between(3600, 5400);
-        let (iat, exp) = (issued_at(now), (now + SignedDuration::from_secs(expires_in)).as_second());
+        let (iat, exp) = (issued_at(now), expiry(now, expires_in));
         let principal = service_principal(tenant, client.client_id);
         let (aud, aio, rh, uti) = (audience(api, resource), opaque(ids), routing_hint(tenant), opaque(ids));
         let claims = match api.token_version {

@@ -4,6 +4,7 @@
 mod access;
 mod app_only;
 mod id;
+mod id_v1;
 mod proof;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -14,6 +15,7 @@ use uuid::Uuid;
 pub use access::{Access, AccessToken, access_token};
 pub use app_only::AppOnly;
 pub use id::{IdToken, id_token};
+pub use id_v1::{IdTokenV1, id_token_v1};
 pub use proof::{Proof, claimed_tenant, issue_time, verify};
 
 use crate::{
@@ -99,8 +101,13 @@ pub fn issuer_v1(base: &str, tenant: Uuid) -> String {
 }
 
 /// `iat` and `nbf` of a token issued now.
-fn issued_at(now: Timestamp) -> i64 {
+pub(crate) fn issued_at(now: Timestamp) -> i64 {
     (now - BACKDATING).as_second()
+}
+
+/// `exp` of a token issued now that is good for `seconds`.
+pub(crate) fn expiry(now: Timestamp, seconds: i64) -> i64 {
+    (now + SignedDuration::from_secs(seconds)).as_second()
 }
 
 /// A word that only the service understands (`uti`, `aio`).

@@ -14,6 +14,7 @@ use super::{script, sentences, verdict_on};
 #[case("main-08")]
 #[case("main-09")]
 #[case("main-10")]
+#[case("main-11")]
 #[case("main-12")]
 #[tokio::test]
 async fn the_reference_client_passes(#[case] id: &str) {
