@@ -16,11 +16,10 @@ impl Asked {
     /// What `exchange` asked for.
     #[must_use]
     pub fn of(exchange: &Exchange) -> Self {
-        let scope = parameter(exchange, "scope").unwrap_or_default();
-        match (Dialect::of_path(&exchange.path), parameter(exchange, "resource")) {
-            (Dialect::V1, Some(resource)) => Self::parse(&format!("{scope} {resource}/.default")),
-            _ => Self::parse(scope),
-        }
+        // At the v1 endpoints `resource` names the API.
+        let (resource, scope) = (parameter(exchange, "resource"), parameter(exchange, "scope"));
+        let asked = Dialect::of_path(&exchange.path).scope_of(resource, scope);
+        Self::parse(asked.as_deref().or(scope).unwrap_or_default())
     }
 
     /// Reads the value of a `scope` parameter.

@@ -299,3 +299,14 @@ fn an_expectation_is_a_document_too() {
     assert_eq!(one.check(&[]).unwrap_err().sentence, "expected 2 sign-in windows, saw no sign-in window");
     assert!(serde_json::from_value::<Expectations>(json!({"promts": 2})).is_err());
 }
+
+#[rstest]
+#[case::v2("/t/oauth2/v2.0/token", "mail/Mail.Read")]
+#[case::v1("/t/oauth2/token", "payroll/.default")]
+fn what_is_asked_stands_in_the_scope_or_in_the_resource(#[case] path: &str, #[case] asked: &str) {
+    let scope = if asked.starts_with("mail") { "api://mail/Mail.Read" } else { "openid" };
+    let mut story = Story::default().silent(scope, &[("resource", "api://payroll")], token(scope));
+    let mut exchange = story.0.pop().unwrap();
+    path.clone_into(&mut exchange.path);
+    assert_eq!(super::Asked::of(&exchange).listed(), asked);
+}
