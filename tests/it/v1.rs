@@ -380,6 +380,25 @@ async fn dead_grants_are_the_same_in_both_dialects(#[case] number: u64) {
     assert!(answer.body.get("claims").is_none());
 }
 
+/// B8: the top-level error is the suberror, and the address where the password is changed is told in v1 alone.
+#[tokio::test]
+async fn an_expired_password_has_an_error_of_its_own() {
+    let idp = MockIdp::start().await;
+    let mut client = v1_client(&idp).await;
+    let first = sign_in(&client, &ada(), "api://calendar").await;
+    idp.tenant().change_user("ada", |ada| ada.password_expired = true).unwrap();
+    let answer = refresh(&client, first.text_of("refresh_token"), "api://calendar").await;
+    let expected = (400, "user_password_expired", Some(50055), Some("user_password_expired"));
+    assert_eq!(verdict(&answer), expected, "{}", answer.text);
+    assert!(answer.body.get("claims").is_none());
+    assert_eq!(answer.text_of("password_change_url"), "https://portal.microsoftonline.com/ChangePassword.aspx");
+    client.protocol = "oauth2/v2.0";
+    let on_v2 = client.refresh(first.text_of("refresh_token"), CALENDAR, &[]).await;
+    let expected = (400, "invalid_grant", Some(50055), Some("user_password_expired"));
+    assert_eq!(verdict(&on_v2), expected, "{}", on_v2.text);
+    assert!(on_v2.body.get("password_change_url").is_none());
+}
+
 /// Rulings: on the redirect the dialects do not differ.
 #[rstest]
 #[case::nobody(false, "api://calendar", "login_required")]
