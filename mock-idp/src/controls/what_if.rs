@@ -6,8 +6,11 @@ use uuid::Uuid;
 
 use crate::{
     claims_request::ClaimsRequest,
-    error::{Aadsts, Refusal},
-    policy::{self, Decision, Demand, Interaction, Situation, Strength, Subject},
+    directory::{ConsentSettings, Method},
+    error::Refusal,
+    policy::{
+        self, Decision, Demand, Interaction, Need, RemedyPage, SecondFactor, Situation, Strength, Subject,
+    },
     scopes::Scopes,
 };
 
@@ -104,7 +107,8 @@ impl TenantControls {
             circumstances: policy::Circumstances {
                 device_code: question.device_code,
                 platform: None,
-                claims_alone_bring_policies: directory.switches.policies_by_claims_only,
+                claims_alone_bring_policies: question.interactive
+                    && directory.switches.policies_by_claims_only,
             },
             now,
             interaction: question.interactive.then(Interaction::default),
@@ -116,7 +120,7 @@ impl TenantControls {
             demand.refusal(&situation).with_claims(claims).changed_by(&directory.switches)
         };
         let refusals = decision.demands.iter().map(refusal).collect();
-        let pages = if question.interactive { pages(&situation, &decision) } else { Vec::new() };
+        let pages = if question.interactive { pages(&decision, directory.consent_settings) } else { Vec::new() };
         let name = |id: &Uuid| state.policies.iter().find(|policy| policy.id == *id).map(|policy| policy.name.clone());
         let policies = decision.unmet_policies.iter().filter_map(|id| Some((*id, name(id)?))).collect();
         Ok(Ok(WhatIf { refusals, pages, policies, decision }))
@@ -124,26 +128,38 @@ impl TenantControls {
 }
 
 /// The pages for the demands, in their order, up to the first that none can help with.
-fn pages(situation: &Situation<'_>, decision: &Decision) -> Vec<&'static str> {
+fn pages(decision: &Decision, consent_settings: ConsentSettings) -> Vec<&'static str> {
     let mut demands: Vec<&Demand> = decision.demands.iter().collect();
     demands.sort_by_key(|demand| demand.page_order());
     let mut pages = Vec::new();
     for demand in demands {
+        let more: &[&str] = match demand {
+            Demand::ChooseAccount => &["pick_account"],
+            Demand::SignIn(_) => &["password"],
+            Demand::SecondFactor(SecondFactor { need: Need::Enrol, method: Some(Method::Passkey) }) => {
+                &["register_method", "passkey"]
+            }
+            Demand::SecondFactor(SecondFactor { need: Need::Enrol, .. }) => &["register_method", "one_time_code"],
+            Demand::SecondFactor(SecondFactor { method: Some(Method::Passkey), .. }) => &["passkey"],
+            Demand::SecondFactor(_) => &["one_time_code"],
+            Demand::Remedy(remedy) => match remedy.page {
+                Some(RemedyPage::PasswordChange) => &["password_change"],
+                Some(RemedyPage::TermsOfUse) => &["terms_of_use"],
+                Some(RemedyPage::ExternalChallenge) => &["external_challenge"],
+                None => &["blocked"],
+            },
+            Demand::Consent(_) => &["consent"],
+            Demand::AdminConsent(..) if consent_settings.request_workflow => &["request_approval"],
+            Demand::AdminConsent(..) => &["blocked"],
+        };
+        for page in more {
+            if !pages.contains(page) {
+                pages.push(*page);
+            }
+        }
         if !demand.has_page() {
-            pages.push("blocked");
             break;
         }
-        let page: &[&str] = match demand.refusal(situation).code {
-            Aadsts::SeveralSessions => &["pick_account"],
-            Aadsts::NoSession | Aadsts::SignInTooOld => &["password"],
-            Aadsts::MfaRequired | Aadsts::MfaTooOld => &["one_time_code"],
-            Aadsts::MfaEnrolmentRequired => &["register_method", "one_time_code"],
-            Aadsts::PasswordChangeRequired | Aadsts::PasswordExpired => &["password_change"],
-            Aadsts::ExternalChallenge => &["external_challenge"],
-            Aadsts::ConsentRequired => &["consent"],
-            _ => &[],
-        };
-        pages.extend(page.iter().filter(|page| !pages.contains(*page)).copied().collect::<Vec<_>>());
     }
     pages
 }

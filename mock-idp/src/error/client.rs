@@ -39,10 +39,15 @@ pub struct Shown {
 /// What an application sees of `answer` in each library.
 #[must_use]
 pub fn shown(answer: &Answer<'_>) -> Vec<Shown> {
-    [("MSAL.NET", net(answer)), ("MSAL Python", python(answer)), ("MSAL Node", node(answer)), ("MSAL Browser", browser(answer))]
-        .into_iter()
-        .map(|(library, what)| Shown { library, what })
-        .collect()
+    [
+        ("MSAL.NET", net(answer)),
+        ("MSAL Python", python(answer)),
+        ("MSAL Node", node(answer)),
+        ("MSAL Browser", browser(answer)),
+    ]
+    .into_iter()
+    .map(|(library, what)| Shown { library, what })
+    .collect()
 }
 
 /// Whether MSAL.NET says that a person must act (escalation reference 5.2).
@@ -95,7 +100,8 @@ fn net(answer: &Answer<'_>) -> String {
         Place::Page => NOTHING.to_owned(),
         _ if is_wait(error) => "no exception: it polls on at the interval".to_owned(),
         Place::Redirect if error == "access_denied" => {
-            "MsalClientException, ErrorCode authentication_canceled, as the redirect says error_subcode=cancel".to_owned()
+            "MsalClientException, ErrorCode authentication_canceled, as the redirect says error_subcode=cancel"
+                .to_owned()
         }
         Place::Redirect if error == "login_required" => {
             "MsalUiRequiredException, ErrorCode no_prompt_failed, Classification PromptNeverFailed".to_owned()
@@ -118,15 +124,22 @@ fn python(answer: &Answer<'_>) -> String {
     let error = answer.error;
     match answer.place {
         Place::Page => NOTHING.to_owned(),
-        Place::Discovery => "ValueError from the application object, or from the first call that needs the authority".to_owned(),
-        Place::Redirect => format!("a dict with error \"{error}\" and error_description from acquire_token_interactive"),
+        Place::Discovery => {
+            "ValueError from the application object, or from the first call that needs the authority".to_owned()
+        }
+        Place::Redirect => {
+            format!("a dict with error \"{error}\" and error_description from acquire_token_interactive")
+        }
         _ if is_wait(error) => "no result yet: it polls on at the interval".to_owned(),
         _ if answer.status >= 500 => "an exception: a status of 5xx is raised before the body is read".to_owned(),
         _ => {
             let classification = match answer.suberror {
                 None => "no classification".to_owned(),
                 Some(
-                    "bad_token" | "token_expired" | "protection_policy_required" | "client_mismatch"
+                    "bad_token"
+                    | "token_expired"
+                    | "protection_policy_required"
+                    | "client_mismatch"
                     | "device_authentication_failed",
                 ) => "classification \"\"".to_owned(),
                 Some(suberror) => format!("classification \"{suberror}\""),
@@ -137,7 +150,9 @@ fn python(answer: &Answer<'_>) -> String {
                 429 => "; the same request is answered from memory until Retry-After is over",
                 _ => "",
             };
-            format!("None from acquire_token_silent; from …_with_error a dict with error \"{error}\", {classification}{claims}{replay}")
+            format!(
+                "None from acquire_token_silent; from …_with_error a dict with error \"{error}\", {classification}{claims}{replay}"
+            )
         }
     }
 }

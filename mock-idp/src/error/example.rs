@@ -102,14 +102,19 @@ pub fn explained(claims: &str) -> Vec<String> {
     let listed = |value: &Value| -> String {
         let one = value.get("value").into_iter();
         let many = value.get("values").and_then(Value::as_array).into_iter().flatten();
-        one.chain(many).map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned)).collect::<Vec<_>>().join(", ")
+        one.chain(many)
+            .map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+            .collect::<Vec<_>>()
+            .join(", ")
     };
     requested
         .iter()
         .map(|(name, value)| {
             let values = listed(value);
             match name.as_str() {
-                "capolids" => format!("the access token must come of a sign-in that meets the Conditional Access policies {values}"),
+                "capolids" => format!(
+                    "the access token must come from a sign-in that meets the Conditional Access policies {values}"
+                ),
                 "acrs" => format!("the access token must carry the authentication context {values}"),
                 "nbf" => format!("the access token must be issued at {values} (Unix seconds) or later"),
                 "xms_rp_ipaddr" => format!("the API saw the client come from {values}"),

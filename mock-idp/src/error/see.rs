@@ -50,7 +50,12 @@ pub fn config(code: Aadsts) -> Option<String> {
             }
             Setting::Policy(keys) => {
                 open_tenant(tenants);
-                let _ = write!(tenants, "    policies:\n      - name: {}\n        id: {}\n", policy_name(code), policy_id(code));
+                let _ = write!(
+                    tenants,
+                    "    policies:\n      - name: {}\n        id: {}\n",
+                    policy_name(code),
+                    policy_id(code)
+                );
                 put(tenants, 8, keys);
             }
             Setting::User(name, keys) => {
@@ -126,6 +131,7 @@ pub fn calls(code: Aadsts) -> Option<Vec<Call>> {
             Setting::Switches(_) | Setting::Tenant(_) | Setting::Application(..) | Setting::Api(..) => return None,
         });
     }
+    calls.sort_by_key(|call| call.after_sign_in);
     (!calls.is_empty()).then_some(calls)
 }
 
@@ -187,11 +193,8 @@ pub fn scenario(code: Aadsts) -> Option<String> {
     if !policies.is_empty() {
         let _ = writeln!(text, "  policies: [{}]", policies.join(", "));
     }
-    let _ = write!(
-        text,
-        "\nsteps:\n{steps}  - {step}:\n      scopes: [{scope}]\n      expect: {{ {} }}\n",
-        expected(code)
-    );
+    let _ =
+        write!(text, "\nsteps:\n{steps}  - {step}:\n      scopes: [{scope}]\n      expect: {{ {} }}\n", expected(code));
     Some(text)
 }
 
@@ -235,7 +238,10 @@ mod tests {
             (Value::Array(base), Value::Array(addition)) => {
                 for item in addition {
                     let name = |value: &Value| value.get("name").or(value.get("username")).cloned();
-                    match base.iter_mut().find(|known| name(known).is_some() && known.get("username").or(known.get("name")) == item.get("username").or(item.get("name"))) {
+                    match base.iter_mut().find(|known| {
+                        name(known).is_some()
+                            && known.get("username").or(known.get("name")) == item.get("username").or(item.get("name"))
+                    }) {
                         Some(known) => merge(known, item),
                         None => base.push(item),
                     }
@@ -252,7 +258,8 @@ mod tests {
             let addition: Value = yaml::parse("snippet", &text).unwrap_or_else(|mistake| panic!("{mistake}\n{text}"));
             let mut document = serde_json::to_value(&*config::built_in()).expect("JSON");
             merge(&mut document, addition);
-            let document: Document = serde_json::from_value(document).unwrap_or_else(|mistake| panic!("{mistake}\n{text}"));
+            let document: Document =
+                serde_json::from_value(document).unwrap_or_else(|mistake| panic!("{mistake}\n{text}"));
             let problems = config::check(&document);
             assert!(problems.is_empty(), "{problems:?}\n{text}");
         }

@@ -166,7 +166,8 @@ fn every_number_has_one_row_and_is_as_the_reference_says() {
     let mut facts = facts();
     for code in Aadsts::ALL {
         let Row { number, error, suberror, status, error_uri, claims, .. } = code.row();
-        let (_, expected) = facts.remove(number).unwrap_or_else(|| panic!("{number} is not among the facts, or twice here"));
+        let (_, expected) =
+            facts.remove(number).unwrap_or_else(|| panic!("{number} is not among the facts, or twice here"));
         let status = status.to_string();
         let given = |is: &bool, word| if *is { word } else { "-" };
         let row = [error, suberror.unwrap_or("-"), status.as_str(), given(error_uri, "uri"), given(claims, "claims")];
@@ -196,7 +197,8 @@ fn every_row_is_complete() {
         let row = code.row();
         let number = row.number;
         for sentence in [row.text, row.cure, code.meaning()] {
-            let begins = sentence.starts_with(|c: char| c.is_uppercase() || "'{".contains(c)) || sentence.starts_with("`");
+            let begins =
+                sentence.starts_with(|c: char| c.is_uppercase() || "'{".contains(c)) || sentence.starts_with("`");
             assert!(begins || sentence.starts_with("response_type"), "{number}: {sentence:?} begins as a sentence");
             assert!(sentence.ends_with('.'), "{number}: {sentence:?} ends as a sentence");
         }

@@ -29,9 +29,7 @@ pub(super) fn application(code: Aadsts) -> &'static str {
             "Explain what the person has to do outside of the sign-in, with a button that then signs in interactively with the \
              claims of the error. Open no browser on your own."
         }
-        (_, Some("user_password_expired")) => {
-            "Sign in interactively: the page offers the change of the password."
-        }
+        (_, Some("user_password_expired")) => "Sign in interactively: the page offers the change of the password.",
         (_, Some("bad_token")) => {
             "The refresh token is finished: drop it and sign in interactively with the user name as login_hint. Access \
              tokens that are still valid stay usable."

@@ -70,7 +70,10 @@ fn sent(page: &mut Page, code: Aadsts) {
     let row = code.row();
     page.heading("What the server sends");
     let places: Vec<&str> = row.seen.iter().map(|place| place.words()).collect();
-    page.paragraph("  ", &format!("At: {}. As the token endpoint writes it, status {}:", places.join(", "), row.status));
+    page.paragraph(
+        "  ",
+        &format!("At: {}. As the token endpoint writes it, status {}:", places.join(", "), row.status),
+    );
     let body = example(code);
     page.block(&serde_json::to_string_pretty(&body).unwrap_or_default());
     if let Some(extra) = elsewhere(row) {
@@ -94,7 +97,9 @@ fn elsewhere(row: &Row) -> Option<&'static str> {
             "In the redirect there are error, error_description and state, error_uri if it is above, and \
              error_subcode=cancel where a person went back.",
         ),
-        Place::Page => Some("The page shows the number and the text; the client gets an answer only if a person goes back."),
+        Place::Page => {
+            Some("The page shows the number and the text; the client gets an answer only if a person goes back.")
+        }
         Place::Discovery if row.number == 90002 => Some("Discovery calls it invalid_tenant."),
         _ if row.number == 90002 => Some("Discovery calls it invalid_tenant; /authorize shows a page."),
         _ => None,
@@ -108,7 +113,10 @@ fn see_it(page: &mut Page, code: Aadsts) {
     page.paragraph("  ", &format!("{}.", capital(row.provoke)));
     let config = see::config(code);
     if let Some(lines) = &config {
-        page.paragraph("  ", "In a configuration (`mock-idp config default > mock-idp.yaml`, then add at these places):");
+        page.paragraph(
+            "  ",
+            "In a configuration (`mock-idp config default > mock-idp.yaml`, then add at these places):",
+        );
         page.block(lines);
     }
     let calls = see::calls(code);
@@ -117,59 +125,62 @@ fn see_it(page: &mut Page, code: Aadsts) {
         page.paragraph("  ", "Over the control API of a server that runs (`mock-idp serve`):");
         page.block(&curl(calls.as_deref().unwrap_or_default(), what_if.as_ref()));
     } else if config.is_some() {
-        page.paragraph("  ", "The control API has no call for these keys. In a Rust test: the change_… methods of TenantControls.");
+        page.paragraph(
+            "  ",
+            "The control API has no call for these keys. In a Rust test: the change_… methods of TenantControls.",
+        );
     }
     if let Some(lines) = see::scenario(code) {
         let number = row.number;
-        page.paragraph("  ", &format!("As a scenario (see-{number}.yaml; `cargo run -p scenarios -- run see-{number}.yaml`):"));
+        page.paragraph(
+            "  ",
+            &format!("As a scenario (see-{number}.yaml; `cargo run -p scenarios -- run see-{number}.yaml`):"),
+        );
         page.block(&lines);
     }
     if let Some(name) = row.scenario {
-        page.paragraph("  ", &format!("A built-in scenario that shows it: `cargo run -p scenarios -- --filter {name}`."));
+        page.paragraph(
+            "  ",
+            &format!("A built-in scenario that shows it: `cargo run -p scenarios -- --filter {name}`."),
+        );
     }
 }
 
+/// The calls as shell commands. A question to `/what_if` needs no sign-in; what belongs after one otherwise says so.
 fn curl(calls: &[see::Call], what_if: Option<&Value>) -> String {
     let mut text = "T=https://localhost:8443/_mock/tenants/contoso.test\n".to_owned();
-    let mut call = |method: &str, path: &str, body: Option<&Value>| {
-        let method = if method == "POST" && body.is_some() { String::new() } else { format!(" -X {method}") };
-        let body = body.map(|body| format!(" -d {}", output::shell_word(&body.to_string()))).unwrap_or_default();
-        let _ = writeln!(text, "curl --cacert \"$(mock-idp ca)\"{method} \"$T{path}\"{body}");
-    };
-    let (before, after): (Vec<_>, Vec<_>) = calls.iter().partition(|call| !call.after_sign_in);
-    for made in &before {
-        call(made.method, &made.path, made.body.as_ref());
-    }
-    if let Some(question) = what_if {
-        for made in &after {
-            call(made.method, &made.path, made.body.as_ref());
+    let mut is_after = what_if.is_some();
+    for call in calls {
+        if call.after_sign_in && !is_after {
+            text.push_str("# sign in here, then:\n");
+            is_after = true;
         }
-        call("POST", "/what_if", Some(question));
-        return text;
+        text.push_str(&command(call.method, &call.path, call.body.as_ref()));
     }
-    if !after.is_empty() {
-        text.push_str("# sign in here, then:\n");
-        for made in &after {
-            let method = made.method;
-            let body = made.body.as_ref().map(|body| format!(" -d {}", output::shell_word(&body.to_string())));
-            let method = if method == "POST" && body.is_some() { String::new() } else { format!(" -X {method}") };
-            let body = body.unwrap_or_default();
-            let _ = writeln!(text, "curl --cacert \"$(mock-idp ca)\"{method} \"$T{}\"{body}", made.path);
-        }
-    }
-    text
+    text + &what_if.map(|question| command("POST", "/what_if", Some(question))).unwrap_or_default()
+}
+
+fn command(method: &str, path: &str, body: Option<&Value>) -> String {
+    // With a body curl posts by itself.
+    let method = if method == "POST" && body.is_some() { String::new() } else { format!(" -X {method}") };
+    let body = body.map(|body| format!(" -d {}", output::shell_word(&body.to_string()))).unwrap_or_default();
+    format!("curl --cacert \"$(mock-idp ca)\"{method} \"$T{path}\"{body}\n")
 }
 
 /// At most five errors that the reference has in the same row, else those of the table that clients treat alike.
 fn similar(code: Aadsts) -> Vec<Aadsts> {
     let row = code.row();
     let rows = |row: &Row| -> Vec<&'static str> {
-        row.reference.split([',', ';', ' ']).filter(|word| word.len() > 1 && word.ends_with(|c: char| c.is_ascii_digit())).collect()
+        row.reference
+            .split([',', ';', ' '])
+            .filter(|word| word.len() > 1 && word.ends_with(|c: char| c.is_ascii_digit()))
+            .collect()
     };
     let own = rows(row);
     let kin = |other: Aadsts| {
         let other = other.row();
-        let shared = rows(other).iter().any(|word| word.starts_with(|c: char| c.is_ascii_uppercase()) && own.contains(word));
+        let shared =
+            rows(other).iter().any(|word| word.starts_with(|c: char| c.is_ascii_uppercase()) && own.contains(word));
         let alike = other.table == row.table && (other.error, other.suberror) == (row.error, row.suberror);
         // How near the numbers are, which are given out in families.
         let digits = |number: u32| number.to_string();
@@ -181,8 +192,12 @@ fn similar(code: Aadsts) -> Vec<Aadsts> {
             _ => None,
         }
     };
-    let mut found: Vec<_> =
-        Aadsts::ALL.iter().copied().filter(|other| *other != code).filter_map(|other| Some((kin(other)?, other))).collect();
+    let mut found: Vec<_> = Aadsts::ALL
+        .iter()
+        .copied()
+        .filter(|other| *other != code)
+        .filter_map(|other| Some((kin(other)?, other)))
+        .collect();
     found.sort_by_key(|(kin, _)| *kin);
     found.into_iter().map(|(_, other)| other).take(5).collect()
 }
@@ -206,7 +221,6 @@ mod tests {
             for part in [row.error, code.meaning(), row.cure, row.reference, "See it here", "MSAL.NET", "MSAL Python"] {
                 assert!(page.contains(part), "{}: {part}", row.number);
             }
-            assert!(!page.contains(['{']) || page.contains("{"), "{}", row.number);
             assert_eq!(page.contains("It says: "), row.claims, "{}", row.number);
         }
     }
@@ -222,8 +236,7 @@ mod tests {
 
     #[test]
     fn similar_numbers_are_those_of_the_same_row_first() {
-        assert_eq!(similar(Aadsts::GrantInactive), [Aadsts::CodeExpired, Aadsts::SpaGrantExpired, Aadsts::GrantRevoked]
-            .into_iter().filter(|code| similar(Aadsts::GrantInactive).contains(code)).collect::<Vec<_>>());
+        assert_eq!(similar(Aadsts::GrantInactive).first(), Some(&Aadsts::CodeExpired));
         assert!(similar(Aadsts::MfaRequired).contains(&Aadsts::MfaEnrolmentRequired));
         assert!(similar(Aadsts::UnregisteredResource).contains(&Aadsts::MisconfiguredApplication));
     }

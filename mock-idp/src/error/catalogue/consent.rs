@@ -158,7 +158,7 @@ macro_rules! consent {
                 seen: [Redirect, Token];
                 how: {
                     set: [],
-                    ask: SignIn("mail/Mail.Typo"),
+                    ask: Raw,
                     provoke: "sign in for api://mail/Mail.Typo"
                 };
                 cure: "The developer writes the scope as the API defines it, or the API's owner defines it.";

@@ -93,10 +93,18 @@ macro_rules! declare {
 
 /// Whether the body has the member.
 macro_rules! said {
-    (uri) => { true };
-    (no_uri) => { false };
-    (claims) => { true };
-    (no_claims) => { false };
+    (uri) => {
+        true
+    };
+    (no_uri) => {
+        false
+    };
+    (claims) => {
+        true
+    };
+    (no_claims) => {
+        false
+    };
 }
 
 /// The parts of "how to see it here": a fault to inject, or settings and a request.
