@@ -8,9 +8,7 @@ use crate::{
     claims_request::ClaimsRequest,
     directory::{ConsentSettings, Method},
     error::Refusal,
-    policy::{
-        self, Decision, Demand, Interaction, Need, RemedyPage, SecondFactor, Situation, Strength, Subject,
-    },
+    policy::{self, Decision, Demand, Interaction, Need, RemedyPage, SecondFactor, Situation, Strength, Subject},
     scopes::Scopes,
 };
 
@@ -107,8 +105,7 @@ impl TenantControls {
             circumstances: policy::Circumstances {
                 device_code: question.device_code,
                 platform: None,
-                claims_alone_bring_policies: question.interactive
-                    && directory.switches.policies_by_claims_only,
+                claims_alone_bring_policies: question.interactive && directory.switches.policies_by_claims_only,
             },
             now,
             interaction: question.interactive.then(Interaction::default),
