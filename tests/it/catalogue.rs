@@ -16,8 +16,10 @@ const NOT_YET: &[Aadsts] = &[
     Aadsts::GrantTooOld,
 ];
 
-/// What the server does and scenarios cannot set yet: keys of a user beyond the first few.
+/// What the server does and scenarios cannot show yet: they do not know most keys of a user, nor that a policy for a user
+/// action came into play.
 const NO_SCENARIO_YET: &[Aadsts] = &[
+    Aadsts::EnrolmentFromUntrustedPlace,
     Aadsts::PasswordChangeRequired,
     Aadsts::EnrolmentBlockedByRisk,
     Aadsts::PasswordExpired,
