@@ -1,21 +1,22 @@
 //! The controls of one tenant, as typed methods for Rust tests: what the control API offers over HTTP.
 
+mod what_if;
+
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
+pub use what_if::{Question, WhatIf};
+
 use crate::{
-    claims_request::ClaimsRequest,
     clock::Clock as _,
     directory::{
         Api, Application, Consent, ConsentSettings, Directory, Document, NamedLocation, Policy, Switches, User,
     },
-    error::Refusal,
     http::Idp,
-    policy::{self, Decision, Ledger, Situation, Strength, Subject},
+    policy::Ledger,
     recorder::Exchange,
-    scopes::Scopes,
     state::Tenant,
     token::issuer_v2,
     virtual_user::VirtualUser,
@@ -26,15 +27,6 @@ use crate::{
 pub struct TenantControls {
     idp: Arc<Idp>,
     tenant: Arc<Tenant>,
-}
-
-/// A decision that was asked for and not acted upon.
-#[derive(Clone, Debug)]
-pub struct WhatIf {
-    /// What a silent request would be refused with, in the order of evaluation; the first is the one it would get.
-    pub refusals: Vec<Refusal>,
-    /// The decision.
-    pub decision: Decision,
 }
 
 /// A name that the tenant does not have.
@@ -224,56 +216,6 @@ impl TenantControls {
     /// Takes every consent off the record.
     pub fn revoke_all_consents(&self) {
         self.tenant.state().ledger = Ledger::default();
-    }
-
-    /// What would be decided for a request, without doing it: the refusals in the order of evaluation, and why.
-    ///
-    /// # Errors
-    ///
-    /// Outside, if a name is unknown; inside, if the scopes or claims are refused before any decision.
-    pub fn what_if(
-        &self,
-        user: &str,
-        client: &str,
-        scope: &str,
-        claims: Option<&str>,
-        mfa: bool,
-    ) -> Result<Result<WhatIf, Refusal>, Unknown> {
-        let now = self.tenant.now();
-        let state = self.tenant.state();
-        let directory = &state.directory;
-        let user = directory.user(user).ok_or_else(|| unknown_user(directory, user))?;
-        let client = directory.application(client).ok_or_else(|| {
-            unknown("application", client, directory.applications.iter().map(|known| known.name.as_str()))
-        })?;
-        let parsed = Scopes::parse(scope, client, directory)
-            .and_then(|scopes| Ok((scopes, claims.map(ClaimsRequest::parse).transpose()?.unwrap_or_default())));
-        let (scopes, claims) = match parsed {
-            Ok(parsed) => parsed,
-            Err(refusal) => return Ok(Err(refusal)),
-        };
-        let strength = Strength { mfa_at: mfa.then_some(now), ..Strength::password(now) };
-        let situation = Situation {
-            directory,
-            policies: &state.policies,
-            ledger: &state.ledger,
-            client,
-            scopes: &scopes,
-            claims: &claims,
-            who: policy::Who::User(Subject { user, strength }),
-            circumstances: policy::Circumstances::default(),
-            now,
-            interaction: None,
-            consents_known_until: now,
-        };
-        let decision = policy::decide(&situation);
-        let refusals = decision.demands.iter().map(|demand| {
-            demand
-                .refusal(&situation)
-                .with_claims(decision.challenge(&directory.switches))
-                .changed_by(&directory.switches)
-        });
-        Ok(Ok(WhatIf { refusals: refusals.collect(), decision }))
     }
 
     /// The configuration document with this tenant's users and `policies` in it, to be checked.

@@ -39,5 +39,5 @@ pub mod token;
 pub mod virtual_user;
 pub mod yaml;
 
-pub use controls::{TenantControls, Unknown, WhatIf};
+pub use controls::{Question, TenantControls, Unknown, WhatIf};
 pub use server::{Builder, MockIdp, StartError};

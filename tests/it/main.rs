@@ -5,6 +5,7 @@
 mod accounts;
 mod authorize;
 mod bad_requests;
+mod catalogue;
 mod consent;
 mod control;
 mod discovery;

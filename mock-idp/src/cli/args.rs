@@ -45,12 +45,9 @@ pub(super) enum Command {
     /// Print the path of the CA certificate, made on first use, and how to trust it
     #[command(after_help = CA_HELP)]
     Ca(CaOptions),
-    /// List the errors that the server can answer with, or explain one
-    #[command(after_help = "Examples:\n  mock-idp errors\n  mock-idp errors AADSTS65001")]
-    Errors {
-        /// Number of an error, such as 50076 or AADSTS50076
-        code: Option<String>,
-    },
+    /// List the errors that the server can answer with, find them by words, or explain one
+    #[command(after_help = ERRORS_HELP)]
+    Errors(ErrorsOptions),
 }
 
 const SERVE_HELP: &str = "\
@@ -215,6 +212,24 @@ pub(super) struct CaOptions {
     pub(super) export: Option<PathBuf>,
     #[command(flatten)]
     pub(super) certificates: CertificateOptions,
+}
+
+const ERRORS_HELP: &str = "\
+Examples:
+  mock-idp errors
+  mock-idp errors 50076
+  mock-idp errors device compliant
+  mock-idp errors --json | jq '.[] | select(.suberror == \"bad_token\") | .number'";
+
+/// Which errors, and for whom.
+#[derive(Debug, ClapArgs)]
+pub(super) struct ErrorsOptions {
+    /// Number of an error, such as 50076 or AADSTS50076; or words that its name or text contains
+    #[arg(value_name = "CODE")]
+    pub(super) words: Vec<String>,
+    /// Print JSON, for machines
+    #[arg(long, env = "MOCK_IDP_JSON", value_parser = FalseyValueParser::new())]
+    pub(super) json: bool,
 }
 
 fn host(text: &str) -> Result<IpAddr, String> {

@@ -47,7 +47,7 @@ fn obey(command: Command) -> Result<i32, Failure> {
         Command::Browse(options) => browse::browse(&options),
         Command::Config(command) => config::config(&command),
         Command::Ca(options) => ca::ca(&options),
-        Command::Errors { code } => errors::errors(code.as_deref()),
+        Command::Errors(options) => errors::errors(&options),
     }
 }
 

@@ -20,6 +20,13 @@ pub(super) fn say(line: &str) {
     let _ = writeln!(anstream::stderr(), "{line}");
 }
 
+/// How wide text for people is: the terminal that it goes to, else `COLUMNS`, else 96; never too narrow or too wide to read.
+pub(super) fn width() -> usize {
+    let terminal = terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0));
+    let columns = || std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    terminal.or_else(columns).unwrap_or(96).clamp(40, 110)
+}
+
 /// Breaks `text` into lines of at most `width` characters, where it has spaces.
 pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();

@@ -3,7 +3,13 @@
 //! Domain code returns a [`Refusal`]; only `http` turns it into a response, as a body at an endpoint, as a redirect, or as
 //! a page.
 
-mod aadsts;
+mod catalogue;
+pub mod client;
+mod example;
+mod row;
+pub mod see;
+#[cfg(test)]
+mod tests;
 
 use std::fmt::{Display, Write as _};
 
@@ -11,7 +17,9 @@ use jiff::{Timestamp, tz::TimeZone};
 use serde::Serialize;
 use uuid::Uuid;
 
-pub use aadsts::{Aadsts, Row};
+pub use catalogue::Aadsts;
+pub use example::{example, explained};
+pub use row::{Ask, Evidence, Place, Row, Setting, Table};
 
 use crate::directory::{ErrorChange, Switches, Trailer};
 
@@ -234,7 +242,7 @@ pub fn precise_time(at: Timestamp) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+mod body_tests {
     use super::*;
 
     fn trace() -> Trace {

@@ -248,7 +248,7 @@ impl Demand {
     /// What would satisfy it, in a sentence.
     #[must_use]
     pub fn cure(&self, situation: &Situation<'_>) -> &'static str {
-        self.code(situation).meaning()
+        self.code(situation).row().cure
     }
 
     /// The error of a silent request that this demand stops. `claims` is added by who knows the whole decision.

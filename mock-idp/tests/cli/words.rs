@@ -109,20 +109,92 @@ fn a_copy_of_the_ca_never_takes_another_files_place() {
 fn an_error_has_a_page(#[case] code: &str) {
     let ended = Home::new().run(&["errors", code]);
     assert_eq!(ended.status, Some(0));
-    for part in
-        ["AADSTS50076\n", "invalid_grant", "basic_action", "400", "claims", "api://payroll/Salary.Read", "error_uri"]
-    {
+    let parts = [
+        "AADSTS50076\n",
+        "\"suberror\": \"basic_action\"",
+        "\"error_uri\": \"https://login.microsoftonline.com/error?code=50076\"",
+        "policies\n  f0000000-0000-4000-8000-000000000001.",
+        "MsalUiRequiredException, ErrorCode invalid_grant, Classification BasicAction",
+        "InteractionRequiredAuthError, errorCode invalid_grant, subError basic_action",
+        "The user passes a second factor",
+        "\"$T/what_if\" -d '{\"user\":\"ada\",\"client\":\"desktop\",\"scope\":\"api://payroll/Salary.Read\"}'",
+        "      expect: { ui_required: { code: 50076 } }",
+        "--filter main-03",
+        "AADSTS50079 ",
+        "Recorded: a real answer is on public record. Escalation reference: D1, D2, D15, G5.",
+    ];
+    for part in parts {
         assert!(ended.stdout.contains(part), "{part} in\n{}", ended.stdout);
     }
 }
 
 #[test]
+fn a_page_says_what_is_not_there_and_why() {
+    let home = Home::new();
+    let revoked = home.run(&["errors", "50173"]).stdout;
+    for part in
+        ["None: a dead grant or account", "classification \"\"", "# sign in here, then:", "revoke_sessions: ada"]
+    {
+        assert!(revoked.contains(part), "{part} in\n{revoked}");
+    }
+    assert!(!revoked.contains("\"claims\""), "{revoked}");
+    let fault = home.run(&["errors", "53011"]).stdout;
+    assert!(fault.contains("\"$T/faults\" -d '{\"endpoint\":\"token\",\"code\":53011}'"), "{fault}");
+    let configured = home.run(&["errors", "900981"]).stdout;
+    for part in [
+        "    consent_settings: { request_workflow: true }\n",
+        "  - name: desktop\n        risky: true\n",
+        "no call for these keys",
+    ] {
+        assert!(configured.contains(part), "{part} in\n{configured}");
+    }
+}
+
+#[test]
+fn pages_are_as_wide_as_one_likes() {
+    let home = Home::new();
+    let ended = crate::support::ended(home.command(&["errors", "65001"]).env("COLUMNS", "60"));
+    let prose = ended.stdout.lines().filter(|line| !line.starts_with("    ") && !line.contains('`'));
+    let longest = prose.map(|line| line.chars().count()).max();
+    assert!(longest <= Some(60), "{longest:?} in\n{}", ended.stdout);
+}
+
+#[test]
 fn the_table_of_errors_names_the_words_clients_act_on() {
     let table = Home::new().run(&["errors"]).stdout;
-    let line = table.lines().find(|line| line.starts_with("AADSTS65001 ")).unwrap();
-    for part in ["invalid_grant", "consent_required", "consented"] {
+    let line = table.lines().find(|line| line.trim_start().starts_with("AADSTS65001 ")).unwrap();
+    for part in ["invalid_grant", "consent_required", "Neither the user nor"] {
         assert!(line.contains(part), "{line}");
     }
+    for heading in ["Conditional Access, multifactor", "Consent and permissions\n", "Load and outage\n"] {
+        assert!(table.contains(heading), "{heading}");
+    }
+}
+
+#[test]
+fn errors_are_found_by_words() {
+    let home = Home::new();
+    let found = home.run(&["errors", "MFA"]);
+    assert_eq!(found.status, Some(0));
+    assert!(found.stdout.contains("AADSTS50076 ") && !found.stdout.contains("AADSTS7000215 "), "{}", found.stdout);
+    let both = home.run(&["errors", "device", "compliant"]).stdout;
+    assert!(both.contains("AADSTS53000 ") && !both.contains("AADSTS53003 "), "{both}");
+    let none = home.run(&["errors", "xyzzy"]);
+    assert_eq!(none.status, Some(2));
+    assert!(none.stderr.starts_with("error: no error of the catalogue says \"xyzzy\"\nhint: "), "{}", none.stderr);
+}
+
+#[test]
+fn machines_get_the_catalogue_as_json() {
+    let home = Home::new();
+    let all: serde_json::Value = serde_json::from_str(&home.run(&["errors", "--json"]).stdout).unwrap();
+    assert!(all.as_array().unwrap().len() > 120);
+    let one: serde_json::Value = serde_json::from_str(&home.run(&["errors", "50076", "--json"]).stdout).unwrap();
+    let row = &one[0];
+    assert_eq!((row["number"].as_u64(), row["evidence"].as_str()), (Some(50076), Some("recorded")));
+    assert_eq!(row["example"]["error_codes"], serde_json::json!([50076]));
+    assert!(row["libraries"]["MSAL.NET"].as_str().unwrap().contains("BasicAction"));
+    assert_eq!(row["scenario"], "main-03");
 }
 
 #[test]
