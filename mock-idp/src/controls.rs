@@ -9,7 +9,8 @@ use crate::{
     claims_request::ClaimsRequest,
     clock::Clock as _,
     directory::{
-        Api, Application, Consent, ConsentSettings, Directory, Document, NamedLocation, Policy, Switches, User,
+        Api, Application, Consent, ConsentSettings, Directory, Document, NamedLocation, Policy, RiskLevel, Switches,
+        User,
     },
     error::Refusal,
     http::Idp,
@@ -106,16 +107,27 @@ impl TenantControls {
             .ok_or_else(|| unknown("application", name, directory.applications.iter().map(|known| known.name.as_str())))
     }
 
-    /// Changes a user: disable, register a method, demand multifactor authentication …
+    /// Changes a user: disable, register a method, demand multifactor authentication … A new password is a reset: it ends
+    /// every session and grant. A risk that becomes high is an event of continuous access evaluation.
     ///
     /// # Errors
     ///
     /// If there is no such user.
     pub fn change_user(&self, name: &str, change: impl FnOnce(&mut User)) -> Result<(), Unknown> {
+        let now = self.tenant.now();
         let mut state = self.tenant.state();
         let id = state.directory.user(name).map(|user| user.id).ok_or_else(|| unknown_user(&state.directory, name))?;
         if let Some(user) = state.directory.user_mut(id) {
+            let (password, risk) = (user.password.clone(), user.facts.risk.user);
             change(user);
+            let is_reset = password != user.password;
+            let is_at_risk = user.facts.risk.user == RiskLevel::High && risk != RiskLevel::High;
+            if is_reset {
+                state.revoke(id, now);
+            }
+            if is_at_risk {
+                state.at_risk_since.insert(id, now);
+            }
         }
         Ok(())
     }
@@ -302,9 +314,12 @@ impl TenantControls {
         self.tenant.state().policies.clone()
     }
 
-    /// Replaces the Conditional Access policies.
+    /// Replaces the Conditional Access policies. Capable APIs ask for tokens that are younger than a change which covers them.
     pub fn set_policies(&self, policies: Vec<Policy>) {
-        self.tenant.state().policies = policies;
+        let now = self.tenant.now();
+        let mut state = self.tenant.state();
+        let before = std::mem::replace(&mut state.policies, policies.clone());
+        state.policy_changes.note(&before, &policies, now);
     }
 
     /// Ends every session and grant of a user (AADSTS50173 from then on).
@@ -316,8 +331,7 @@ impl TenantControls {
         let now = self.tenant.now();
         let mut state = self.tenant.state();
         let id = state.directory.user(user).map(|user| user.id).ok_or_else(|| unknown_user(&state.directory, user))?;
-        state.tokens_valid_from.insert(id, now);
-        state.sessions.sign_out_everywhere(id);
+        state.revoke(id, now);
         Ok(())
     }
 

@@ -191,7 +191,7 @@ fn in_a_users_name(
     let mut scopes = scopes(params, grant.scopes.as_ref(), client, directory)?;
     let api = one_api(&mut scopes, params, directory)?;
     let claims = match params.get("claims") {
-        Some(claims) => ClaimsRequest::parse(claims)?,
+        Some(claims) => ClaimsRequest::parse(claims)?.after(&grant.claims),
         None => grant.claims.clone(),
     };
     let who = Who::User(Subject { user, strength: grant.strength });

@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use uuid::Uuid;
 
-pub use access::{Access, AccessToken, access_token};
+pub use access::{Access, AccessToken, Life, access_token};
 pub use app_only::AppOnly;
 pub use id::{IdToken, id_token};
 pub use proof::{Proof, claimed_tenant, issue_time, verify};
