@@ -288,7 +288,7 @@ impl TenantControls {
         Ok(Ok(WhatIf { refusals: refusals.collect(), decision }))
     }
 
-    /// The configuration document with this tenant's users and `policies` in it, to be checked.
+    /// The configuration document with this tenant's users, places and `policies` in it, to be checked.
     pub(crate) fn document_with(&self, policies: &[Policy]) -> Document {
         let mut document = (*self.idp.registry.document()).clone();
         let directory = self.directory();
@@ -298,6 +298,7 @@ impl TenantControls {
         });
         if let Some(tenant) = own {
             tenant.policies = policies.to_vec();
+            tenant.named_locations = directory.named_locations.to_vec();
         }
         document
     }

@@ -5,9 +5,11 @@
 mod accounts;
 mod authorize;
 mod bad_requests;
+mod challenges;
 mod consent;
 mod control;
 mod discovery;
+mod evaluation;
 mod grants;
 mod main_line;
 mod mock_apis;

@@ -28,7 +28,7 @@ use crate::{
     claims_request::ClaimsRequest,
     directory::{Api, Application, Directory, GRAPH, MultiResource, Platform},
     error::{Aadsts, Refusal},
-    flow::Tenants,
+    flow::{self, Tenants},
     keys::SigningKey,
     params::Params,
     policy::{self, Circumstances, Decision, Reason, Situation, Strength, Subject, Who},
@@ -145,6 +145,9 @@ pub fn respond(call: &TokenCall<'_>) -> Outcome {
 pub fn tenant_of_grant(params: &Params, sealer: &Sealer, tenants: Tenants<'_>) -> Option<Uuid> {
     if let Some(code) = device_code::code(params) {
         return device_code::tenant(code, tenants);
+    }
+    if let Some(code) = params.get("code") {
+        return flow::tenant_of_code(code);
     }
     if let Some(assertion) = params.get("assertion") {
         return token::claimed_tenant(assertion);
