@@ -21,6 +21,7 @@ pub const SCRIPTS: &[(&str, &str)] = &[
     script!("main-09"),
     script!("main-10"),
     script!("main-12"),
+    script!("api/cae-policy-change"),
     script!("administrator"),
     script!("authentication-context"),
     script!("blocked"),
