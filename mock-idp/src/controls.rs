@@ -319,8 +319,9 @@ impl TenantControls {
     pub fn set_policies(&self, policies: Vec<Policy>) {
         let now = self.tenant.now();
         let mut state = self.tenant.state();
-        let before = std::mem::replace(&mut state.policies, policies.clone());
-        state.policy_changes.note(&before, &policies, now);
+        let state = &mut *state;
+        state.policy_changes.note(&state.policies, &policies, now);
+        state.policies = policies;
     }
 
     /// Ends every session and grant of a user (AADSTS50173 from then on).

@@ -217,7 +217,7 @@ fn step_up(token: &Presented, api: &Api, route: &ProtectedRoute, now: i64) -> Op
     Some(Verdict::Challenge { wanted, because })
 }
 
-/// When a token was issued, as an API that cannot look into it has to think.
+/// All that is known of how a token was issued if its proof cannot be read: when.
 #[must_use]
 pub fn issued_at(at: Timestamp) -> Issued {
     Issued { at, strength: None, address: None, reported: None, evaluated: false }
