@@ -5,6 +5,7 @@
 
 use std::net::IpAddr;
 
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
@@ -23,6 +24,9 @@ pub struct ClaimsRequest {
     pub reported_address: Option<IpAddr>,
     /// `xms_cc`: the client's capabilities, lower-cased; `cp1` is the only one in use.
     pub capabilities: Vec<String>,
+    /// The authentication context that `acr_values` of the authorization request wished for (RFC 9470, 4); it is among
+    /// `contexts`, too.
+    pub wished_context: Option<String>,
 }
 
 impl ClaimsRequest {
@@ -47,7 +51,38 @@ impl ClaimsRequest {
             not_before: essential(asked.get("nbf")).iter().find_map(|time| time.parse().ok()),
             reported_address: values(asked.get("xms_rp_ipaddr")).iter().find_map(|address| address.parse().ok()),
             capabilities: values(asked.get("xms_cc")).iter().map(|value| value.to_ascii_lowercase()).collect(),
+            wished_context: None,
         })
+    }
+
+    /// Adds what `acr_values` wishes (OpenID Connect Core 3.1.2.1): a list in the order of preference, any one of which
+    /// satisfies. The first that `is_known` as an authentication context counts like an essential `acrs`; a wish for what
+    /// nobody knows has no effect.
+    #[must_use]
+    pub fn wishing(mut self, acr_values: &str, is_known: impl Fn(&str) -> bool) -> Self {
+        if let Some(context) = acr_values.split_ascii_whitespace().find(|word| is_known(word)) {
+            self.contexts.retain(|other| other != context);
+            self.contexts.insert(0, context.to_owned());
+            self.wished_context = Some(context.to_owned());
+        }
+        self
+    }
+
+    /// The claims of a token request whose authorization request was `earlier`: a wish that was made there still holds,
+    /// since there is no other place for it.
+    #[must_use]
+    pub fn after(self, earlier: &Self) -> Self {
+        match &earlier.wished_context {
+            Some(wished) => self.wishing(wished, |_| true),
+            None => self,
+        }
+    }
+
+    /// Whether a token issued at `now` is what `nbf` asks for. The clock of an API may be a little fast; a time further
+    /// ahead can't be satisfied yet.
+    #[must_use]
+    pub fn is_issuable_at(&self, now: Timestamp) -> bool {
+        self.not_before.is_none_or(|not_before| not_before <= (now + LEEWAY).as_second())
     }
 
     /// Whether the client declared that it handles claims challenges (`cp1`).
@@ -56,6 +91,9 @@ impl ClaimsRequest {
         self.capabilities.iter().any(|capability| capability == "cp1")
     }
 }
+
+/// How far clocks may be apart; as much as tokens are backdated.
+const LEEWAY: SignedDuration = SignedDuration::from_mins(5);
 
 /// The challenge that names `policies`, as the JSON text of an error's `claims` member. `None` if there is none to name.
 #[must_use]
@@ -76,6 +114,14 @@ pub fn context_challenge(context: &str) -> String {
 #[must_use]
 pub fn revocation_challenge(now: i64) -> String {
     format!(r#"{{"access_token":{{"nbf":{{"essential":true, "value":"{now}"}}}}}}"#)
+}
+
+/// The same where the API saw the user at `address`. That member is not marked essential, as in the records.
+#[must_use]
+pub fn location_challenge(now: i64, address: IpAddr) -> String {
+    format!(
+        r#"{{"access_token":{{"nbf":{{"essential":true, "value":"{now}"}}, "xms_rp_ipaddr":{{"value":"{address}"}}}}}}"#
+    )
 }
 
 /// The values of a claim that is marked essential.
@@ -150,5 +196,64 @@ mod tests {
         assert_eq!(request.contexts, ["c1", "p1"]);
         assert_eq!(request.not_before, Some(1_635_527_790));
         assert!(request.is_capable());
+    }
+
+    #[rstest]
+    #[case::p1(r#"{"access_token":{"acrs":{"essential":true,"value":"p1"}}}"#, &["p1"])]
+    #[case::registration(
+        r#"{"access_token":{"acrs":{"essential":true,"values":["urn:user:registersecurityinfo"]}}}"#,
+        &["urn:user:registersecurityinfo"]
+    )]
+    #[case::both_members(r#"{"access_token":{"acrs":{"essential":true,"value":"c1","values":["c2"]}}}"#, &["c1", "c2"])]
+    #[case::written_by_us(&context_challenge("c7"), &["c7"])]
+    fn contexts_are_read_in_every_form(#[case] claims: &str, #[case] expected: &[&str]) {
+        assert_eq!(ClaimsRequest::parse(claims).expect("a JSON object").contexts, expected);
+    }
+
+    #[rstest]
+    #[case::as_recorded(&location_challenge(5, [192, 0, 2, 7].into()), Some("192.0.2.7"))]
+    #[case::essential(
+        r#"{"access_token":{"xms_rp_ipaddr":{"essential":true,"value":"2001:db8::1"}}}"#,
+        Some("2001:db8::1")
+    )]
+    #[case::no_address(r#"{"access_token":{"xms_rp_ipaddr":{"value":"here"}}}"#, None)]
+    fn the_address_that_an_api_saw_is_read(#[case] claims: &str, #[case] expected: Option<&str>) {
+        let request = ClaimsRequest::parse(claims).expect("a JSON object");
+        assert_eq!(request.reported_address, expected.map(|address| address.parse().expect("an address")));
+    }
+
+    #[rstest]
+    #[case::none("{}", true)]
+    #[case::past(r#"{"access_token":{"nbf":{"essential":true,"value":"900"}}}"#, true)]
+    #[case::a_number(r#"{"access_token":{"nbf":{"essential":true,"value":1300}}}"#, true)]
+    #[case::a_little_fast(r#"{"access_token":{"nbf":{"essential":true,"value":"1300"}}}"#, true)]
+    #[case::the_future(r#"{"access_token":{"nbf":{"essential":true,"value":"1301"}}}"#, false)]
+    #[case::a_wish(r#"{"access_token":{"nbf":{"value":"1301"}}}"#, true)]
+    fn no_token_is_issued_from_the_future(#[case] claims: &str, #[case] issuable: bool) {
+        let now = Timestamp::from_second(1000).expect("a time");
+        assert_eq!(ClaimsRequest::parse(claims).expect("a JSON object").is_issuable_at(now), issuable);
+    }
+
+    #[rstest]
+    #[case::known("c1", &["c1", "c5"], Some("c1"))]
+    #[case::by_preference("urn:mace:incommon:iap:silver c2 c1", &["c2", "c5"], Some("c2"))]
+    #[case::also_in_the_claims("c5", &["c5"], Some("c5"))]
+    #[case::unknown("phr 1", &["c5"], None)]
+    #[case::empty("", &["c5"], None)]
+    fn the_first_context_that_is_known_is_wished_for(
+        #[case] acr_values: &str,
+        #[case] contexts: &[&str],
+        #[case] wished: Option<&str>,
+    ) {
+        let claims = ClaimsRequest { contexts: vec!["c5".to_owned()], ..ClaimsRequest::default() };
+        let claims = claims.wishing(acr_values, |word| ["c1", "c2", "c5"].contains(&word));
+        assert_eq!(
+            (claims.contexts.iter().map(String::as_str).collect(), claims.wished_context.as_deref()),
+            (contexts.to_vec(), wished)
+        );
+        let at_redemption =
+            ClaimsRequest::parse(r#"{"access_token":{"xms_cc":{"values":["cp1"]}}}"#).expect("a JSON object");
+        let at_redemption = at_redemption.after(&claims);
+        assert_eq!(at_redemption.contexts.first().map(String::as_str), wished);
     }
 }

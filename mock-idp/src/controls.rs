@@ -12,7 +12,8 @@ pub use what_if::{Question, WhatIf};
 use crate::{
     clock::Clock as _,
     directory::{
-        Api, Application, Consent, ConsentSettings, Directory, Document, NamedLocation, Policy, Switches, User,
+        Api, Application, Consent, ConsentSettings, Directory, Document, NamedLocation, Policy, RiskLevel, Switches,
+        User,
     },
     http::Idp,
     policy::Ledger,
@@ -98,16 +99,27 @@ impl TenantControls {
             .ok_or_else(|| unknown("application", name, directory.applications.iter().map(|known| known.name.as_str())))
     }
 
-    /// Changes a user: disable, register a method, demand multifactor authentication …
+    /// Changes a user: disable, register a method, demand multifactor authentication … A new password is a reset: it ends
+    /// every session and grant. A risk that becomes high is an event of continuous access evaluation.
     ///
     /// # Errors
     ///
     /// If there is no such user.
     pub fn change_user(&self, name: &str, change: impl FnOnce(&mut User)) -> Result<(), Unknown> {
+        let now = self.tenant.now();
         let mut state = self.tenant.state();
         let id = state.directory.user(name).map(|user| user.id).ok_or_else(|| unknown_user(&state.directory, name))?;
         if let Some(user) = state.directory.user_mut(id) {
+            let (password, risk) = (user.password.clone(), user.facts.risk.user);
             change(user);
+            let is_reset = password != user.password;
+            let is_at_risk = user.facts.risk.user == RiskLevel::High && risk != RiskLevel::High;
+            if is_reset {
+                state.revoke(id, now);
+            }
+            if is_at_risk {
+                state.at_risk_since.insert(id, now);
+            }
         }
         Ok(())
     }
@@ -218,7 +230,7 @@ impl TenantControls {
         self.tenant.state().ledger = Ledger::default();
     }
 
-    /// The configuration document with this tenant's users and `policies` in it, to be checked.
+    /// The configuration document with this tenant's users, places and `policies` in it, to be checked.
     pub(crate) fn document_with(&self, policies: &[Policy]) -> Document {
         let mut document = (*self.idp.registry.document()).clone();
         let directory = self.directory();
@@ -228,6 +240,7 @@ impl TenantControls {
         });
         if let Some(tenant) = own {
             tenant.policies = policies.to_vec();
+            tenant.named_locations = directory.named_locations.to_vec();
         }
         document
     }
@@ -244,9 +257,13 @@ impl TenantControls {
         self.tenant.state().policies.clone()
     }
 
-    /// Replaces the Conditional Access policies.
+    /// Replaces the Conditional Access policies. Capable APIs ask for tokens that are younger than a change which covers them.
     pub fn set_policies(&self, policies: Vec<Policy>) {
-        self.tenant.state().policies = policies;
+        let now = self.tenant.now();
+        let mut state = self.tenant.state();
+        let state = &mut *state;
+        state.policy_changes.note(&state.policies, &policies, now);
+        state.policies = policies;
     }
 
     /// Ends every session and grant of a user (AADSTS50173 from then on).
@@ -258,8 +275,7 @@ impl TenantControls {
         let now = self.tenant.now();
         let mut state = self.tenant.state();
         let id = state.directory.user(user).map(|user| user.id).ok_or_else(|| unknown_user(&state.directory, user))?;
-        state.tokens_valid_from.insert(id, now);
-        state.sessions.sign_out_everywhere(id);
+        state.revoke(id, now);
         Ok(())
     }
 

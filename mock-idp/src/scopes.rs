@@ -70,6 +70,14 @@ impl Scopes {
         Ok(scopes)
     }
 
+    /// The scopes of `api` that a token holds, as a request for just these.
+    #[must_use]
+    pub fn held(api: &Api, scp: &str) -> Self {
+        let names: Vec<String> = scp.split_ascii_whitespace().map(str::to_owned).collect();
+        let asked = ApiScopes { api: api.name.clone(), asked: names.clone(), names, resource: None, default: false };
+        Self { apis: vec![asked], ..Self::default() }
+    }
+
     /// Reads the `scope` parameter of an application that asks for itself: `{api}/.default`, once. Any API of the tenant can
     /// be asked for; what the token is good for is what the application was granted.
     ///

@@ -22,6 +22,7 @@ pub const SCRIPTS: &[(&str, &str)] = &[
     script!("main-10"),
     script!("main-11"),
     script!("main-12"),
+    script!("api/cae-policy-change"),
     script!("administrator"),
     script!("authentication-context"),
     script!("blocked"),

@@ -318,3 +318,15 @@ async fn a_policy_is_in_force_under_its_conditions(#[case] change: fn(&mut Polic
         assert_eq!(answer.status, 200, "{}", answer.text);
     }
 }
+
+/// A code from the pages is no device code, although both travel as `code`.
+#[tokio::test]
+async fn a_policy_for_device_codes_does_not_touch_a_browser() {
+    let idp = MockIdp::start().await;
+    let mut policy = guard(GrantControl::Block);
+    policy.conditions.device_code_flow = true;
+    idp.tenant().set_policies(vec![policy]);
+    let client = RawClient::new(&idp).await;
+    let token = client.sign_in(&ada(), PAYROLL).await;
+    assert_eq!(token.status, 200, "{}", token.text);
+}

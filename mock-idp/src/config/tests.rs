@@ -162,6 +162,42 @@ fn the_example_is_good() {
     "f:16:61: a consent to nothing",
     "name at least one scope"
 )]
+#[case(
+    "authentication_context: c1 }]",
+    "max_age: 5m }]",
+    "f:35:51: only RFC 9470 has a word for the age of a sign-in",
+    "write `challenge: rfc9470` at the API, or name an `authentication_context`"
+)]
+#[case(
+    "authentication_context: c1 }]",
+    "max_age: 0s }]\n    challenge: rfc9470",
+    "f:35:51: no sign-in is as young as that",
+    "write `5m`"
+)]
+#[case(
+    "authentication_context: c1 }]",
+    "authentication_context: c1 }]\n    challenge: rfc9470\n    challenge_capable_clients_only: true",
+    "f:37:37: the API `calendar` sends no claims, so `cp1` does not say who can answer it",
+    "leave it out, or choose another `challenge`"
+)]
+#[case(
+    "authentication_context: c1 }]",
+    "authentication_context: c1 }]\n    challenge: rfc9740",
+    "f:36:16: unknown value `rfc9740`",
+    "did you mean `rfc9470`?"
+)]
+#[case(
+    "authentication_context: c1 }]",
+    "authentication_context: c1 }, { path: /secrets, authentication_context: c2 }]",
+    "f:35:80: protected route `/secrets` is used twice",
+    "`apis[0].protected_routes[0].path` has it already"
+)]
+#[case(
+    "grant: { all_of: [mfa] }",
+    "conditions: { locations: { exclude: [ofice] } }\n        grant: { all_of: [block] }\n    named_locations: [{ name: office, ranges: [192.0.2.0/24] }]",
+    "f:14:46: tenant `north` has no named location `ofice`",
+    "did you mean `office`?"
+)]
 // used twice
 #[case("name: south", "name: North", "f:17:11: tenant name `North` is used twice", "`tenants[0].name` has it already")]
 #[case(

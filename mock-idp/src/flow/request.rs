@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::{
     claims_request::ClaimsRequest,
-    directory::{Application, Dialect, Directory},
+    directory::{Application, Dialect, Directory, Policy},
     error::{Aadsts, Refusal},
     params::Params,
     scopes::Scopes,
@@ -190,6 +190,21 @@ fn is_enabled(client: &Application) -> Result<(), Refusal> {
     }
     let refusal = Refusal::new(Aadsts::ApplicationDisabled);
     Err(refusal.with("client", client.client_id).with("client_name", client.display_name()))
+}
+
+impl AuthorizeRequest {
+    /// The same with what `acr_values` wishes for (RFC 9470, 4): the first word that a policy or a route of an API knows as
+    /// an authentication context.
+    #[must_use]
+    pub fn wishing(mut self, params: &Params, directory: &Directory, policies: &[Policy]) -> Self {
+        let Some(acr_values) = params.get("acr_values") else { return self };
+        let guarded = policies.iter().flat_map(|policy| &policy.targets.authentication_contexts);
+        let routes = directory.apis.iter().flat_map(|api| &api.protected_routes);
+        let asked = routes.filter_map(|route| route.authentication_context.as_ref());
+        let known: Vec<&String> = guarded.chain(asked).collect();
+        self.claims = self.claims.wishing(acr_values, |word| known.iter().any(|context| *context == word));
+        self
+    }
 }
 
 /// The application with the client id `id`.

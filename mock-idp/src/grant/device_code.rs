@@ -51,8 +51,9 @@ fn redeem(call: &TokenCall<'_>, client: &Application) -> Result<Redeemed, Refusa
     })))
 }
 
-/// The device code of a poll. MSAL Python sends it twice, as `code` too.
+/// The device code, if this is a poll. MSAL Python sends it twice, as `code` too.
 pub(super) fn code(params: &Params) -> Option<&str> {
+    params.get("grant_type").filter(|name| GRANT.names.contains(name))?;
     params.get("device_code").or_else(|| params.get("code"))
 }
 
@@ -69,8 +70,7 @@ pub(super) fn tenant(code: &str, tenants: Tenants<'_>) -> Option<Uuid> {
 /// The correlation id of the request that started what `params` poll for.
 #[must_use]
 pub fn correlation_of_poll(params: &Params, tenants: Tenants<'_>) -> Option<Uuid> {
-    let grant_type = params.get("grant_type").filter(|name| GRANT.names.contains(name));
-    look_up(grant_type.and(code(params))?, tenants, |entry| entry.correlation_id)
+    look_up(code(params)?, tenants, |entry| entry.correlation_id)
 }
 
 fn look_up<T>(code: &str, tenants: Tenants<'_>, read: impl Fn(&DeviceCode) -> T) -> Option<T> {

@@ -9,10 +9,10 @@ use crate::{
     policy::{self, Situation, Subject},
     scopes::Scopes,
     state::RefreshToken,
-    token::{self, Access, Home, Parties, Proof},
+    token::{self, Access, Home, Life, Parties, Proof},
 };
 
-use super::{Cleared, TokenCall, UserGrant};
+use super::{Cleared, TokenCall, UserGrant, device_code};
 
 /// A successful answer, member by member in Entra's order.
 #[derive(Serialize)]
@@ -92,16 +92,25 @@ impl Order<'_> {
         let home = home(call, user);
         let parties =
             Parties { base: call.base, directory, user, home, client, strength: grant.strength, sid: grant.sid };
-        let proof = Proof { epoch: call.tenant.epoch, strength: grant.strength, issued_at: now };
         let resource = scopes.apis.first().and_then(|asked| asked.resource.as_deref());
+        let life = Life::of(self.claims, api, self.cleared.ordinary);
+        let proof = Proof {
+            epoch: call.tenant.epoch,
+            strength: grant.strength,
+            issued_at: now,
+            address: user.facts.network.address,
+            reported: self.claims.reported_address,
+            evaluated: life == Life::Evaluated,
+        };
         let access = Access {
             api,
             resource,
             scopes: &self.scp(),
             contexts: &self.cleared.contexts,
-            claims: self.claims,
+            capable: self.claims.is_capable(),
+            life,
+            by_device_code: device_code::code(call.params).is_some(),
             proof: &call.sealer.seal(&proof, ids),
-            ordinary: self.cleared.ordinary,
         };
         let access = token::access_token(&parties, &access, now, ids);
         TokenAnswer {

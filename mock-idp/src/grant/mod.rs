@@ -32,7 +32,7 @@ use crate::{
     claims_request::ClaimsRequest,
     directory::{Api, Application, Dialect, Directory, GRAPH, MultiResource, Platform},
     error::{Aadsts, Refusal},
-    flow::Tenants,
+    flow::{self, Tenants},
     keys::SigningKey,
     params::Params,
     policy::{self, Circumstances, Decision, Reason, Situation, Strength, Subject, Who},
@@ -153,6 +153,9 @@ pub fn tenant_of_grant(params: &Params, sealer: &Sealer, tenants: Tenants<'_>) -
     if let Some(code) = device_code::code(params) {
         return device_code::tenant(code, tenants);
     }
+    if let Some(code) = params.get("code") {
+        return flow::tenant_of_code(code);
+    }
     if let Some(assertion) = params.get("assertion") {
         return token::claimed_tenant(assertion);
     }
@@ -198,7 +201,7 @@ fn in_a_users_name(
     let mut scopes = scopes(call, grant.scopes.as_ref(), client, directory)?;
     let api = one_api(&mut scopes, params, directory)?;
     let claims = match params.get("claims") {
-        Some(claims) => ClaimsRequest::parse(claims)?,
+        Some(claims) => ClaimsRequest::parse(claims)?.after(&grant.claims),
         None => grant.claims.clone(),
     };
     let who = Who::User(Subject { user, strength: grant.strength });

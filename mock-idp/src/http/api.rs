@@ -8,22 +8,29 @@ use axum::{
     extract::{Path, State},
     response::Response,
 };
-use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 
 use crate::{
+    claims_request::ClaimsRequest,
     directory::{Api, GRAPH},
     params::Params,
     policy::{
-        Reason,
-        api_access::{Arrival, Cause, Presented, Verdict, judge},
+        Circumstances, Reason, Situation, Subject, Who,
+        api_access::{Arrival, Presented, Verdict, Wanted, Watched, for_client, issued_at, judge},
     },
     recorder::{Answer, Endpoint},
+    scopes::Scopes,
     state::Tenant,
     token::{self, Proof, claimed_tenant, issue_time, issuer_v1, issuer_v2},
 };
 
-use super::{Idp, downstream, incoming::Incoming, respond};
+use super::{
+    Idp,
+    challenge::{self, Refused},
+    downstream,
+    incoming::Incoming,
+    respond,
+};
 
 /// `/api/{name}`
 pub(super) async fn root(State(idp): State<Arc<Idp>>, Path(name): Path<String>, incoming: Incoming) -> Response {
@@ -127,14 +134,14 @@ fn serve(
             let (verdict, body) = match judged(idp, tenant, &api, route, token) {
                 Verdict::Allowed => {
                     let called = downstream::call(idp, tenant, &api, route, text, &mut exchange.reasons);
-                    (called.verdict, downstream::join(answer(tenant, token), called.answer))
+                    (for_client(called.verdict, token, &api), downstream::join(answer(tenant, token), called.answer))
                 }
                 refused => (refused, Value::Null),
             };
             (Some(verdict), body)
         }
     };
-    let (log, response) = written(idp, &api, verdict.as_ref(), &body);
+    let (log, response) = written(idp, &tenant, &api, verdict.as_ref(), &body);
     if let Some(because) = reason(verdict.as_ref()) {
         exchange.reasons.push(Reason::new("api", because));
     }
@@ -147,20 +154,43 @@ fn serve(
 pub(super) fn judged(idp: &Idp, tenant: &Tenant, api: &Api, route: &str, token: &Presented) -> Verdict {
     let proof: Option<Proof> = idp.sealer.open(&token.aio);
     let state = tenant.state();
+    let (directory, now) = (&state.directory, tenant.now());
+    let user = directory.user_by_id(token.oid);
+    let issued = proof.map_or_else(|| issued_at(issue_time(token.iat)), |proof| proof.issued());
+    // The request that the token is good for, as policies would see it now.
+    let client = token.azp.or(token.appid);
+    let client = client.and_then(|id| directory.applications.iter().find(|client| client.client_id == id));
+    let scopes = Scopes::held(api, &token.scp);
+    let claims = ClaimsRequest { contexts: token.acrs.clone(), ..ClaimsRequest::default() };
+    let subject = user.zip(issued.strength).map(|(user, strength)| Subject { user, strength });
+    let situation = client.zip(subject).map(|(client, subject)| Situation {
+        directory,
+        policies: &state.policies,
+        ledger: &state.ledger,
+        client,
+        scopes: &scopes,
+        claims: &claims,
+        who: Who::User(subject),
+        circumstances: Circumstances::default(),
+        now,
+        interaction: None,
+        consents_known_until: now,
+    });
     judge(
         token,
         &Arrival {
             api,
             issuers: &[issuer_v1(&idp.base, tenant.id), issuer_v2(&idp.base, tenant.id)],
-            context: api
-                .protected_routes
-                .iter()
-                .find(|protected| route == protected.path || route.starts_with(&format!("{}/", protected.path)))
-                .and_then(|protected| protected.authentication_context.as_deref()),
-            now: tenant.now().as_second(),
-            issued_at: proof.map_or_else(|| issue_time(token.iat), |proof| proof.issued_at),
-            valid_from: state.tokens_valid_from.get(&token.oid).copied(),
-            usable: state.directory.user_by_id(token.oid).is_some_and(|user| user.enabled),
+            route: api.protected_route(route),
+            now: now.as_second(),
+            watched: Watched {
+                issued,
+                user,
+                valid_from: state.tokens_valid_from.get(&token.oid).copied(),
+                at_risk_since: state.at_risk_since.get(&token.oid).copied(),
+                situation: situation.as_ref(),
+                changes: state.policy_changes.all(),
+            },
         },
     )
 }
@@ -171,19 +201,18 @@ fn username(tenant: &Tenant, token: &Presented) -> Option<String> {
 }
 
 /// Writes a verdict down. `None`: there was no token at all, so no error is named (RFC 6750, 3.1).
-fn written(idp: &Idp, api: &Api, verdict: Option<&Verdict>, body: &Value) -> (Answer, Response) {
-    let refused = |status: u16, error: Option<&str>, message: &str, claims: Option<(&String, Cause)>| {
-        let code = match error {
-            Some("insufficient_scope" | "interaction_required") => "Authorization_RequestDenied",
-            _ => "InvalidAuthenticationToken",
-        };
+fn written(idp: &Idp, tenant: &Tenant, api: &Api, verdict: Option<&Verdict>, body: &Value) -> (Answer, Response) {
+    let refused = |status: u16, error: Option<&'static str>, message: &str, wanted: Option<&Wanted>| {
+        let code = if status == 403 { "Authorization_RequestDenied" } else { "InvalidAuthenticationToken" };
         let mut response = respond::plain_json(status, &json!({ "error": { "code": code, "message": message } }));
-        respond::set(&mut response, "www-authenticate", &challenge(idp, api, error, message, claims));
-        let kind = if claims.is_some() { "challenge" } else { "refused" };
+        let refused = Refused { api, base: &idp.base, error, message, wanted };
+        for line in challenge::header_lines(&refused, &tenant.ids) {
+            respond::add(&mut response, "www-authenticate", &line);
+        }
         let answer = Answer {
             error: error.map(str::to_owned),
-            claims: claims.map(|(claims, _)| claims.clone()),
-            ..Answer::of(status, kind)
+            claims: wanted.and_then(|wanted| challenge::readable_claims(wanted, api.challenge)),
+            ..Answer::of(status, if wanted.is_some() { "challenge" } else { "refused" })
         };
         (answer, response)
     };
@@ -193,35 +222,17 @@ fn written(idp: &Idp, api: &Api, verdict: Option<&Verdict>, body: &Value) -> (An
         Some(Verdict::InsufficientScope) => {
             refused(403, Some("insufficient_scope"), "the token holds no scope of this API", None)
         }
-        Some(Verdict::Challenge { claims, because, cause }) => {
-            refused(401, Some("insufficient_claims"), because, Some((claims, *cause)))
+        Some(Verdict::Challenge { wanted, because }) => {
+            refused(401, Some(challenge::error_of(wanted, api.challenge)), because, Some(wanted))
+        }
+        Some(Verdict::ClientNotCapable(because)) => {
+            let message = format!("{because}, and the client does not say that it can answer claims challenges");
+            let body = json!({ "error": { "code": "Authorization_RequestDenied", "message": message } });
+            (Answer::of(403, "refused"), respond::plain_json(403, &body))
         }
         Some(Verdict::Downstream(because)) => refused(403, Some("interaction_required"), because, None),
         Some(Verdict::Allowed) => (Answer::of(200, "api answer"), respond::plain_json(200, body)),
     }
-}
-
-/// `WWW-Authenticate` in Entra's manner (escalation reference 4.3).
-fn challenge(idp: &Idp, api: &Api, error: Option<&str>, message: &str, claims: Option<(&String, Cause)>) -> String {
-    let mut parameters = vec![
-        ("realm", String::new()),
-        ("authorization_uri", format!("{}/common/oauth2/authorize", idp.base)),
-        ("client_id", api.id.to_string()),
-    ];
-    if let Some(error) = error {
-        parameters.push(("error", error.to_owned()));
-        parameters.push(("error_description", message.to_owned()));
-    }
-    if let Some((claims, cause)) = claims {
-        parameters.push(("claims", STANDARD.encode(claims)));
-        if cause == Cause::AuthenticationContext {
-            parameters.push(("cc_type", "authcontext".to_owned()));
-        }
-    }
-    let quoted = |value: &str| value.replace('\\', "\\\\").replace('"', "\\\"");
-    let parameters: Vec<String> =
-        parameters.iter().map(|(name, value)| format!("{name}=\"{}\"", quoted(value))).collect();
-    format!("Bearer {}", parameters.join(", "))
 }
 
 fn reason(verdict: Option<&Verdict>) -> Option<String> {
@@ -229,7 +240,9 @@ fn reason(verdict: Option<&Verdict>) -> Option<String> {
         None => Some("there is no token".to_owned()),
         Some(Verdict::InvalidToken(why)) => Some((*why).to_owned()),
         Some(Verdict::InsufficientScope) => Some("the token holds no scope of this API".to_owned()),
-        Some(Verdict::Challenge { because, .. } | Verdict::Downstream(because)) => Some(because.clone()),
+        Some(
+            Verdict::Challenge { because, .. } | Verdict::ClientNotCapable(because) | Verdict::Downstream(because),
+        ) => Some(because.clone()),
         Some(Verdict::Allowed) => None,
     }
 }

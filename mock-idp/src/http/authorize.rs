@@ -61,11 +61,12 @@ fn start(
     };
     let mut exchange = incoming.exchange(Endpoint::Authorize, &params, &trace);
     let parsed = {
-        let directory = &tenant.state().directory;
+        let state = tenant.state();
+        let directory = &state.directory;
         admitted(incoming, directory).map_err(Rejected::Page).and_then(|()| {
             let request = parse(&params, directory)?;
             is_multi_tenant(&request, &authority, directory).map_err(Rejected::Page)?;
-            Ok(request)
+            Ok(request.wishing(&params, directory, &state.policies))
         })
     };
     match parsed {

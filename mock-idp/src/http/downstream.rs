@@ -6,12 +6,12 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::{
-    directory::{Api, Dialect, DownstreamRoute},
+    directory::{Api, ChallengeDialect, Dialect, DownstreamRoute},
     grant::{self, TokenCall},
     params::Params,
     policy::{
         Reason,
-        api_access::{Cause, Verdict},
+        api_access::{Verdict, Wanted},
     },
     state::Tenant,
 };
@@ -92,13 +92,19 @@ fn ask(
         let because =
             format!("{} was refused on behalf of the user: AADSTS{number}: {}", called.name, refusal.sentence());
         match refusal.claims {
-            Some(claims) => Verdict::Challenge { claims, because, cause: Cause::Downstream },
+            Some(claims) => Verdict::Challenge { wanted: Wanted::Downstream { claims }, because },
             None => Verdict::Downstream(because),
         }
     })?;
     let (tenant, presented) = api::verify(idp, token.access_token()).ok_or_else(misconfigured)?;
     match api::judged(idp, &tenant, called, "/", &presented) {
         Verdict::Allowed => Ok(api::who_called(&called.name, "/", &tenant, &presented)),
+        Verdict::Challenge { wanted, because } if !can_be_said(&wanted, api) => Err(Verdict::Downstream(because)),
         refused => Err(refused),
     }
+}
+
+/// Whether `api` has a word in its own dialect for what the API behind it wants.
+fn can_be_said(wanted: &Wanted, api: &Api) -> bool {
+    api.challenge == ChallengeDialect::Rfc9470 || wanted.claims().is_some()
 }

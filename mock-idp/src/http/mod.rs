@@ -5,6 +5,7 @@
 
 mod api;
 mod authorize;
+mod challenge;
 mod control;
 mod device;
 mod discovery;

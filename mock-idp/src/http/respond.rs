@@ -117,6 +117,13 @@ pub(super) fn set(response: &mut Response<Body>, name: &'static str, value: &str
     }
 }
 
+/// Adds a header line beside those of the same name.
+pub(super) fn add(response: &mut Response<Body>, name: &'static str, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        response.headers_mut().append(HeaderName::from_static(name), value);
+    }
+}
+
 fn no_store(response: &mut Response) {
     set(response, "cache-control", "no-store, no-cache");
     set(response, "pragma", "no-cache");

@@ -6,6 +6,7 @@
 mod bounded;
 mod code;
 mod device_code;
+mod policy_changes;
 mod refresh_token;
 mod registry;
 mod session;
@@ -21,6 +22,7 @@ use uuid::Uuid;
 pub use bounded::Bounded;
 pub use code::{Code, CodeGrant};
 pub use device_code::{Approval, DeviceCode, Progress, UserCodes};
+pub use policy_changes::PolicyChanges;
 pub use refresh_token::RefreshToken;
 pub use registry::{Authority, Registry};
 pub use session::{Session, Sessions};
@@ -77,8 +79,20 @@ pub struct State {
     pub device_codes: Bounded<DeviceCode>,
     /// Per user: grants issued before this time are revoked.
     pub tokens_valid_from: HashMap<Uuid, Timestamp>,
+    /// Per user: when the risk was last found to be high.
+    pub at_risk_since: HashMap<Uuid, Timestamp>,
+    /// When policies changed.
+    pub policy_changes: PolicyChanges,
     /// The scripted person in front of the pages.
     pub virtual_user: VirtualUser,
+}
+
+impl State {
+    /// Ends every session and grant of `user`.
+    pub fn revoke(&mut self, user: Uuid, now: Timestamp) {
+        self.tokens_valid_from.insert(user, now);
+        self.sessions.sign_out_everywhere(user);
+    }
 }
 
 /// Codes, cookies and passwords are in there: nothing of it is printed.
@@ -148,6 +162,8 @@ impl Tenant {
                 codes: Bounded::new(LIMIT),
                 device_codes: Bounded::new(LIMIT),
                 tokens_valid_from: HashMap::new(),
+                at_risk_since: HashMap::new(),
+                policy_changes: PolicyChanges::default(),
                 virtual_user: virtual_user.unwrap_or_default(),
             }),
         }

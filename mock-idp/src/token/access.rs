@@ -1,12 +1,14 @@
 //! Access tokens, in the version that the API accepts.
 
+use std::net::IpAddr;
+
 use jiff::Timestamp;
 use serde::Serialize;
 use uuid::Uuid;
 
 use crate::{
     claims_request::ClaimsRequest,
-    directory::{Api, TokenVersion},
+    directory::{Api, ChallengeDialect, TokenVersion, User},
     ids::Ids,
 };
 
@@ -41,7 +43,7 @@ pub struct ClaimsV1 {
     iat: i64,
     nbf: i64,
     exp: i64,
-    acr: &'static str,
+    acr: String,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     acrs: Vec<String>,
     aio: String,
@@ -50,12 +52,18 @@ pub struct ClaimsV1 {
     appid: Uuid,
     appidacr: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
+    auth_time: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    deviceid: Option<Uuid>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    email: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     family_name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     given_name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     idp: Option<String>,
-    ipaddr: &'static str,
+    ipaddr: IpAddr,
     name: String,
     oid: Uuid,
     rh: String,
@@ -81,11 +89,19 @@ pub struct ClaimsV2 {
     iat: i64,
     nbf: i64,
     exp: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    acr: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     acrs: Vec<String>,
     aio: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    auth_time: Option<i64>,
     azp: Uuid,
     azpacr: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    deviceid: Option<Uuid>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    email: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     idp: Option<String>,
     name: String,
@@ -104,6 +120,41 @@ pub struct ClaimsV2 {
     xms_ssm: Option<&'static str>,
 }
 
+/// How long a token lives, and whether an API can send it back before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Life {
+    /// 60 to 90 minutes, and good until it expires.
+    Ordinary,
+    /// An hour, in place of a token that an API would refuse for the place at which it sees the user.
+    Hour,
+    /// 20 to 28 hours, under continuous access evaluation.
+    Evaluated,
+}
+
+impl Life {
+    /// The life of a token for `api`. `ordinary`: a policy wants no continuous access evaluation.
+    #[must_use]
+    pub fn of(claims: &ClaimsRequest, api: &Api, ordinary: bool) -> Self {
+        if !claims.is_capable() || !api.continuous_access_evaluation {
+            Self::Ordinary
+        } else if !ordinary {
+            Self::Evaluated
+        } else if claims.reported_address.is_some() {
+            Self::Hour
+        } else {
+            Self::Ordinary
+        }
+    }
+
+    fn seconds(self, ids: &Ids) -> i64 {
+        match self {
+            Self::Ordinary => ids.between(3600, 5400),
+            Self::Hour => 3600,
+            Self::Evaluated => ids.between(20 * 3600, 28 * 3600),
+        }
+    }
+}
+
 /// What an access token is for.
 #[derive(Clone, Copy, Debug)]
 pub struct Access<'a> {
@@ -115,12 +166,14 @@ pub struct Access<'a> {
     pub scopes: &'a [String],
     /// `acrs`: the authentication contexts that are met.
     pub contexts: &'a [String],
-    /// What the client asked of the token and said of itself.
-    pub claims: &'a ClaimsRequest,
+    /// Whether the client said that it can answer claims challenges (`cp1`).
+    pub capable: bool,
+    /// How long it lives.
+    pub life: Life,
+    /// Whether a device was signed in by its code: such a token never names the device.
+    pub by_device_code: bool,
     /// `aio`: the sealed [`super::Proof`].
     pub proof: &'a str,
-    /// Whether it is an ordinary token of an hour at most, although client and API could do more.
-    pub ordinary: bool,
 }
 
 /// Makes an access token.
@@ -129,21 +182,23 @@ pub struct Access<'a> {
 /// part in continuous access evaluation (escalation reference 6.3 and rulings).
 #[must_use]
 pub fn access_token(parties: &Parties<'_>, access: &Access<'_>, now: Timestamp, ids: &Ids) -> AccessToken {
-    let Access { api, resource, scopes, contexts, claims, proof, ordinary } = *access;
-    let takes_part = claims.is_capable() && api.continuous_access_evaluation;
-    let evaluated = takes_part && !ordinary;
-    let expires_in = match (takes_part, ordinary) {
-        (true, false) => ids.between(20 * 3600, 28 * 3600),
-        (true, true) => 3600,
-        (false, _) => ids.between(3600, 5400),
-    };
-    let xms_cc = evaluated.then_some(["cp1"]);
+    let Access { api, resource, scopes, contexts, capable, life, by_device_code, proof } = *access;
+    let evaluated = life == Life::Evaluated;
+    let expires_in = life.seconds(ids);
+    // An API that challenges only capable clients has to know them, whatever their tokens' life.
+    let xms_cc = (evaluated || (capable && api.challenge_capable_clients_only)).then_some(["cp1"]);
     let xms_ssm = api.continuous_access_evaluation.then_some("1");
     let (iat, exp) = (issued_at(now), expiry(now, expires_in));
     let user = parties.user;
     let directory = parties.directory;
     let idp = (parties.home.utid != directory.id).then(|| issuer_v1(parties.base, parties.home.utid));
     let username = directory.username(user);
+    let email = idp.is_some().then(|| username.clone());
+    let deviceid = (user.facts.device.authenticated && !by_device_code).then(|| device_id(user));
+    // RFC 9470, 5: which context the sign-in meets, and when it was.
+    let steps_up = api.challenge == ChallengeDialect::Rfc9470;
+    let acr = contexts.first().filter(|_| steps_up).map_or("1", String::as_str).to_owned();
+    let auth_time = steps_up.then(|| parties.strength.signed_in_at.as_second());
     let claims = match api.token_version {
         TokenVersion::V1 => AccessClaims::V1(Box::new(ClaimsV1 {
             aud: audience(api, resource),
@@ -151,17 +206,20 @@ pub fn access_token(parties: &Parties<'_>, access: &Access<'_>, now: Timestamp, 
             iat,
             nbf: iat,
             exp,
-            acr: "1",
+            acr,
             acrs: contexts.to_vec(),
             aio: proof.to_owned(),
             amr: parties.strength.amr(),
             app_displayname: parties.client.display_name().to_owned(),
             appid: parties.client.client_id,
             appidacr: client_acr(parties.client),
+            auth_time,
+            deviceid,
+            email,
             family_name: user.family_name.clone(),
             given_name: user.given_name.clone(),
             idp,
-            ipaddr: "127.0.0.1",
+            ipaddr: user.facts.network.address,
             name: user.name.clone(),
             oid: user.id,
             rh: parties.routing_hint(),
@@ -182,10 +240,14 @@ pub fn access_token(parties: &Parties<'_>, access: &Access<'_>, now: Timestamp, 
             iat,
             nbf: iat,
             exp,
+            acr: steps_up.then_some(acr),
             acrs: contexts.to_vec(),
             aio: proof.to_owned(),
+            auth_time,
             azp: parties.client.client_id,
             azpacr: client_acr(parties.client),
+            deviceid,
+            email,
             idp,
             name: user.name.clone(),
             oid: user.id,
@@ -202,4 +264,9 @@ pub fn access_token(parties: &Parties<'_>, access: &Access<'_>, now: Timestamp, 
         })),
     };
     AccessToken { claims, expires_in, refresh_in: evaluated.then_some(expires_in / 2) }
+}
+
+/// The id of the device in front of `user`: always the same one.
+fn device_id(user: &User) -> Uuid {
+    Uuid::new_v5(&user.id, b"device")
 }

@@ -12,7 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use uuid::Uuid;
 
-pub use access::{Access, AccessToken, access_token};
+pub use access::{Access, AccessToken, Life, access_token};
 pub use app_only::AppOnly;
 pub use id::{IdToken, id_token};
 pub use id_v1::{IdTokenV1, id_token_v1};

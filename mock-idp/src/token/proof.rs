@@ -4,6 +4,8 @@
 //! what the sign-in proved, and an API has to know whether a token is older than a revocation. So each token carries that,
 //! sealed, in `aio`, which is opaque to everybody but the service. Nothing has to be kept for it.
 
+use std::net::IpAddr;
+
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use jiff::Timestamp;
 use jsonwebtoken::{Algorithm, Validation};
@@ -11,7 +13,10 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::{keys::SigningKey, policy::Strength};
+use crate::{
+    keys::SigningKey,
+    policy::{Strength, api_access::Issued},
+};
 
 /// The sealed content of `aio`.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
@@ -25,6 +30,24 @@ pub struct Proof {
     /// When the token was issued, exactly; `iat` is backdated.
     #[serde(rename = "i")]
     pub issued_at: Timestamp,
+    /// The address at which this server saw the user.
+    #[serde(rename = "a")]
+    pub address: IpAddr,
+    /// The address that an API had reported (`xms_rp_ipaddr`).
+    #[serde(rename = "r", skip_serializing_if = "Option::is_none")]
+    pub reported: Option<IpAddr>,
+    /// Whether the token is under continuous access evaluation.
+    #[serde(rename = "c")]
+    pub evaluated: bool,
+}
+
+impl Proof {
+    /// What an API may know of it.
+    #[must_use]
+    pub fn issued(&self) -> Issued {
+        let Self { strength, issued_at, address, reported, evaluated, .. } = *self;
+        Issued { at: issued_at, strength: Some(strength), address: Some(address), reported, evaluated }
+    }
 }
 
 /// The claims of a token that `key` signed. Time and audience are for the caller to judge, on the tenant's clock.

@@ -49,6 +49,10 @@ pub(super) fn check(document: &Document, problems: &mut Vec<Problem>) {
         for (path, scope) in each(&api.scopes, &path.key("scopes")) {
             scopes.name(&scope.name, path.key("name"), problems);
         }
+        let mut routes = Seen::new("protected route");
+        for (path, route) in each(&api.protected_routes, &path.key("protected_routes")) {
+            routes.note(route.path.clone(), &route.path, path.key("path"), problems);
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use url::Url;
 
 use super::{each, same, tenants};
 use crate::{
-    directory::model::{Application, Document, Policy, Scope, Tenant},
+    directory::model::{Api, Application, ChallengeDialect, Document, Policy, Scope, Tenant},
     error::Aadsts,
     yaml::{Path, Problem},
 };
@@ -66,19 +66,45 @@ pub(super) fn check(document: &Document, problems: &mut Vec<Problem>) {
         for (path, scope) in each(&api.scopes, &path.key("scopes")) {
             scope_name(scope, &path, problems);
         }
-        for (path, route) in each(&api.protected_routes, &path.key("protected_routes")) {
-            if !route.path.starts_with('/') {
+        challenges(api, &path, problems);
+    }
+}
+
+/// What the API asks of callers, and whether its dialect has words for that.
+fn challenges(api: &Api, owner: &Path, problems: &mut Vec<Problem>) {
+    let speaks_rfc9470 = api.challenge == ChallengeDialect::Rfc9470;
+    if speaks_rfc9470 && api.challenge_capable_clients_only {
+        problems.push(
+            Problem::new(
+                owner.key("challenge_capable_clients_only"),
+                format!("the API `{}` sends no claims, so `cp1` does not say who can answer it", api.name),
+            )
+            .hint("leave it out, or choose another `challenge`"),
+        );
+    }
+    for (path, route) in each(&api.protected_routes, &owner.key("protected_routes")) {
+        if !route.path.starts_with('/') {
+            problems.push(
+                Problem::new(path.key("path"), format!("`{}` does not start with `/`", route.path))
+                    .hint(format!("write `/{}`", route.path)),
+            );
+        }
+        if let Some(context) = &route.authentication_context {
+            authentication_context(context, path.key("authentication_context"), problems);
+        } else if route.max_age.is_none() {
+            problems.push(
+                Problem::new(path.clone(), format!("the route `{}` asks nothing", route.path))
+                    .hint("name an `authentication_context` or a `max_age`"),
+            );
+        }
+        if let Some(age) = route.max_age {
+            let path = path.key("max_age");
+            if !age.is_positive() {
+                problems.push(Problem::new(path, "no sign-in is as young as that").hint("write `5m`"));
+            } else if !speaks_rfc9470 {
                 problems.push(
-                    Problem::new(path.key("path"), format!("`{}` does not start with `/`", route.path))
-                        .hint(format!("write `/{}`", route.path)),
-                );
-            }
-            if let Some(context) = &route.authentication_context {
-                authentication_context(context, path.key("authentication_context"), problems);
-            } else if route.max_age.is_none() {
-                problems.push(
-                    Problem::new(path.clone(), format!("the route `{}` asks nothing", route.path))
-                        .hint("name an `authentication_context` or a `max_age`"),
+                    Problem::new(path, "only RFC 9470 has a word for the age of a sign-in")
+                        .hint("write `challenge: rfc9470` at the API, or name an `authentication_context`"),
                 );
             }
         }
