@@ -12,6 +12,7 @@ use crate::{
         Api, Application, Consent, ConsentSettings, Directory, Document, NamedLocation, Policy, Switches, User,
     },
     error::Refusal,
+    fault::{ArmedFault, Fault, InvalidFault},
     http::Idp,
     policy::{self, Decision, Ledger, Situation, Strength, Subject},
     recorder::Exchange,
@@ -319,6 +320,34 @@ impl TenantControls {
         state.tokens_valid_from.insert(id, now);
         state.sessions.sign_out_everywhere(id);
         Ok(())
+    }
+
+    /// Lets the next matching requests be answered otherwise; gives the id of the fault.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with it.
+    pub fn inject_fault(&self, fault: Fault) -> Result<Uuid, InvalidFault> {
+        let id = self.tenant.ids.guid();
+        let mut state = self.tenant.state();
+        let directory = state.directory.clone();
+        state.faults.arm(id, fault, &directory).map(|armed| armed.id)
+    }
+
+    /// The faults that wait for requests, in the order in which they were injected. One that is spent is gone.
+    #[must_use]
+    pub fn faults(&self) -> Vec<ArmedFault> {
+        self.tenant.state().faults.list().to_vec()
+    }
+
+    /// Takes one fault away; says whether there was one.
+    pub fn remove_fault(&self, id: Uuid) -> bool {
+        self.tenant.state().faults.remove(id)
+    }
+
+    /// Takes all faults away.
+    pub fn clear_faults(&self) {
+        self.tenant.state().faults.clear();
     }
 
     /// The tenant's time.

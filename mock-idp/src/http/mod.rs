@@ -9,6 +9,7 @@ mod control;
 mod device;
 mod discovery;
 mod downstream;
+mod fault;
 mod incoming;
 mod login;
 mod logout;
@@ -21,6 +22,7 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
+pub use fault::hang_up;
 pub use router::router;
 
 use crate::{

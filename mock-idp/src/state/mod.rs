@@ -8,6 +8,7 @@ mod code;
 mod device_code;
 mod refresh_token;
 mod registry;
+mod repetitions;
 mod session;
 
 use std::{
@@ -23,11 +24,13 @@ pub use code::{Code, CodeGrant};
 pub use device_code::{Approval, DeviceCode, Progress, UserCodes};
 pub use refresh_token::RefreshToken;
 pub use registry::{Authority, Registry};
+pub use repetitions::Repetitions;
 pub use session::{Session, Sessions};
 
 use crate::{
     clock::{Clock, TenantClock},
     directory::{Directory, Document, Policy, Tenant as TenantDocument},
+    fault::Faults,
     flow::Flow,
     ids::Ids,
     policy::Ledger,
@@ -79,6 +82,10 @@ pub struct State {
     pub tokens_valid_from: HashMap<Uuid, Timestamp>,
     /// The scripted person in front of the pages.
     pub virtual_user: VirtualUser,
+    /// Answers made to order for requests to come.
+    pub faults: Faults,
+    /// When equal token requests came, for the loop detector.
+    pub repetitions: Repetitions,
 }
 
 /// Codes, cookies and passwords are in there: nothing of it is printed.
@@ -149,6 +156,8 @@ impl Tenant {
                 device_codes: Bounded::new(LIMIT),
                 tokens_valid_from: HashMap::new(),
                 virtual_user: virtual_user.unwrap_or_default(),
+                faults: Faults::default(),
+                repetitions: Repetitions::new(LIMIT),
             }),
         }
     }
