@@ -8,6 +8,7 @@ mod bad_requests;
 mod consent;
 mod control;
 mod discovery;
+mod faults;
 mod grants;
 mod main_line;
 mod mock_apis;

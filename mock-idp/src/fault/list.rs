@@ -171,32 +171,13 @@ impl ArmedFault {
             Some(1) => "once more".to_owned(),
             Some(times) => format!("{times} times more"),
         };
-        let because = format!("fault {}: {}; {left}", self.id, self.described());
+        let because = format!("fault {}: {}; {left}", self.id, self.fault.effect_in_words());
         Hit {
             effect: self.effect.clone(),
             latency: self.fault.latency.and_then(|latency| latency.try_into().ok()).unwrap_or_default(),
             retry_after: self.fault.retry_after.clone(),
             reason: Reason { rule: "fault", because, policy: None },
         }
-    }
-
-    /// Its effect in words.
-    fn described(&self) -> String {
-        let mut words = match &self.effect {
-            Effect::Refuse(code) => format!("AADSTS{}", code.row().number),
-            Effect::Status { status, .. } => format!("status {status}"),
-            Effect::Drop => "the connection is closed".to_owned(),
-            Effect::RedirectError(error) => format!("redirect with {}", error.word()),
-            Effect::TamperState => "another state".to_owned(),
-            Effect::Delay => "served later".to_owned(),
-        };
-        if let Some(after) = &self.fault.retry_after {
-            words.push_str(&format!(", Retry-After {after}"));
-        }
-        if let Some(latency) = &self.fault.latency {
-            words.push_str(&format!(", after {latency:#}"));
-        }
-        words
     }
 }
 

@@ -133,6 +133,20 @@ fn what_is_listed_can_be_injected_again() {
     assert_eq!(fault(json!({ "retry_after": "30" })).retry_after, Some(RetryAfter::Seconds(30)));
 }
 
+#[rstest]
+#[case(json!({ "endpoint": "token", "client": "desktop", "status": 429, "retry_after": 60, "times": 2 }),
+    "the next 2 requests to token by desktop get status 429, Retry-After 60")]
+#[case(json!({ "api": "mail", "user": "ada", "drop": true, "times": "unlimited" }),
+    "every request to mail for ada gets no answer, and the connection is closed")]
+#[case(json!({ "code": 50196, "after": 2 }), "the next request, after 2 that pass, gets AADSTS50196")]
+#[case(json!({ "latency": "250ms" }), "the next request gets the usual answer, 250ms late")]
+#[case(json!({ "endpoint": "authorize", "redirect_error": "server_error" }),
+    "the next request to authorize gets a redirect with server_error alone")]
+#[case(json!({ "endpoint": "authorize", "tamper_state": true }), "the next request to authorize gets another state")]
+fn a_fault_is_told_in_a_sentence(#[case] text: Value, #[case] told: &str) {
+    assert_eq!(fault(text).to_string(), told);
+}
+
 #[test]
 fn too_many_are_refused() {
     let mut faults = armed(&vec![json!({ "drop": true }); 1_000]);

@@ -1,9 +1,72 @@
-//! Members of a fault that are written as a number or as a word.
+//! A fault in words, and its members that are written as a number or as a word.
 
-use std::{borrow::Cow, fmt};
+use std::{borrow::Cow, fmt, fmt::Write as _};
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+use super::Fault;
+
+impl Fault {
+    /// What a request gets, such as `status 429, Retry-After 60`.
+    #[must_use]
+    pub fn effect_in_words(&self) -> String {
+        let mut words = if let Some(number) = self.code {
+            format!("AADSTS{number}")
+        } else if let Some(status) = self.status {
+            format!("status {status}")
+        } else if let Some(error) = self.redirect_error {
+            format!("a redirect with {} alone", error.word())
+        } else if self.drop {
+            "no answer, and the connection is closed".to_owned()
+        } else if self.tamper_state {
+            "another state".to_owned()
+        } else {
+            "the usual answer".to_owned()
+        };
+        // Writing to a string cannot fail.
+        if let Some(after) = &self.retry_after {
+            let _ = write!(words, ", Retry-After {after}");
+        }
+        if let Some(latency) = &self.latency {
+            let _ = write!(words, ", {latency:#} late");
+        }
+        words
+    }
+}
+
+/// Which requests get what, such as `the next 2 requests to token by desktop get status 429`.
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let get = match self.times {
+            Times::Next(1) => {
+                f.write_str("the next request")?;
+                "gets"
+            }
+            Times::Next(times) => {
+                write!(f, "the next {times} requests")?;
+                "get"
+            }
+            Times::Unlimited => {
+                f.write_str("every request")?;
+                "gets"
+            }
+        };
+        if let Some(endpoint) = self.endpoint() {
+            write!(f, " to {}", self.api.as_deref().unwrap_or(endpoint.word()))?;
+        }
+        let matchers = [("with", &self.grant_type), ("by", &self.client), ("for", &self.user)];
+        for (word, value) in matchers {
+            if let Some(value) = value {
+                write!(f, " {word} {value}")?;
+            }
+        }
+        if self.after > 0 {
+            write!(f, ", after {} that pass,", self.after)?;
+        }
+        write!(f, " {get} {}", self.effect_in_words())
+    }
+}
 
 /// What the header `Retry-After` says (RFC 9110, 10.2.3).
 #[derive(Clone, Debug, PartialEq, Eq)]

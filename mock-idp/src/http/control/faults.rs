@@ -41,6 +41,12 @@ pub(super) async fn clear(Controls(tenant): Controls) -> StatusCode {
 
 impl From<InvalidFault> for Trouble {
     fn from(InvalidFault(problems): InvalidFault) -> Self {
-        problems.first().map_or_else(|| Self::new(400, "invalid_body", "This cannot be a fault."), Self::from)
+        match problems.first() {
+            Some(problem) if problem.path.segments().is_empty() => {
+                Self::new(400, "invalid_body", format!("{}.", InvalidFault(problems)))
+            }
+            Some(problem) => Self::from(problem),
+            None => Self::new(400, "invalid_body", "This cannot be a fault."),
+        }
     }
 }
