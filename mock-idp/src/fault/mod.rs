@@ -96,9 +96,9 @@ pub struct Fault {
 pub enum Endpoint {
     /// `/token`.
     Token,
-    /// `/authorize`: a client starts an interactive sign-in.
+    /// `/authorize` and `/adminconsent`: a client starts an interactive sign-in.
     Authorize,
-    /// A page of the sign-in is submitted, or one that belongs to no sign-in of a client is opened.
+    /// A page of the sign-in is submitted; `/deviceauth`.
     Page,
     /// `/devicecode`.
     DeviceCode,

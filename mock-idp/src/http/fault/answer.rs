@@ -11,14 +11,14 @@ use super::{
     unsent,
 };
 use crate::{
-    error::{Aadsts, Refusal},
+    error::{Aadsts, Refusal, Trace},
     fault::{self, Effect, Endpoint, Hit},
     flow::{self, AuthorizeRequest, Rejected, Reply, ReplyTo},
     recorder::Answer,
 };
 
 /// Numbers that are told to the person in front of the browser, because no redirect address is to be trusted with them or
-/// because the sign-in cannot go on (escalation reference 2.8 G1, 2.6 E).
+/// because the sign-in cannot go on (escalation reference 2.8 G1, 2.6).
 const PAGES: &[Aadsts] = &[
     Aadsts::UnknownClient,
     Aadsts::MalformedClientId,
@@ -54,9 +54,9 @@ pub(super) fn answer(idp: &Idp, arrival: &Arrival, incoming: &Incoming, hit: &Hi
 }
 
 fn refuse(arrival: &Arrival, code: Aadsts) -> (Answer, Response) {
-    let Arrival { tenant, sought, params, trace, .. } = arrival;
+    let Arrival { tenant, sought, params, .. } = arrival;
     let (directory, now) = (tenant.state().directory.clone(), tenant.now());
-    let trace = crate::error::Trace { at: now, ..*trace };
+    let trace = Trace { at: now, ..arrival.trace };
     let refusal = fault::refusal(code, params, &directory, sought.client, sought.user, now);
     let refusal = match (sought.endpoint, code) {
         (Endpoint::Discovery | Endpoint::Keys, Aadsts::UnknownTenant) => refusal.with_error("invalid_tenant"),
@@ -64,23 +64,30 @@ fn refuse(arrival: &Arrival, code: Aadsts) -> (Answer, Response) {
     };
     let refusal = refusal.changed_by(&directory.switches);
     let trailer = directory.switches.trailer;
-    let shown = |refusal: &Refusal| {
-        let html = page::failure(&directory.display_name, refusal, &trace);
-        (Answer::refused(refusal.status(), "error page", refusal), respond::page(refusal.status(), html))
-    };
-    match (sought.endpoint, reply(arrival)) {
-        (Endpoint::Authorize, Some(reply)) if !PAGES.contains(&code) => {
-            let refusal = for_redirect(refusal, params.get("prompt") == Some("none"));
-            let answer = flow::Answer::Error { refusal: refusal.clone(), cancelled: false };
-            let response = respond::reply(&reply, &answer, &trace, trailer);
-            (Answer::refused(response.status().as_u16(), "redirect error", &refusal), response)
-        }
-        (Endpoint::Authorize | Endpoint::Page | Endpoint::Logout, _) => shown(&refusal),
-        _ => {
+    match sought.endpoint {
+        Endpoint::Authorize if !PAGES.contains(&code) => match reply(arrival) {
+            Ok(reply) => {
+                let refusal = for_redirect(refusal, params.get("prompt") == Some("none"));
+                let answer = flow::Answer::Error { refusal: refusal.clone(), cancelled: false };
+                let response = respond::reply(&reply, &answer, &trace, trailer);
+                (Answer::refused(response.status().as_u16(), "redirect error", &refusal), response)
+            }
+            Err(_) => shown(arrival, &refusal),
+        },
+        Endpoint::Authorize | Endpoint::Page | Endpoint::Logout => shown(arrival, &refusal),
+        Endpoint::Token | Endpoint::DeviceCode | Endpoint::Discovery | Endpoint::Keys | Endpoint::Api => {
             let answer = Answer::refused(refusal.status(), "error", &refusal);
             (answer, respond::refusal(&refusal, &trace, trailer))
         }
     }
+}
+
+/// The error page: nothing is sent to the client.
+fn shown(arrival: &Arrival, refusal: &Refusal) -> (Answer, Response) {
+    let tenant = &arrival.tenant;
+    let trace = Trace { at: tenant.now(), ..arrival.trace };
+    let html = page::failure(&tenant.state().directory.display_name, refusal, &trace);
+    (Answer::refused(refusal.status(), "error page", refusal), respond::page(refusal.status(), html))
 }
 
 /// `invalid_grant` is no error of an authorization request (RFC 6749, 4.1.2.1).
@@ -91,20 +98,22 @@ fn for_redirect(refusal: Refusal, silent: bool) -> Refusal {
     }
 }
 
-/// Where the answer to an authorization request goes, if its address is good.
-fn reply(arrival: &Arrival) -> Option<Reply> {
-    if arrival.sought.endpoint != Endpoint::Authorize {
-        return None;
-    }
+/// Where the answer to an authorization request goes; or why it can go nowhere.
+fn reply(arrival: &Arrival) -> Result<Reply, Refusal> {
     match AuthorizeRequest::parse(&arrival.params, &arrival.tenant.state().directory) {
-        Ok(AuthorizeRequest { reply: ReplyTo::Redirect(reply), .. }) => Some(reply),
-        Err(Rejected::Redirect(reply, _)) => Some(*reply),
-        Ok(_) | Err(Rejected::Page(_)) => None,
+        Ok(AuthorizeRequest { reply: ReplyTo::Redirect(reply), .. }) => Ok(reply),
+        Err(Rejected::Redirect(reply, _)) => Ok(*reply),
+        Err(Rejected::Page(refusal)) => Err(refusal),
+        // A request that is read from parameters has a redirect address.
+        Ok(AuthorizeRequest { reply: ReplyTo::Device(_), .. }) => Err(Refusal::new(Aadsts::ServerError)),
     }
 }
 
 fn redirect_error(arrival: &Arrival, error: &'static str) -> (Answer, Response) {
-    let Some(reply) = reply(arrival) else { return refuse(arrival, Aadsts::RedirectMismatch) };
+    let reply = match reply(arrival) {
+        Ok(reply) => reply,
+        Err(refusal) => return shown(arrival, &refusal),
+    };
     let mut parameters = vec![("error", error.to_owned())];
     parameters.extend(reply.state.clone().map(|state| ("state", state)));
     let response = respond::deliver(&reply, &parameters);

@@ -42,7 +42,7 @@ fn endpoint(matched: &str) -> Endpoint {
     match last {
         _ if ["/api/", "/v1.0/", "/oidc/"].iter().any(|start| matched.starts_with(start)) => Endpoint::Api,
         "token" => Endpoint::Token,
-        "authorize" => Endpoint::Authorize,
+        "authorize" | "adminconsent" => Endpoint::Authorize,
         "devicecode" => Endpoint::DeviceCode,
         "keys" => Endpoint::Keys,
         "logout" => Endpoint::Logout,
@@ -53,12 +53,15 @@ fn endpoint(matched: &str) -> Endpoint {
 }
 
 impl Arrival {
-    /// `None` if no tenant is meant.
+    /// `None` if no tenant is meant, or one that has no faults.
     pub(super) fn of(idp: &Idp, matched: &str, incoming: &Incoming) -> Option<Self> {
         let endpoint = endpoint(matched);
         let sent = if incoming.method == Method::POST { incoming.form() } else { incoming.query() };
         let params = if endpoint == Endpoint::Api { Params::default() } else { sent.unwrap_or_default() };
         let tenant = tenant(idp, endpoint, matched, incoming, &params)?;
+        if tenant.state().faults.is_empty() {
+            return None;
+        }
         let trace = incoming.trace(Some(&params), &tenant.ids, idp.clock.now());
         let client_id = params.get("client_id").map(str::to_owned).or_else(|| incoming.basic().map(|(id, _)| id));
         let client = client_id.as_deref().and_then(|id| Uuid::parse_str(id).ok());
