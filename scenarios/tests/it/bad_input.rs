@@ -78,7 +78,7 @@ fn what_the_cases_start_from_is_good() {
 #[case::number_of_a_fault(
     ("steps:", "steps:\n  - inject_fault: {endpoint: token, code: 900551}"),
     "s:7:43: the catalogue has no AADSTS900551",
-    "did you mean `90055`? `mock-idp errors` lists them all"
+    "did you mean `900561`? `mock-idp errors` lists them all"
 )]
 #[case::member_of_a_fault(
     ("steps:", "steps:\n  - inject_fault: {endpoint: token, sttatus: 503}"),
