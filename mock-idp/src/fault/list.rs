@@ -176,7 +176,7 @@ impl ArmedFault {
             effect: self.effect.clone(),
             latency: self.fault.latency.and_then(|latency| latency.try_into().ok()).unwrap_or_default(),
             retry_after: self.fault.retry_after.clone(),
-            reason: Reason { rule: "fault", because, policy: None },
+            reason: Reason::new("fault", because),
         }
     }
 }

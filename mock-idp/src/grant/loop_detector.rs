@@ -27,7 +27,7 @@ pub(super) fn check(
         return Ok(());
     }
     let because = format!("the same request came {requests} times within {within:#}");
-    reasons.push(Reason { rule: "loop_detector", because, policy: None });
+    reasons.push(Reason::new("loop_detector", because));
     Err(Refusal::new(Aadsts::LoopDetected))
 }
 

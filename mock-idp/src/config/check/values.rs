@@ -26,9 +26,8 @@ pub(super) fn check(document: &Document, problems: &mut Vec<Problem>) {
     if let Some(detector) = document.switches.loop_detector {
         let path = Path::root().key("switches").key("loop_detector");
         if detector.requests < 2 {
-            problems.push(
-                Problem::new(path.key("requests"), "every request would be a loop").hint("write `2` or more"),
-            );
+            problems
+                .push(Problem::new(path.key("requests"), "every request would be a loop").hint("write `2` or more"));
         }
         if !detector.within.is_positive() {
             let message = "within no time there are no two requests";

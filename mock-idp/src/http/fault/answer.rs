@@ -101,7 +101,7 @@ fn for_redirect(refusal: Refusal, silent: bool) -> Refusal {
 /// Where the answer to an authorization request goes; or why it can go nowhere.
 fn reply(arrival: &Arrival) -> Result<Reply, Refusal> {
     match AuthorizeRequest::parse(&arrival.params, &arrival.tenant.state().directory) {
-        Ok(AuthorizeRequest { reply: ReplyTo::Redirect(reply), .. }) => Ok(reply),
+        Ok(AuthorizeRequest { reply: ReplyTo::Redirect(reply) | ReplyTo::AdminConsent(reply), .. }) => Ok(reply),
         Err(Rejected::Redirect(reply, _)) => Ok(*reply),
         Err(Rejected::Page(refusal)) => Err(refusal),
         // A request that is read from parameters has a redirect address.

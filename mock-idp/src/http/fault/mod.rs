@@ -70,7 +70,7 @@ pub(super) fn tampered(parsed: Result<AuthorizeRequest, Rejected>) -> Result<Aut
     };
     match parsed {
         Ok(mut request) => {
-            if let ReplyTo::Redirect(reply) = &mut request.reply {
+            if let ReplyTo::Redirect(reply) | ReplyTo::AdminConsent(reply) = &mut request.reply {
                 change(&mut reply.state);
             }
             Ok(request)
