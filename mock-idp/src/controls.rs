@@ -15,6 +15,7 @@ use crate::{
         Api, Application, Consent, ConsentSettings, Directory, Document, NamedLocation, Policy, RiskLevel, Switches,
         User,
     },
+    fault::{ArmedFault, Fault, InvalidFault},
     http::Idp,
     policy::Ledger,
     recorder::Exchange,
@@ -277,6 +278,34 @@ impl TenantControls {
         let id = state.directory.user(user).map(|user| user.id).ok_or_else(|| unknown_user(&state.directory, user))?;
         state.revoke(id, now);
         Ok(())
+    }
+
+    /// Lets the next matching requests be answered otherwise; gives the id of the fault.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with it.
+    pub fn inject_fault(&self, fault: Fault) -> Result<Uuid, InvalidFault> {
+        let id = self.tenant.ids.guid();
+        let mut state = self.tenant.state();
+        let directory = state.directory.clone();
+        state.faults.arm(id, fault, &directory).map(|armed| armed.id)
+    }
+
+    /// The faults that wait for requests, in the order in which they were injected. One that is spent is gone.
+    #[must_use]
+    pub fn faults(&self) -> Vec<ArmedFault> {
+        self.tenant.state().faults.list().to_vec()
+    }
+
+    /// Takes one fault away; says whether there was one.
+    pub fn remove_fault(&self, id: Uuid) -> bool {
+        self.tenant.state().faults.remove(id)
+    }
+
+    /// Takes all faults away.
+    pub fn clear_faults(&self) {
+        self.tenant.state().faults.clear();
     }
 
     /// The tenant's time.

@@ -7,7 +7,8 @@
 //! ```text
 //! directory  what a tenant knows          policy   what it demands (pure)      state     what it remembers
 //! flow       the next step of a sign-in   grant    the token pipeline          token     what is inside tokens
-//! error      one catalogue of numbers     recorder the exchange log            http      the wire
+//! error      one catalogue of numbers     recorder the exchange log            fault     answers made to order
+//! http       the wire
 //! ```
 //!
 //! `directory`, `policy`, `scopes`, `claims_request` and `clock` know nothing of HTTP or storage; nothing depends on
@@ -21,6 +22,7 @@ pub mod directory;
 pub mod environment;
 pub mod error;
 pub mod expectation;
+pub mod fault;
 pub mod flow;
 pub mod grant;
 mod http;

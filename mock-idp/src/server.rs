@@ -10,6 +10,7 @@ use std::{
 
 use axum_server::{Handle, tls_rustls::RustlsConfig};
 use tokio::task::JoinHandle;
+use tower::{ServiceExt, util::MapResult};
 
 use crate::{
     clock::{Clock, SystemClock},
@@ -17,7 +18,7 @@ use crate::{
     controls::TenantControls,
     directory::Document,
     expectation::{Expectation, Failure, Log},
-    http::{Idp, router},
+    http::{Idp, hang_up, router},
     ids::Ids,
     keys::SigningKey,
     recorder::Exchange,
@@ -321,7 +322,9 @@ impl Builder {
         idp.control_hosts.push(self.name());
         let idp = Arc::new(idp);
         let first = idp.registry.first().ok_or(StartError::NoTenant)?;
-        let service = router(idp.clone()).into_make_service();
+        let service = ServiceExt::<SocketAddr>::map_response(router(idp.clone()).into_make_service(), |service| {
+            MapResult::new(service, hang_up)
+        });
         let handle = Handle::new();
         let bound = |source| StartError::Bind { address, source };
         let serving = match tls {

@@ -28,9 +28,12 @@ pub const SCRIPTS: &[(&str, &str)] = &[
     script!("blocked"),
     script!("declined"),
     script!("enrolment"),
+    script!("loop-detected"),
     script!("on-behalf-of"),
+    script!("outage"),
     script!("revocation"),
     script!("sign-in-frequency"),
+    script!("throttled"),
     script!("unmanaged-device"),
 ];
 

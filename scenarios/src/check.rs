@@ -7,6 +7,7 @@ use std::sync::Arc;
 use mock_idp::{
     config,
     directory::{Api, Directory, Document, Policy, Tenant, TokenVersion},
+    fault::Fault,
     yaml::{Path, Problem, suggest},
 };
 
@@ -92,6 +93,9 @@ impl Names {
             self.user(name, &path.key("users").key(name));
         }
         self.person(&given.virtual_user, &path.key("virtual_user"));
+        for (index, fault) in given.faults.iter().enumerate() {
+            self.fault(fault, &path.key("faults").index(index));
+        }
         if let Some(signed_in) = &given.signed_in {
             let path = path.key("signed_in");
             self.one_api(&signed_in.scopes, &path.key("scopes"));
@@ -120,6 +124,10 @@ impl Names {
                 .collect();
             self.problems.push(unknown("user", name, path, names(&known)));
         }
+    }
+
+    pub(crate) fn fault(&mut self, fault: &Fault, path: &Path) {
+        self.problems.extend(fault.problems(&self.directory, path));
     }
 
     pub(crate) fn api(&mut self, name: &str, path: &Path) -> Option<Api> {

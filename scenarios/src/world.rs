@@ -1,13 +1,14 @@
 //! What a scenario acts in: a tenant, a client, a person with a browser; and what has happened so far.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
-use desktop_client::{Account, AuthenticationResult, Clock, Error, PublicClientApplication, Randomness};
+use desktop_client::{Account, AuthenticationResult, BoxFuture, Clock, Error, PublicClientApplication, Randomness};
 use indexmap::IndexMap;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use mock_idp::{
     TenantControls, Unknown,
     directory::{Directory, Policy},
+    fault::InvalidFault,
     recorder::Exchange,
     virtual_user::{BrowseError, VirtualUser},
 };
@@ -96,6 +97,9 @@ impl World {
                     outcome.described()
                 )));
             }
+        }
+        for fault in &script.given.faults {
+            self.tenant.inject_fault(fault.clone())?;
         }
         self.becomes(&script.given.virtual_user)?;
         self.client.conduct = conduct;
@@ -191,7 +195,7 @@ fn client(
             .authority(tenant.authority())?
             .client_capabilities(capabilities)
             .http_client(http)
-            .clock(Arc::new(TenantTime::of(tenant)))
+            .clock(Arc::new(TenantTime(tenant.clone())))
             .randomness(Randomness::seeded(seed))
             .user_agent(person.clone())
             .accept_query_response(false)
@@ -200,18 +204,18 @@ fn client(
     build().map_err(|error| Broken(format!("the client could not be set up: {error}")))
 }
 
-/// The tenant's clock, shown to the client, so that both agree.
-struct TenantTime(Box<dyn Fn() -> Timestamp + Send + Sync>);
-
-impl TenantTime {
-    fn of(tenant: &TenantControls) -> Self {
-        Self(Box::new(tenant.clock()))
-    }
-}
+/// The tenant's clock, shown to the client, so that both agree. While the client waits, the tenant's time passes and
+/// nobody else's.
+struct TenantTime(TenantControls);
 
 impl Clock for TenantTime {
     fn now(&self) -> Timestamp {
-        (self.0)()
+        self.0.now()
+    }
+
+    fn sleep(&self, duration: Duration) -> BoxFuture<'_, ()> {
+        self.0.advance_clock(SignedDuration::try_from(duration).unwrap_or(SignedDuration::MAX));
+        Box::pin(std::future::ready(()))
     }
 }
 
@@ -224,6 +228,12 @@ impl std::fmt::Debug for TenantTime {
 impl From<Unknown> for Broken {
     fn from(unknown: Unknown) -> Self {
         Self(unknown.to_string())
+    }
+}
+
+impl From<InvalidFault> for Broken {
+    fn from(error: InvalidFault) -> Self {
+        Self(format!("the fault cannot be injected: {error}"))
     }
 }
 

@@ -133,6 +133,62 @@ async fn the_virtual_user_is_kept_and_her_secrets_are_not_given_out() {
 }
 
 #[tokio::test]
+async fn faults_are_injected_listed_and_taken_away() {
+    let idp = MockIdp::start().await;
+    let client = RawClient::new(&idp).await;
+    let throttled = json!({ "endpoint": "token", "client": "desktop", "status": 429, "retry_after": 30, "times": 2 });
+    let made = send(&client, Method::POST, "/faults", throttled).await;
+    assert_eq!(made.status, 201, "{}", made.text);
+    let first = made.text_of("id").to_owned();
+    let late = json!({ "endpoint": "keys", "latency": "1ms", "times": "unlimited" });
+    let second = send(&client, Method::POST, "/faults", late).await.text_of("id").to_owned();
+    let refused = client.token(&[("client_id", DESKTOP)], &[]).await;
+    assert_eq!((refused.status, refused.headers["retry-after"].to_str().unwrap()), (429, "30"));
+
+    let listed = send(&client, Method::GET, "/faults", Value::Null).await;
+    let expected = json!([
+        { "id": first, "endpoint": "token", "client": "desktop", "status": 429, "retry_after": 30, "times": 2,
+          "remaining": 1 },
+        { "id": second, "endpoint": "keys", "latency": "PT0.001S", "times": "unlimited", "remaining": null },
+    ]);
+    assert_eq!(listed.body["faults"], expected);
+    let one = format!("/faults/{second}");
+    assert_eq!(send(&client, Method::DELETE, &one, Value::Null).await.status, 204);
+    assert_eq!(send(&client, Method::DELETE, &one, Value::Null).await.status, 404);
+    assert_eq!(send(&client, Method::DELETE, "/faults", Value::Null).await.status, 204);
+    assert_eq!(send(&client, Method::GET, "/faults", Value::Null).await.body["faults"], json!([]));
+    assert_eq!(client.token(&[("client_id", DESKTOP)], &[]).await.code(), Some(900_144));
+}
+
+/// What a user can be besides enabled: merged into the model, and gone with `null`.
+#[rstest]
+#[case::locked(json!({ "locked": true }), "locked", json!(true))]
+#[case::password_expired(json!({ "password_expired": true }), "password_expired", json!(true))]
+#[case::deleted(json!({ "deleted": true }), "deleted", json!(true))]
+#[case::facts(
+    json!({ "facts": { "device": { "compliant": true }, "risk": { "user": "high" } } }),
+    "facts", json!({ "device": { "compliant": true }, "risk": { "user": "high" } }))]
+#[tokio::test]
+async fn a_user_is_changed_member_by_member(#[case] patch: Value, #[case] member: &str, #[case] expected: Value) {
+    let idp = MockIdp::start().await;
+    let client = RawClient::new(&idp).await;
+    let before = send(&client, Method::GET, "/users/ada", Value::Null).await.body;
+    let changed = send(&client, Method::PATCH, "/users/ada", patch).await;
+    assert_eq!(changed.status, 200, "{}", changed.text);
+    let includes = |wanted: &Value, seen: &Value| match wanted.as_object() {
+        Some(members) => members.iter().all(|(name, wanted)| {
+            wanted.as_object().is_none_or(|inner| inner.iter().all(|(key, value)| &seen[name][key] == value))
+        }),
+        None => wanted == seen,
+    };
+    assert!(includes(&expected, &changed.body[member]), "{}", changed.text);
+    assert_eq!(changed.body["methods"], before["methods"], "the rest stays");
+    let mut undo = serde_json::Map::new();
+    undo.insert(member.to_owned(), Value::Null);
+    assert_eq!(send(&client, Method::PATCH, "/users/ada", undo.into()).await.body, before);
+}
+
+#[tokio::test]
 async fn an_isolated_tenant_is_controlled_under_its_own_names() {
     let idp = MockIdp::start().await;
     let client = RawClient::new(&idp).await;
@@ -161,6 +217,13 @@ async fn an_isolated_tenant_is_controlled_under_its_own_names() {
 #[case::wrong_type(Method::PATCH, "/users/ada", json!({ "enabled": "no" }), 400, "invalid_body", None)]
 #[case::both_clocks(Method::POST, "/clock", json!({ "advance": "1h", "freeze": "2026-01-01T00:00:00Z" }), 400, "invalid_body", None)]
 #[case::no_duration(Method::POST, "/clock", json!({ "advance": "soon" }), 400, "invalid_body", None)]
+#[case::unknown_number(Method::POST, "/faults", json!({ "code": 50077 }), 400, "invalid_body", Some("code"))]
+#[case::unknown_client(Method::POST, "/faults", json!({ "drop": true, "client": "desctop" }), 400, "invalid_body", Some("client"))]
+#[case::two_answers(Method::POST, "/faults", json!({ "drop": true, "status": 503 }), 400, "invalid_body", Some("drop"))]
+#[case::no_answer(Method::POST, "/faults", json!({ "endpoint": "token" }), 400, "invalid_body", None)]
+#[case::unknown_matcher(Method::POST, "/faults", json!({ "drop": true, "clientt": "x" }), 400, "invalid_body", None)]
+#[case::unknown_endpoint(Method::POST, "/faults", json!({ "drop": true, "endpoint": "tokn" }), 400, "invalid_body", None)]
+#[case::unknown_fault(Method::DELETE, "/faults/1", Value::Null, 404, "unknown_fault", Some("id"))]
 #[case::unknown_expectation(Method::POST, "/expectations/verify", json!({ "promts": 1 }), 400, "invalid_body", None)]
 #[tokio::test]
 async fn a_mistake_is_told_with_code_message_and_field(

@@ -11,6 +11,7 @@ mod consent;
 mod control;
 mod discovery;
 mod evaluation;
+mod faults;
 mod grants;
 mod main_line;
 mod mock_apis;

@@ -69,6 +69,18 @@ fn the_example_is_good() {
     "write `0s` or more"
 )]
 #[case(
+    "version: 1",
+    "version: 1\nswitches: { loop_detector: { requests: 1, within: 5m } }",
+    "f:2:40: every request would be a loop",
+    "write `2` or more"
+)]
+#[case(
+    "version: 1",
+    "version: 1\nswitches: { loop_detector: { requests: 5, within: 0s } }",
+    "f:2:51: within no time there are no two requests",
+    "write it as `5m`"
+)]
+#[case(
     "name: north",
     "name: a/b",
     "f:3:11: `a/b` cannot be the name of a tenant",

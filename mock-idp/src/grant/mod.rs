@@ -15,6 +15,7 @@ mod client_credentials;
 mod device_code;
 mod dialect;
 mod issue;
+mod loop_detector;
 mod on_behalf_of;
 mod password;
 mod refresh_token;
@@ -180,7 +181,9 @@ fn pipeline(
         .iter()
         .find(|grant| grant.names.contains(&name))
         .ok_or_else(|| Refusal::new(Aadsts::UnsupportedGrantType).with("grant_type", name))?;
-    match (grant.redeem)(call, client)? {
+    let redeemed = (grant.redeem)(call, client)?;
+    loop_detector::check(call, client, &redeemed, reasons)?;
+    match redeemed {
         Redeemed::User(grant) => in_a_users_name(call, &directory, client, &grant, reasons, username),
         Redeemed::Application => in_its_own_name(call, &directory, client, reasons),
     }

@@ -18,7 +18,7 @@ use crate::{
     state::{Authority, Tenant},
 };
 
-use super::{Idp, incoming::Incoming, login, page, respond};
+use super::{Idp, fault, incoming::Incoming, login, page, respond};
 
 /// Starts a sign-in, or ends it at once.
 pub(super) async fn authorize(State(idp): State<Arc<Idp>>, Path(tenant): Path<String>, incoming: Incoming) -> Response {
@@ -69,6 +69,7 @@ fn start(
             Ok(request.wishing(&params, directory, &state.policies))
         })
     };
+    let parsed = if incoming.is_to_be_tampered_with() { fault::tampered(parsed) } else { parsed };
     match parsed {
         Ok(request) => {
             let any_tenant = matches!(authority, Authority::Any { .. });

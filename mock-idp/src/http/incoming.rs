@@ -3,9 +3,9 @@
 use std::convert::Infallible;
 
 use axum::{
-    body::{Bytes, to_bytes},
+    body::{Body, Bytes, to_bytes},
     extract::{FromRequest, Request},
-    http::{HeaderMap, Method, header},
+    http::{HeaderMap, Method, header, request::Parts},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use jiff::Timestamp;
@@ -14,6 +14,7 @@ use uuid::Uuid;
 use crate::{
     directory::{Dialect, Platform},
     error::{Aadsts, Refusal, Trace},
+    fault::{Effect, Hit},
     ids::Ids,
     params::Params,
     recorder::{Answer, Endpoint, Exchange, fingerprints, redact},
@@ -26,26 +27,26 @@ const LIMIT: usize = 64 * 1024;
 pub(super) const COOKIE: &str = "ESTSAUTH";
 
 /// A request, read to its end.
+#[derive(Clone)]
 pub(super) struct Incoming {
     pub(super) method: Method,
     pub(super) path: String,
     query: String,
     pub(super) headers: HeaderMap,
     body: Option<Bytes>,
+    fault: Option<Hit>,
 }
 
 impl<S: Send + Sync> FromRequest<S> for Incoming {
     type Rejection = Infallible;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Infallible> {
-        let (parts, body) = request.into_parts();
-        Ok(Self {
-            method: parts.method,
-            path: parts.uri.path().to_owned(),
-            query: parts.uri.query().unwrap_or_default().to_owned(),
-            headers: parts.headers,
-            body: to_bytes(body, LIMIT).await.ok(),
-        })
+        let (mut parts, body) = request.into_parts();
+        // It has been read already if a fault was looked for.
+        match parts.extensions.remove::<Self>() {
+            Some(read) => Ok(read),
+            None => Ok(Self::read(&parts, body).await),
+        }
     }
 }
 
@@ -53,6 +54,28 @@ impl Incoming {
     /// The dialect of the protocol endpoint that was asked.
     pub(super) fn dialect(&self) -> Dialect {
         Dialect::of_path(&self.path)
+    }
+
+    /// Reads a request.
+    pub(super) async fn read(parts: &Parts, body: Body) -> Self {
+        Self {
+            method: parts.method.clone(),
+            path: parts.uri.path().to_owned(),
+            query: parts.uri.query().unwrap_or_default().to_owned(),
+            headers: parts.headers.clone(),
+            body: to_bytes(body, LIMIT).await.ok(),
+            fault: None,
+        }
+    }
+
+    /// The same request, which a fault concerns and which is served all the same.
+    pub(super) fn concerned_by(self, fault: Hit) -> Self {
+        Self { fault: Some(fault), ..self }
+    }
+
+    /// Whether its answer is to carry another `state` than it sent.
+    pub(super) fn is_to_be_tampered_with(&self) -> bool {
+        self.fault.as_ref().is_some_and(|fault| fault.effect == Effect::TamperState)
     }
 
     /// The parameters of the query.
@@ -143,7 +166,7 @@ impl Incoming {
             parameters: redact(params.pairs()),
             fingerprints: fingerprints(params.pairs()),
             interaction: None,
-            reasons: Vec::new(),
+            reasons: self.fault.iter().map(|fault| fault.reason.clone()).collect(),
             answer: Answer::default(),
             correlation_id: trace.correlation_id,
             trace_id: trace.trace_id,

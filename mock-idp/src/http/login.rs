@@ -74,7 +74,7 @@ fn step(
     let (next, decision) = flow::next(tenant, &mut state, ctx)?;
     drop(state);
     exchange.user = username(tenant, &flow);
-    exchange.reasons.clone_from(&decision.reasons);
+    exchange.reasons.extend_from_slice(&decision.reasons);
     Ok(match next {
         Next::End(end) => {
             let response = finish(idp, tenant, exchange.clone(), &end, trace);
@@ -109,7 +109,7 @@ pub(super) fn begin(
         return authorize::error_page(tenant, exchange, &Refusal::new(Aadsts::StaleInteraction), trace);
     };
     exchange.user = username(tenant, &flow);
-    exchange.reasons.clone_from(&decision.reasons);
+    exchange.reasons.extend_from_slice(&decision.reasons);
     let response = match next {
         Next::End(end) => finish(idp, tenant, exchange, &end, trace),
         Next::Page(shown) => {

@@ -10,6 +10,7 @@ mod control;
 mod device;
 mod discovery;
 mod downstream;
+mod fault;
 mod incoming;
 mod login;
 mod logout;
@@ -22,6 +23,7 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
+pub use fault::hang_up;
 pub use router::router;
 
 use crate::{

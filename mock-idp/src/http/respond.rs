@@ -80,12 +80,17 @@ pub(super) fn reply(reply: &Reply, answer: &Answer, trace: &Trace, trailer: Trai
     if let Some(state) = &reply.state {
         parameters.push(("state", state.clone()));
     }
+    deliver(reply, &parameters)
+}
+
+/// Brings `parameters` to the client's redirect address, in the mode it asked for.
+pub(super) fn deliver(reply: &Reply, parameters: &[(&'static str, String)]) -> Response {
     if reply.mode == ResponseMode::FormPost {
         let fields: Vec<(&str, &str)> = parameters.iter().map(|(name, value)| (*name, value.as_str())).collect();
         return page(200, pages::form_post(&reply.address, &fields));
     }
     let mut response = StatusCode::FOUND.into_response();
-    set(&mut response, "location", &location(&reply.address, reply.mode, &parameters));
+    set(&mut response, "location", &location(&reply.address, reply.mode, parameters));
     no_store(&mut response);
     set(&mut response, "referrer-policy", "no-referrer");
     response

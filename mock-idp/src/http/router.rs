@@ -6,6 +6,7 @@ use axum::{
     Router,
     extract::{Request, State},
     http::Uri,
+    middleware,
     response::Response,
     routing::{get, post},
 };
@@ -17,7 +18,9 @@ use crate::{
     error::{Aadsts, Refusal},
 };
 
-use super::{Idp, api, authorize, control, device, discovery, incoming::Incoming, login, logout, respond, token};
+use super::{
+    Idp, api, authorize, control, device, discovery, fault, incoming::Incoming, login, logout, respond, token,
+};
 
 /// The whole server. A doubled slash is a slash, as MSAL Python needs (wire reference 1.2).
 pub fn router(idp: Arc<Idp>) -> Router {
@@ -46,6 +49,8 @@ pub fn router(idp: Arc<Idp>) -> Router {
         .route("/api/{name}", get(api::root).post(api::root))
         .route("/api/{name}/{*rest}", get(api::below).post(api::below))
         .method_not_allowed_fallback(wrong_method)
+        // All above, and so each endpoint that is added there.
+        .route_layer(middleware::from_fn_with_state(idp.clone(), fault::intercept))
         .merge(control::routes(&idp))
         .fallback(not_found)
         .layer(CatchPanicLayer::custom(panicked))

@@ -64,7 +64,7 @@ pub(super) async fn token(State(idp): State<Arc<Idp>>, Path(tenant): Path<String
         sealer: &idp.sealer,
         platform: incoming.platform(Some(&params)),
     });
-    exchange.reasons = outcome.reasons;
+    exchange.reasons.extend(outcome.reasons);
     exchange.user = outcome.user;
     let (answer, response) = match outcome.result {
         Ok(token) => {
@@ -88,7 +88,7 @@ pub(super) async fn token(State(idp): State<Arc<Idp>>, Path(tenant): Path<String
 }
 
 /// The tenant of the path; at `/common` the one that the grant belongs to.
-fn issuing_tenant(idp: &Idp, authority: &Authority, params: Option<&Params>) -> Arc<Tenant> {
+pub(super) fn issuing_tenant(idp: &Idp, authority: &Authority, params: Option<&Params>) -> Arc<Tenant> {
     let from_grant = match authority {
         Authority::Tenant(_) => None,
         Authority::Any { .. } => {

@@ -9,6 +9,7 @@ mod device_code;
 mod policy_changes;
 mod refresh_token;
 mod registry;
+mod repetitions;
 mod session;
 
 use std::{
@@ -25,11 +26,13 @@ pub use device_code::{Approval, DeviceCode, Progress, UserCodes};
 pub use policy_changes::PolicyChanges;
 pub use refresh_token::RefreshToken;
 pub use registry::{Authority, Registry};
+pub use repetitions::Repetitions;
 pub use session::{Session, Sessions};
 
 use crate::{
     clock::{Clock, TenantClock},
     directory::{Directory, Document, Policy, Tenant as TenantDocument},
+    fault::Faults,
     flow::Flow,
     ids::Ids,
     policy::Ledger,
@@ -85,6 +88,10 @@ pub struct State {
     pub policy_changes: PolicyChanges,
     /// The scripted person in front of the pages.
     pub virtual_user: VirtualUser,
+    /// Answers made to order for requests to come.
+    pub faults: Faults,
+    /// When equal token requests came, for the loop detector.
+    pub repetitions: Repetitions,
 }
 
 impl State {
@@ -165,6 +172,8 @@ impl Tenant {
                 at_risk_since: HashMap::new(),
                 policy_changes: PolicyChanges::default(),
                 virtual_user: virtual_user.unwrap_or_default(),
+                faults: Faults::default(),
+                repetitions: Repetitions::new(LIMIT),
             }),
         }
     }

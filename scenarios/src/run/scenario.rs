@@ -218,6 +218,7 @@ fn given(given: &Given) -> Vec<String> {
     say("consent for everybody for", &given.tenant_consents);
     say("policies in force:", &given.policies);
     say("the client declares", &given.capabilities);
+    words.extend(given.faults.iter().map(ToString::to_string));
     words
 }
 

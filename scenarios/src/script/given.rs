@@ -2,7 +2,10 @@
 
 use indexmap::IndexMap;
 use jiff::Timestamp;
-use mock_idp::directory::{Policy, Switches};
+use mock_idp::{
+    directory::{Policy, Switches},
+    fault::Fault,
+};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -39,6 +42,8 @@ pub struct Given {
     pub clock: Timestamp,
     /// The user has signed in to these scopes, in the same browser; the client holds the tokens.
     pub signed_in: Option<SignedIn>,
+    /// Answers made to order for the requests that follow; the sign-in before the scenario meets none.
+    pub faults: Vec<Fault>,
 }
 
 impl Default for Given {
@@ -58,6 +63,7 @@ impl Default for Given {
             // 2026-01-05 09:00:00Z, a Monday.
             clock: Timestamp::constant(1_767_603_600, 0),
             signed_in: None,
+            faults: Vec::new(),
         }
     }
 }

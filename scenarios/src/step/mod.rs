@@ -8,6 +8,7 @@ mod change_user;
 mod disable_policy;
 mod enable_policy;
 mod grant_consent;
+mod inject_fault;
 mod revoke_consent;
 mod revoke_sessions;
 mod set_policies;
@@ -105,6 +106,8 @@ verbs! {
     enable_policy: EnablePolicy,
     /// A policy is no longer in force.
     disable_policy: DisablePolicy,
+    /// The next matching requests are answered otherwise.
+    inject_fault: InjectFault,
     /// Consent is put on record without a page.
     grant_consent: GrantConsent,
     /// Consent is taken off the record.

@@ -70,6 +70,26 @@ fn what_the_cases_start_from_is_good() {
     "s:7:27: a plain call ends in a status, whatever it is",
     "add `scopes`, so that the call goes through the client, or expect a `status`"
 )]
+#[case::fault_without_effect(
+    ("given:", "given:\n  faults: [{endpoint: token}]"),
+    "s:4:13: nothing would happen to the request",
+    "add one of `code`, `status`, `drop`, `redirect_error`, `tamper_state`, or `latency`"
+)]
+#[case::number_of_a_fault(
+    ("steps:", "steps:\n  - inject_fault: {endpoint: token, code: 900551}"),
+    "s:7:43: the catalogue has no AADSTS900551",
+    "did you mean `900561`? `mock-idp errors` lists them all"
+)]
+#[case::member_of_a_fault(
+    ("steps:", "steps:\n  - inject_fault: {endpoint: token, sttatus: 503}"),
+    "s:7:37: unknown key `sttatus`",
+    "did you mean `status`?"
+)]
+#[case::endpoint_of_a_fault(
+    ("steps:", "steps:\n  - inject_fault: {endpoint: tokn, status: 503}"),
+    "s:7:30: unknown value `tokn`",
+    "did you mean `token`?"
+)]
 #[case::rule(("steps:", "expect: {promts: 1}\nsteps:"), "s:6:10: unknown key `promts`", "did you mean `prompts`?")]
 #[case::duration(("steps:", "steps:\n  - advance_clock: soon"), "s:7:20: `soon` is not a duration", "write it as `5s`, `10m` or `1h 30m`")]
 fn a_mistake_is_named(#[case] (good, bad): (&str, &str), #[case] first_line: &str, #[case] hint: &str) {

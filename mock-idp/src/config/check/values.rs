@@ -23,11 +23,16 @@ pub(super) fn check(document: &Document, problems: &mut Vec<Problem>) {
         let path = Path::root().key("switches").key("consent_lag");
         problems.push(Problem::new(path, "a consent cannot arrive before it is given").hint("write `0s` or more"));
     }
-    if let Some(detector) = document.switches.loop_detector
-        && detector.requests < 2
-    {
-        let path = Path::root().key("switches").key("loop_detector").key("requests");
-        problems.push(Problem::new(path, "every request would be a loop").hint("write `2` or more"));
+    if let Some(detector) = document.switches.loop_detector {
+        let path = Path::root().key("switches").key("loop_detector");
+        if detector.requests < 2 {
+            problems
+                .push(Problem::new(path.key("requests"), "every request would be a loop").hint("write `2` or more"));
+        }
+        if !detector.within.is_positive() {
+            let message = "within no time there are no two requests";
+            problems.push(Problem::new(path.key("within"), message).hint("write it as `5m`"));
+        }
     }
     for number in document.switches.errors.keys() {
         if !Aadsts::ALL.iter().any(|code| code.row().number.to_string() == *number) {

@@ -9,6 +9,7 @@ mod clock;
 mod consents;
 mod exchanges;
 mod extract;
+mod faults;
 mod policies;
 mod tenants;
 mod trouble;
@@ -40,6 +41,8 @@ pub(super) fn routes(idp: &Arc<Idp>) -> Router<Arc<Idp>> {
         .route("/users/{user}/revoke_sessions", post(users::revoke_sessions))
         .route("/virtual_user", get(virtual_user::show).put(virtual_user::replace))
         .route("/clock", get(clock::show).post(clock::set).delete(clock::reset))
+        .route("/faults", get(faults::list).post(faults::inject).delete(faults::clear))
+        .route("/faults/{id}", delete(faults::remove))
         .route("/exchanges", get(exchanges::list).delete(exchanges::clear))
         .route("/expectations/verify", post(exchanges::verify))
         .route("/what_if", post(what_if::decide));

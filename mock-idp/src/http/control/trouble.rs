@@ -41,7 +41,8 @@ impl From<Unknown> for Trouble {
 impl From<&Problem> for Trouble {
     fn from(problem: &Problem) -> Self {
         let message = match &problem.hint {
-            Some(hint) => format!("{}; {hint}", problem.message),
+            Some(hint) if hint.ends_with('?') => format!("{}; {hint}", problem.message),
+            Some(hint) => format!("{}; {hint}.", problem.message),
             None => format!("{}.", problem.message),
         };
         Self::new(400, "invalid_body", message).at(problem.path.to_string())
