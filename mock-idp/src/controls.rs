@@ -106,16 +106,22 @@ impl TenantControls {
             .ok_or_else(|| unknown("application", name, directory.applications.iter().map(|known| known.name.as_str())))
     }
 
-    /// Changes a user: disable, register a method, demand multifactor authentication …
+    /// Changes a user: disable, register a method, demand multifactor authentication … A new password ends every session and
+    /// grant, as all were obtained by the old one (AADSTS50173 from then on).
     ///
     /// # Errors
     ///
     /// If there is no such user.
     pub fn change_user(&self, name: &str, change: impl FnOnce(&mut User)) -> Result<(), Unknown> {
+        let now = self.tenant.now();
         let mut state = self.tenant.state();
         let id = state.directory.user(name).map(|user| user.id).ok_or_else(|| unknown_user(&state.directory, name))?;
         if let Some(user) = state.directory.user_mut(id) {
+            let password = user.password.clone();
             change(user);
+            if user.password != password {
+                state.revoke_grants(id, now);
+            }
         }
         Ok(())
     }
@@ -316,8 +322,7 @@ impl TenantControls {
         let now = self.tenant.now();
         let mut state = self.tenant.state();
         let id = state.directory.user(user).map(|user| user.id).ok_or_else(|| unknown_user(&state.directory, user))?;
-        state.tokens_valid_from.insert(id, now);
-        state.sessions.sign_out_everywhere(id);
+        state.revoke_grants(id, now);
         Ok(())
     }
 

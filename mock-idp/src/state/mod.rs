@@ -20,8 +20,8 @@ use uuid::Uuid;
 
 pub use bounded::Bounded;
 pub use code::{Code, CodeGrant};
-pub use device_code::{Approval, DeviceCode, Progress, UserCodes};
-pub use refresh_token::RefreshToken;
+pub use device_code::{Approval, DeviceCode, Polls, Progress, UserCodes};
+pub use refresh_token::{Families, Lineage, RefreshToken};
 pub use registry::{Authority, Registry};
 pub use session::{Session, Sessions};
 
@@ -75,6 +75,8 @@ pub struct State {
     pub codes: Bounded<Code>,
     /// Device codes.
     pub device_codes: Bounded<DeviceCode>,
+    /// Families of refresh tokens of which something has to be remembered.
+    pub families: Families,
     /// Per user: grants issued before this time are revoked.
     pub tokens_valid_from: HashMap<Uuid, Timestamp>,
     /// The scripted person in front of the pages.
@@ -85,6 +87,15 @@ pub struct State {
 impl std::fmt::Debug for State {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("State").finish_non_exhaustive()
+    }
+}
+
+impl State {
+    /// Ends every grant and browser session of `user` at `now` (AADSTS50173 from then on): an administrator revokes them, or
+    /// the password changes (escalation reference 6.3). That a password expires ends none.
+    pub fn revoke_grants(&mut self, user: Uuid, now: Timestamp) {
+        self.tokens_valid_from.insert(user, now);
+        self.sessions.sign_out_everywhere(user);
     }
 }
 
@@ -147,6 +158,7 @@ impl Tenant {
                 flows: Bounded::new(LIMIT),
                 codes: Bounded::new(LIMIT),
                 device_codes: Bounded::new(LIMIT),
+                families: Families::new(LIMIT),
                 tokens_valid_from: HashMap::new(),
                 virtual_user: virtual_user.unwrap_or_default(),
             }),

@@ -10,7 +10,7 @@ use crate::{
     ids::Ids,
 };
 
-use super::{Parties, audience, client_acr, expiry, issued_at, issuer_v1, issuer_v2, opaque};
+use super::{Parties, audience, expiry, issued_at, issuer_v1, issuer_v2, opaque};
 
 /// The claims of an access token and what the answer says of it.
 #[derive(Debug)]
@@ -157,7 +157,7 @@ pub fn access_token(parties: &Parties<'_>, access: &Access<'_>, now: Timestamp, 
             amr: parties.strength.amr(),
             app_displayname: parties.client.display_name().to_owned(),
             appid: parties.client.client_id,
-            appidacr: client_acr(parties.client),
+            appidacr: parties.credential.acr(),
             family_name: user.family_name.clone(),
             given_name: user.given_name.clone(),
             idp,
@@ -185,7 +185,7 @@ pub fn access_token(parties: &Parties<'_>, access: &Access<'_>, now: Timestamp, 
             acrs: contexts.to_vec(),
             aio: proof.to_owned(),
             azp: parties.client.client_id,
-            azpacr: client_acr(parties.client),
+            azpacr: parties.credential.acr(),
             idp,
             name: user.name.clone(),
             oid: user.id,
