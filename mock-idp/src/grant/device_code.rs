@@ -47,7 +47,7 @@ fn redeem(call: &TokenCall<'_>, client: &Application) -> Result<Redeemed, Refusa
         _ if entry.is_expired(now) => return Err(Refusal::new(Aadsts::DeviceCodeExpired)),
         Progress::Pending => {
             let pending = Refusal::new(Aadsts::AuthorizationPending);
-            let too_soon = entry.polls.too_soon(now) && slows_down;
+            let too_soon = slows_down && entry.polls.too_soon(now);
             return Err(if too_soon { pending.with_error("slow_down") } else { pending });
         }
         Progress::Refused(refusal) => return Err(refusal.clone()),
