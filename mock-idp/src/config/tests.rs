@@ -79,7 +79,7 @@ fn the_example_is_good() {
 #[case(
     "kind: web }",
     "kind: web, certificates: [rubbish] }",
-    "f:29:98: no X.509 certificate; write the text of a PEM file, with its `-----BEGIN CERTIFICATE-----`",
+    "f:29:95: no X.509 certificate; write the text of a PEM file, with its `-----BEGIN CERTIFICATE-----`",
     ""
 )]
 #[case(

@@ -21,6 +21,7 @@ mod dialect;
 mod issue;
 mod on_behalf_of;
 mod password;
+mod redeemed;
 mod refresh_token;
 mod unmet_policies;
 
@@ -40,14 +41,15 @@ use crate::{
     flow::Tenants,
     keys::SigningKey,
     params::Params,
-    policy::{self, Circumstances, Decision, Reason, Situation, Strength, Subject, Who},
+    policy::{self, Circumstances, Decision, Reason, Situation, Subject, Who},
     scopes::Scopes,
     seal::Sealer,
-    state::{Lineage, Tenant},
+    state::Tenant,
     token::{self, Credential},
 };
 
 use client_authentication::Admits;
+use redeemed::{Means, Redeemed, UserGrant};
 
 /// The grants that are served.
 pub const GRANTS: &[Grant] = &[
@@ -93,81 +95,6 @@ pub struct TokenCall<'a> {
     pub sealer: &'a Sealer,
     /// The operating system that the client names.
     pub platform: Option<Platform>,
-}
-
-/// What a grant stands for: in whose name the token is made.
-#[derive(Debug)]
-enum Redeemed {
-    /// A user's.
-    User(Box<UserGrant>),
-    /// The application's own.
-    Application,
-}
-
-/// What a user's sign-in has proved and asked.
-#[derive(Debug)]
-struct UserGrant {
-    /// Object id of the user in the issuing tenant.
-    user: Uuid,
-    strength: Strength,
-    sid: Uuid,
-    nonce: Option<String>,
-    wants_auth_time: bool,
-    /// The scopes of the authorization request, which count if the token request names none.
-    scopes: Option<Scopes>,
-    /// The claims of the authorization request.
-    claims: ClaimsRequest,
-    means: Means,
-    /// Where the next refresh token belongs.
-    lineage: Lineage,
-}
-
-/// By what a grant came.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Means {
-    /// An authorization code.
-    Code,
-    /// A device code.
-    DeviceCode,
-    /// A refresh token, at this place of its family.
-    RefreshToken(Lineage),
-    /// A password, or the token that an API was called with.
-    Credentials,
-}
-
-impl TokenCall<'_> {
-    /// A new family of refresh tokens.
-    fn new_family(&self) -> Lineage {
-        Lineage::begin(self.tenant.id, self.tenant.now(), &self.tenant.ids)
-    }
-}
-
-impl UserGrant {
-    /// A grant that brings nothing but the user and what was proved.
-    fn new(user: Uuid, strength: Strength, sid: Uuid, lineage: Lineage) -> Self {
-        Self {
-            user,
-            strength,
-            sid,
-            nonce: None,
-            wants_auth_time: false,
-            scopes: None,
-            claims: ClaimsRequest::default(),
-            means: Means::Credentials,
-            lineage,
-        }
-    }
-
-    /// Whether a consent given just now counts already: it does for the code that it led to.
-    fn knows_fresh_consents(&self) -> bool {
-        matches!(self.means, Means::Code | Means::DeviceCode)
-    }
-}
-
-impl From<UserGrant> for Redeemed {
-    fn from(grant: UserGrant) -> Self {
-        Self::User(Box::new(grant))
-    }
 }
 
 /// The client of a request and how it proved itself.
