@@ -114,6 +114,34 @@ impl Scopes {
         Self { apis: apis.collect(), ..Self::default() }
     }
 
+    /// The one API that a `scope` parameter is about, whatever else may be wrong with it: of names that the API does not
+    /// define nothing is kept. `None` if it names an unknown resource, or several.
+    #[must_use]
+    pub fn of_one_api(text: &str, directory: &Directory) -> Option<Self> {
+        let mut scopes = Self::default();
+        for word in text.split_ascii_whitespace() {
+            if scopes.oidc.take(word) {
+                continue;
+            }
+            let (resource, name) =
+                word.rsplit_once('/').map_or((None, word), |(resource, name)| (Some(resource), name));
+            let api = match resource {
+                Some(resource) => directory.api_by_resource(resource)?,
+                None => directory.apis.iter().find(|api| api.id == GRAPH)?,
+            };
+            let asked = scopes.entry(api, resource);
+            asked.names.extend(api.scope(name).map(|scope| scope.name.clone()));
+        }
+        (scopes.apis.len() <= 1).then_some(scopes)
+    }
+
+    /// The same without all APIs but the first: the one that an authorization request is about where the token request names
+    /// none (escalation reference 3.4).
+    #[must_use]
+    pub fn of_first_api(&self) -> Self {
+        Self { oidc: self.oidc, apis: self.apis.iter().take(1).cloned().collect() }
+    }
+
     /// Whether nothing was asked for.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -10,6 +10,8 @@ fn the_built_in_document_is_good() {
     assert_eq!(document.tenants.len(), 2);
     assert_eq!(document.switches, crate::directory::model::Switches::default());
     assert!(Arc::ptr_eq(&built_in(), &built_in()));
+    let daemon = document.applications.iter().find(|application| application.name == "daemon").unwrap();
+    assert_eq!(daemon.certificates[0].pem(), crate::directory::DAEMON_CERTIFICATE);
 }
 
 /// A small good document; each case replaces one part of it.
@@ -79,6 +81,18 @@ fn the_example_is_good() {
     "version: 1\nswitches: { loop_detector: { requests: 5, within: 0s } }",
     "f:2:51: within no time there are no two requests",
     "write it as `5m`"
+)]
+#[case(
+    "version: 1",
+    "version: 1\nswitches: { refresh_token_max_lifetime: 0s }",
+    "f:2:41: a refresh token has to live for some time",
+    "write `8760h` or so"
+)]
+#[case(
+    "kind: web }",
+    "kind: web, certificates: [rubbish] }",
+    "f:29:95: no X.509 certificate; write the text of a PEM file, with its `-----BEGIN CERTIFICATE-----`",
+    ""
 )]
 #[case(
     "name: north",

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{
-    Secret,
+    Certificate, Secret,
     model::{is_false, is_true, yes},
 };
 
@@ -34,7 +34,7 @@ pub struct Application {
     pub expired_secrets: Vec<Secret>,
     /// Certificates whose keys sign client assertions, for `web` applications: PEM.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub certificates: Vec<String>,
+    pub certificates: Vec<Certificate>,
     /// False for an application that was disabled in the tenant (AADSTS7000112).
     #[serde(default = "yes", skip_serializing_if = "is_true")]
     pub enabled: bool,

@@ -6,6 +6,7 @@
 
 mod api;
 mod application;
+mod certificate;
 mod facts;
 pub mod model;
 mod policy;

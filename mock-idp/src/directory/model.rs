@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-pub use super::{api::*, application::*, facts::*, policy::*, secret::*, switches::*};
+pub use super::{api::*, application::*, certificate::*, facts::*, policy::*, secret::*, switches::*};
 
 /// A whole configuration document, version 1.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]

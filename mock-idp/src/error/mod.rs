@@ -183,6 +183,9 @@ pub struct ErrorBody {
     /// A string that holds JSON.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub claims: Option<String>,
+    /// `client_mismatch` once more, where older MSALs look for it; absent in every other error.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error_additional_info: Option<&'static str>,
     /// Where a new password is set; only the v1 endpoint says so, with 50055.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub password_change_url: Option<&'static str>,
@@ -222,9 +225,24 @@ impl ErrorBody {
                 .then(|| format!("https://login.microsoftonline.com/error?code={number}")),
             suberror: refusal.suberror(),
             claims: refusal.claims.clone(),
+            error_additional_info: refusal.suberror().filter(|suberror| *suberror == CLIENT_MISMATCH),
             password_change_url: (refusal.error() == "user_password_expired" && number == 50055)
                 .then_some(PASSWORD_CHANGE),
         }
+    }
+}
+
+/// The suberror for a refresh token of the family that a client outside of it sends (escalation reference B12, rulings).
+pub const CLIENT_MISMATCH: &str = "client_mismatch";
+
+/// A span of time as Entra writes it inside sentences: `[days.]hh:mm:ss`.
+#[must_use]
+pub fn entra_span(span: jiff::SignedDuration) -> String {
+    let seconds = span.as_secs();
+    let clock = format!("{:02}:{:02}:{:02}", seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
+    match seconds / 86_400 {
+        0 => clock,
+        days => format!("{days}.{clock}"),
     }
 }
 
@@ -287,6 +305,12 @@ mod body_tests {
         let body = serde_json::to_value(ErrorBody::new(&refusal, &trace(), Trailer::Crlf)).expect("JSON");
         assert!(body.get("claims").is_none() && body.get("error_uri").is_none());
         assert_eq!(body["error_description"].as_str().expect("text").matches("\r\n").count(), 3);
+    }
+
+    #[test]
+    fn spans_inside_sentences_have_days_only_if_there_are_some() {
+        let spans = [90 * 24 * 60, 25 * 60 + 1, 59].map(|minutes| entra_span(jiff::SignedDuration::from_mins(minutes)));
+        assert_eq!(spans, ["90.00:00:00", "1.01:01:00", "00:59:00"]);
     }
 
     #[test]

@@ -5,12 +5,12 @@ use crate::{
     error::{Aadsts, Refusal},
 };
 
-use super::{Grant, Redeemed, TokenCall, client_authentication};
+use super::{Admits, Grant, Redeemed, TokenCall};
 
-pub(super) const GRANT: Grant = Grant { names: &["client_credentials"], redeem };
+pub(super) const GRANT: Grant =
+    Grant { names: &["client_credentials"], admits: Admits::Confidential, peek: |_| None, redeem };
 
-fn redeem(call: &TokenCall<'_>, client: &Application) -> Result<Redeemed, Refusal> {
-    client_authentication::must_be_confidential(client)?;
+fn redeem(call: &TokenCall<'_>, _: &Application) -> Result<Redeemed, Refusal> {
     // There is no user whose name could tell the tenant.
     match call.any_tenant {
         Some(word) => Err(Refusal::new(Aadsts::TenantNeeded).with("grant", "client_credentials").with("word", word)),

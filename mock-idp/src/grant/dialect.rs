@@ -239,6 +239,8 @@ pub struct AnswerV1<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     refresh_token: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    foci: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     id_token: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     client_info: Option<&'a str>,
@@ -257,6 +259,7 @@ impl<'a> AnswerV1<'a> {
             refresh_in: answer.refresh_in.map(|seconds| seconds.to_string()),
             access_token: &answer.access_token,
             refresh_token: answer.refresh_token.as_deref(),
+            foci: answer.foci,
             id_token: answer.id_token.as_deref(),
             client_info: answer.client_info.as_deref(),
         }

@@ -5,14 +5,14 @@ use serde::Serialize;
 
 use crate::{
     claims_request::ClaimsRequest,
-    directory::{Api, Application, Dialect, Directory, GRAPH, TokenVersion, User},
+    directory::{Api, Dialect, Directory, GRAPH, Rotation, TokenVersion, User},
     policy::{self, Situation, Subject},
     scopes::Scopes,
     state::RefreshToken,
     token::{self, Access, Home, Life, Parties, Proof},
 };
 
-use super::{Cleared, TokenCall, UserGrant, device_code};
+use super::{Caller, Cleared, Means, TokenCall, UserGrant, device_code};
 
 /// A successful answer, member by member in Entra's order.
 #[derive(Serialize)]
@@ -30,6 +30,9 @@ pub struct TokenAnswer {
     pub(super) access_token: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) refresh_token: Option<String>,
+    /// `1`, the number of the family, for clients that share their refresh tokens (wire 3.3).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) foci: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) id_token: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -75,7 +78,7 @@ pub(super) fn granted(situation: &Situation<'_>, subject: Subject<'_>, api: &Api
 /// Everything that the pipeline found: what the tokens are made of.
 pub(super) struct Order<'a> {
     pub(super) directory: &'a Directory,
-    pub(super) client: &'a Application,
+    pub(super) caller: Caller<'a>,
     pub(super) user: &'a User,
     pub(super) api: &'a Api,
     pub(super) grant: &'a UserGrant,
@@ -87,11 +90,12 @@ pub(super) struct Order<'a> {
 impl Order<'_> {
     /// Makes the tokens.
     pub(super) fn fill(&self, call: &TokenCall<'_>, now: Timestamp) -> TokenAnswer {
-        let Self { directory, client, user, api, grant, scopes, .. } = *self;
+        let Self { directory, caller, user, api, grant, scopes, .. } = *self;
+        let Caller { client, credential } = caller;
         let ids = &call.tenant.ids;
         let home = home(call, user);
-        let parties =
-            Parties { base: call.base, directory, user, home, client, strength: grant.strength, sid: grant.sid };
+        let strength = grant.strength;
+        let parties = Parties { base: call.base, directory, user, home, client, credential, strength, sid: grant.sid };
         let resource = scopes.apis.first().and_then(|asked| asked.resource.as_deref());
         let life = Life::of(self.claims, api, self.cleared.ordinary);
         let proof = Proof {
@@ -120,7 +124,8 @@ impl Order<'_> {
             ext_expires_in: access.expires_in,
             refresh_in: access.refresh_in,
             access_token: call.key.sign(&access.claims, api.token_version == TokenVersion::V1),
-            refresh_token: scopes.oidc.offline_access.then(|| self.refresh_token(call, now)),
+            refresh_token: self.gives_refresh_token().then(|| self.refresh_token(call, now)),
+            foci: client.family.then_some("1"),
             id_token: scopes.oidc.openid.then(|| self.id_token(&parties, call, now)),
             client_info: (call.params.get("client_info") == Some("1")).then(|| home.client_info()),
             api: api.name.clone(),
@@ -182,15 +187,23 @@ impl Order<'_> {
             .collect()
     }
 
+    /// Where each refresh token is good once, the next one comes with every use, asked for or not (RFC 9700, 4.14.2).
+    fn gives_refresh_token(&self) -> bool {
+        let rotates = self.directory.switches.refresh_token_rotation == Rotation::Strict
+            && matches!(self.grant.means, Means::RefreshToken(_));
+        self.scopes.oidc.offline_access || rotates
+    }
+
     fn refresh_token(&self, call: &TokenCall<'_>, now: Timestamp) -> String {
         let token = RefreshToken {
             tenant: call.tenant.id,
             epoch: call.tenant.epoch,
             user: self.user.id,
-            client: self.client.client_id,
+            client: self.caller.client.client_id,
             strength: self.grant.strength,
             sid: self.grant.sid,
             issued_at: now,
+            lineage: self.grant.lineage,
         };
         call.sealer.seal(&token, &call.tenant.ids)
     }
@@ -201,14 +214,22 @@ impl Order<'_> {
 pub(super) fn for_application(
     call: &TokenCall<'_>,
     directory: &Directory,
-    client: &Application,
+    caller: Caller<'_>,
     api: &Api,
     resource: Option<&str>,
     cleared: &Cleared,
     now: Timestamp,
 ) -> TokenAnswer {
-    let app_only =
-        token::AppOnly { base: call.base, tenant: directory.id, client, api, resource, roles: &cleared.granted };
+    let Caller { client, credential } = caller;
+    let app_only = token::AppOnly {
+        base: call.base,
+        tenant: directory.id,
+        client,
+        credential,
+        api,
+        resource,
+        roles: &cleared.granted,
+    };
     let (claims, expires_in) = app_only.claims(now, &call.tenant.ids);
     TokenAnswer {
         token_type: "Bearer",
@@ -218,6 +239,7 @@ pub(super) fn for_application(
         refresh_in: None,
         access_token: call.key.sign(&claims, api.token_version == TokenVersion::V1),
         refresh_token: None,
+        foci: None,
         id_token: None,
         client_info: None,
         api: api.name.clone(),

@@ -6,10 +6,14 @@
 //!
 //! Both dialects of the endpoint go through it; how they differ stands in `dialect.rs`.
 //!
+//! Who is refused while authenticating or for the scopes is told the unmet policies all the same (`unmet_policies`); that is
+//! why a grant can be looked at (`peek`) before it is redeemed.
+//!
 //! The order is that of the escalation reference, 2.14. A grant says in whose name it is redeemed (`Redeemed`), and tokens
 //! are made of what policy has `Cleared` alone. A new grant is one file here and one line in [`GRANTS`].
 
 mod authorization_code;
+mod client_assertion;
 mod client_authentication;
 mod client_credentials;
 mod device_code;
@@ -18,7 +22,9 @@ mod issue;
 mod loop_detector;
 mod on_behalf_of;
 mod password;
+mod redeemed;
 mod refresh_token;
+mod unmet_policies;
 
 use std::sync::Arc;
 
@@ -36,12 +42,15 @@ use crate::{
     flow::{self, Tenants},
     keys::SigningKey,
     params::Params,
-    policy::{self, Circumstances, Decision, Reason, Situation, Strength, Subject, Who},
+    policy::{self, Circumstances, Decision, Reason, Situation, Subject, Who},
     scopes::Scopes,
     seal::Sealer,
     state::Tenant,
-    token,
+    token::{self, Credential},
 };
+
+use client_authentication::Admits;
+use redeemed::{Means, Redeemed, UserGrant};
 
 /// The grants that are served.
 pub const GRANTS: &[Grant] = &[
@@ -57,6 +66,10 @@ pub const GRANTS: &[Grant] = &[
 pub struct Grant {
     /// Values of `grant_type` that mean it.
     pub names: &'static [&'static str],
+    /// Which clients it is for.
+    admits: Admits,
+    /// Whose grant it would be, without using it up or judging it.
+    peek: fn(&TokenCall<'_>) -> Option<UserGrant>,
     redeem: fn(&TokenCall<'_>, &Application) -> Result<Redeemed, Refusal>,
 }
 
@@ -85,46 +98,11 @@ pub struct TokenCall<'a> {
     pub platform: Option<Platform>,
 }
 
-/// What a grant stands for: in whose name the token is made.
-#[derive(Debug)]
-enum Redeemed {
-    /// A user's.
-    User(Box<UserGrant>),
-    /// The application's own.
-    Application,
-}
-
-/// What a user's sign-in has proved and asked.
-#[derive(Debug)]
-struct UserGrant {
-    /// Object id of the user in the issuing tenant.
-    user: Uuid,
-    strength: Strength,
-    sid: Uuid,
-    nonce: Option<String>,
-    wants_auth_time: bool,
-    /// The scopes of the authorization request, which count if the token request names none.
-    scopes: Option<Scopes>,
-    /// The claims of the authorization request.
-    claims: ClaimsRequest,
-    /// Whether a consent given just now counts already: it does for the code that it led to.
-    knows_fresh_consents: bool,
-}
-
-impl Redeemed {
-    /// A grant that brings nothing but the user and what was proved.
-    fn by_user(user: Uuid, strength: Strength, sid: Uuid) -> Self {
-        Self::User(Box::new(UserGrant {
-            user,
-            strength,
-            sid,
-            nonce: None,
-            wants_auth_time: false,
-            scopes: None,
-            claims: ClaimsRequest::default(),
-            knows_fresh_consents: false,
-        }))
-    }
+/// The client of a request and how it proved itself.
+#[derive(Clone, Copy)]
+struct Caller<'a> {
+    client: &'a Application,
+    credential: Credential,
 }
 
 /// A token, or the refusal; and why.
@@ -176,54 +154,79 @@ fn pipeline(
     // The directory is copied so that nothing is locked while a grant is redeemed and a token is made; it is a handful of
     // shared pointers.
     let directory = call.tenant.state().directory.clone();
-    let client = client_authentication::authenticate(call, &directory)?;
-    let grant = GRANTS
-        .iter()
-        .find(|grant| grant.names.contains(&name))
-        .ok_or_else(|| Refusal::new(Aadsts::UnsupportedGrantType).with("grant_type", name))?;
+    let client = client_authentication::identify(call, &directory)?;
+    let grant = GRANTS.iter().find(|grant| grant.names.contains(&name));
+    let naming_policies = |refusal| {
+        let peeked = grant.and_then(|grant| (grant.peek)(call));
+        unmet_policies::Refused { call, directory: &directory, client, grant: peeked.as_ref() }.by(refusal)
+    };
+    let credential = client_authentication::authenticate(call, client).map_err(naming_policies)?;
+    let grant = grant.ok_or_else(|| Refusal::new(Aadsts::UnsupportedGrantType).with("grant_type", name))?;
+    grant.admits.check(client).map_err(naming_policies)?;
+    let caller = Caller { client, credential };
     let redeemed = (grant.redeem)(call, client)?;
     loop_detector::check(call, client, &redeemed, reasons)?;
     match redeemed {
-        Redeemed::User(grant) => in_a_users_name(call, &directory, client, &grant, reasons, username),
-        Redeemed::Application => in_its_own_name(call, &directory, client, reasons),
+        Redeemed::User(grant) => in_a_users_name(call, &directory, caller, &grant, reasons, username),
+        Redeemed::Application => in_its_own_name(call, &directory, caller, reasons),
     }
+}
+
+/// The client that asks for a device code.
+///
+/// # Errors
+///
+/// 700038, 700016, 7000112, 50194; 7000218 for one that may not use the flow.
+pub fn device_client<'a>(id: &str, any_tenant: bool, directory: &'a Directory) -> Result<&'a Application, Refusal> {
+    let client = client_authentication::client(id, any_tenant, directory)?;
+    device_code::GRANT.admits.check(client)?;
+    Ok(client)
 }
 
 fn in_a_users_name(
     call: &TokenCall<'_>,
     directory: &Directory,
-    client: &Application,
+    caller: Caller<'_>,
     grant: &UserGrant,
     reasons: &mut Vec<Reason>,
     username: &mut Option<String>,
 ) -> Result<TokenAnswer, Refusal> {
     let params = call.params;
+    let client = caller.client;
     let user = directory.user_by_id(grant.user).ok_or_else(|| unknown_user(grant.user, directory))?;
     *username = Some(directory.username(user));
 
-    let mut scopes = scopes(call, grant.scopes.as_ref(), client, directory)?;
-    let api = one_api(&mut scopes, params, directory)?;
+    let naming_policies = |refusal| unmet_policies::Refused { call, directory, client, grant: Some(grant) }.by(refusal);
+    let mut scopes = scopes(call, grant.scopes.as_ref(), client, directory).map_err(naming_policies)?;
+    let api = one_api(&mut scopes, params, directory).map_err(naming_policies)?;
     let claims = match params.get("claims") {
         Some(claims) => ClaimsRequest::parse(claims)?.after(&grant.claims),
         None => grant.claims.clone(),
     };
     let who = Who::User(Subject { user, strength: grant.strength });
-    let lag = if grant.knows_fresh_consents { SignedDuration::ZERO } else { directory.switches.consent_lag };
-    let from_the_pages = grant.knows_fresh_consents;
+    let from_the_pages = grant.knows_fresh_consents();
+    let lag = if from_the_pages { SignedDuration::ZERO } else { directory.switches.consent_lag };
     let asked = Asked { directory, client, who, scopes: &scopes, claims: &claims, api, lag, from_the_pages };
     let now = call.tenant.now();
-    let cleared = asked.clear(call, now, reasons)?;
-    Ok(issue::Order { directory, client, user, api, grant, scopes: &scopes, claims: &claims, cleared: &cleared }
+    let cleared = asked.clear(call, now, reasons).map_err(|refusal| match grant.means {
+        Means::Code => authorization_code::without_consent(refusal, directory),
+        Means::RefreshToken(member) => refresh_token::too_old_for_good(refusal, member, call, directory),
+        Means::DeviceCode | Means::Credentials => refusal,
+    })?;
+    if let Means::RefreshToken(member) = grant.means {
+        refresh_token::use_up(member, call, directory)?;
+    }
+    Ok(issue::Order { directory, caller, user, api, grant, scopes: &scopes, claims: &claims, cleared: &cleared }
         .fill(call, now))
 }
 
 fn in_its_own_name(
     call: &TokenCall<'_>,
     directory: &Directory,
-    client: &Application,
+    caller: Caller<'_>,
     reasons: &mut Vec<Reason>,
 ) -> Result<TokenAnswer, Refusal> {
-    let params = call.params;
+    let (params, client) = (call.params, caller.client);
     let mut scopes = Scopes::of_an_application(&call.dialect.scope_of_an_application(params)?, directory)?;
     let api = one_api(&mut scopes, params, directory)?;
     let claims = params.get("claims").map(ClaimsRequest::parse).transpose()?.unwrap_or_default();
@@ -233,7 +236,7 @@ fn in_its_own_name(
     let now = call.tenant.now();
     let cleared = asked.clear(call, now, reasons)?;
     let resource = scopes.apis.first().and_then(|asked| asked.resource.as_deref());
-    Ok(issue::for_application(call, directory, client, api, resource, &cleared, now))
+    Ok(issue::for_application(call, directory, caller, api, resource, &cleared, now))
 }
 
 /// What is asked, and in whose name.
@@ -272,7 +275,7 @@ impl Asked<'_> {
             claims: self.claims,
             who: self.who,
             circumstances: Circumstances {
-                device_code: device_code::code(call.params).is_some(),
+                device_code: device_code::is_poll(call.params),
                 platform: call.platform,
                 // What such a switch let pass on the pages must not fail at the code that came of it.
                 claims_alone_bring_policies: self.from_the_pages && self.directory.switches.policies_by_claims_only,
@@ -311,9 +314,7 @@ fn scopes(
         return Scopes::parse(&text, client, directory);
     }
     let authorized = call.dialect.scope_authorized(authorized)?;
-    // The first API of the authorization request is the one that is meant (escalation reference 3.4).
-    let apis = authorized.apis.iter().take(1).cloned().collect();
-    Ok(Scopes { apis, ..authorized.clone() })
+    Ok(authorized.of_first_api())
 }
 
 /// A token serves one API; Graph if nothing but OpenID Connect's scopes was asked.

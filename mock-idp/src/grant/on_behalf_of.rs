@@ -10,12 +10,20 @@ use crate::{
     token::{self, Proof},
 };
 
-use super::{Grant, Redeemed, TokenCall, client_authentication};
+use super::{Admits, Grant, Redeemed, TokenCall, UserGrant};
 
-pub(super) const GRANT: Grant = Grant { names: &["urn:ietf:params:oauth:grant-type:jwt-bearer"], redeem };
+pub(super) const GRANT: Grant =
+    Grant { names: &["urn:ietf:params:oauth:grant-type:jwt-bearer"], admits: Admits::Confidential, peek, redeem };
+
+/// The user of an assertion that is this tenant's, as the sign-in behind it proved it.
+fn peek(call: &TokenCall<'_>) -> Option<UserGrant> {
+    let assertion: Presented = token::verify(call.params.get("assertion")?, call.key)?;
+    let proof: Proof = call.sealer.open(&assertion.aio)?;
+    let ours = assertion.tid == call.tenant.id && proof.epoch == call.tenant.epoch;
+    ours.then(|| UserGrant::new(assertion.oid, proof.strength, call.tenant.ids.guid(), call.new_family()))
+}
 
 fn redeem(call: &TokenCall<'_>, client: &Application) -> Result<Redeemed, Refusal> {
-    client_authentication::must_be_confidential(client)?;
     match call.params.require("requested_token_use")? {
         "on_behalf_of" => {}
         other => {
@@ -54,5 +62,5 @@ fn redeem(call: &TokenCall<'_>, client: &Application) -> Result<Redeemed, Refusa
     }
     drop(state);
     let sid = assertion.sid.unwrap_or_else(|| call.tenant.ids.guid());
-    Ok(Redeemed::by_user(assertion.oid, proof.strength, sid))
+    Ok(UserGrant::new(assertion.oid, proof.strength, sid, call.new_family()).into())
 }

@@ -14,11 +14,12 @@ use crate::{
     directory::Dialect,
     error::{Aadsts, Refusal},
     flow::{self, AuthorizeRequest, ReplyTo},
+    grant,
     pages::{self, Form, Frame},
     params::Params,
     recorder::{Answer, Endpoint, Exchange},
     scopes::Scopes,
-    state::{Approval, Authority, DeviceCode, Progress, Tenant},
+    state::{Approval, Authority, DeviceCode, Polls, Progress, Tenant},
 };
 
 use super::{Idp, incoming::Incoming, login, respond};
@@ -61,7 +62,8 @@ pub(super) async fn start(State(idp): State<Arc<Idp>>, Path(tenant): Path<String
 /// Reads what the device asks.
 fn read(params: &Params, dialect: Dialect, authority: &Authority, exchange: &Exchange) -> Result<DeviceCode, Refusal> {
     let directory = authority.tenant().state().directory.clone();
-    let client = flow::client(params.require("client_id")?, &directory)?;
+    let any_tenant = matches!(authority, Authority::Any { .. });
+    let client = grant::device_client(params.require("client_id")?, any_tenant, &directory)?;
     let scopes = Scopes::parse(&dialect.required_scope(params)?, client, &directory)?;
     let claims_text = params.get("claims").map(str::to_owned);
     Ok(DeviceCode {
@@ -70,10 +72,11 @@ fn read(params: &Params, dialect: Dialect, authority: &Authority, exchange: &Exc
         scopes,
         claims: claims_text.as_deref().map(ClaimsRequest::parse).transpose()?.unwrap_or_default(),
         claims_text,
-        any_tenant: matches!(authority, Authority::Any { .. }),
+        any_tenant,
         number: exchange.number,
         correlation_id: exchange.correlation_id,
         progress: Progress::Pending,
+        polls: Polls::default(),
     })
 }
 

@@ -40,6 +40,17 @@ impl<T> Bounded<T> {
         self.entries.get_mut(name)
     }
 
+    /// Looks up to change; adds the default where there is none.
+    pub fn get_or_default(&mut self, name: String) -> &mut T
+    where
+        T: Default,
+    {
+        if !self.entries.contains_key(&name) {
+            self.insert(name.clone(), T::default());
+        }
+        self.entries.entry(name).or_default()
+    }
+
     /// Every entry, to change.
     pub fn values_mut(&mut self) -> impl Iterator<Item = &mut T> {
         self.entries.values_mut()

@@ -14,6 +14,8 @@ pub enum Code {
     Redeemed {
         /// When it was issued.
         issued_at: Timestamp,
+        /// The family of refresh tokens that came of it.
+        family: Uuid,
     },
 }
 
@@ -53,7 +55,7 @@ impl Code {
     pub fn is_expired(&self, now: Timestamp) -> bool {
         let issued_at = match self {
             Self::Fresh(grant) => grant.issued_at,
-            Self::Redeemed { issued_at } => *issued_at,
+            Self::Redeemed { issued_at, .. } => *issued_at,
         };
         now.duration_since(issued_at) > Self::LIFETIME
     }

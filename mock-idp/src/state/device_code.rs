@@ -30,6 +30,37 @@ pub struct DeviceCode {
     pub correlation_id: Uuid,
     /// How far it has come.
     pub progress: Progress,
+    /// How often the device asks.
+    pub polls: Polls,
+}
+
+/// When a device asked last, and how long it is to wait (RFC 8628, 3.5).
+#[derive(Clone, Copy, Debug)]
+pub struct Polls {
+    last: Option<Timestamp>,
+    interval: SignedDuration,
+}
+
+impl Polls {
+    /// By so much the interval grows with each poll that comes too soon.
+    const SLOWER: SignedDuration = SignedDuration::from_secs(5);
+
+    /// Notes a poll; says whether it came too soon. From then on the interval is five seconds longer.
+    #[must_use]
+    pub fn too_soon(&mut self, now: Timestamp) -> bool {
+        let too_soon = self.last.is_some_and(|last| now.duration_since(last) < self.interval);
+        if too_soon {
+            self.interval += Self::SLOWER;
+        }
+        self.last = Some(now);
+        too_soon
+    }
+}
+
+impl Default for Polls {
+    fn default() -> Self {
+        Self { last: None, interval: SignedDuration::from_secs(DeviceCode::INTERVAL.into()) }
+    }
 }
 
 /// How far a device code has come.
@@ -107,3 +138,17 @@ impl UserCodes {
 
 /// Letters and digits that cannot be mistaken for one another.
 const ALPHABET: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_poll_that_comes_too_soon_makes_the_interval_longer() {
+        let mut polls = Polls::default();
+        let at = |second: i64| Timestamp::from_second(second).expect("a time");
+        let too_soon: Vec<bool> = [0, 4, 13, 28, 48].map(|second| polls.too_soon(at(second))).into();
+        // Intervals: 5, then 10 after the second, then 15 after the third.
+        assert_eq!(too_soon, [false, true, true, false, false]);
+    }
+}

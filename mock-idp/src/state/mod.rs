@@ -22,9 +22,9 @@ use uuid::Uuid;
 
 pub use bounded::Bounded;
 pub use code::{Code, CodeGrant};
-pub use device_code::{Approval, DeviceCode, Progress, UserCodes};
+pub use device_code::{Approval, DeviceCode, Polls, Progress, UserCodes};
 pub use policy_changes::PolicyChanges;
-pub use refresh_token::RefreshToken;
+pub use refresh_token::{Families, Lineage, RefreshToken};
 pub use registry::{Authority, Registry};
 pub use repetitions::Repetitions;
 pub use session::{Session, Sessions};
@@ -80,6 +80,8 @@ pub struct State {
     pub codes: Bounded<Code>,
     /// Device codes.
     pub device_codes: Bounded<DeviceCode>,
+    /// Families of refresh tokens of which something has to be remembered.
+    pub families: Families,
     /// Per user: grants issued before this time are revoked.
     pub tokens_valid_from: HashMap<Uuid, Timestamp>,
     /// Per user: when the risk was last found to be high.
@@ -95,7 +97,8 @@ pub struct State {
 }
 
 impl State {
-    /// Ends every session and grant of `user`.
+    /// Ends every grant and browser session of `user` at `now` (AADSTS50173 from then on): an administrator revokes them, or
+    /// the password changes (escalation reference 6.3). That a password expires ends none.
     pub fn revoke(&mut self, user: Uuid, now: Timestamp) {
         self.tokens_valid_from.insert(user, now);
         self.sessions.sign_out_everywhere(user);
@@ -168,6 +171,7 @@ impl Tenant {
                 flows: Bounded::new(LIMIT),
                 codes: Bounded::new(LIMIT),
                 device_codes: Bounded::new(LIMIT),
+                families: Families::new(LIMIT),
                 tokens_valid_from: HashMap::new(),
                 at_risk_since: HashMap::new(),
                 policy_changes: PolicyChanges::default(),

@@ -12,7 +12,7 @@ use crate::{
     ids::Ids,
 };
 
-use super::{Parties, audience, client_acr, expiry, issued_at, issuer_v1, issuer_v2, opaque};
+use super::{Parties, audience, expiry, issued_at, issuer_v1, issuer_v2, opaque};
 
 /// The claims of an access token and what the answer says of it.
 #[derive(Debug)]
@@ -212,7 +212,7 @@ pub fn access_token(parties: &Parties<'_>, access: &Access<'_>, now: Timestamp, 
             amr: parties.strength.amr(),
             app_displayname: parties.client.display_name().to_owned(),
             appid: parties.client.client_id,
-            appidacr: client_acr(parties.client),
+            appidacr: parties.credential.acr(),
             auth_time,
             deviceid,
             email,
@@ -245,7 +245,7 @@ pub fn access_token(parties: &Parties<'_>, access: &Access<'_>, now: Timestamp, 
             aio: proof.to_owned(),
             auth_time,
             azp: parties.client.client_id,
-            azpacr: client_acr(parties.client),
+            azpacr: parties.credential.acr(),
             deviceid,
             email,
             idp,

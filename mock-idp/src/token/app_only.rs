@@ -10,7 +10,7 @@ use crate::{
     ids::Ids,
 };
 
-use super::{audience, client_acr, expiry, issued_at, issuer_v1, issuer_v2, opaque, routing_hint};
+use super::{Credential, audience, expiry, issued_at, issuer_v1, issuer_v2, opaque, routing_hint};
 
 /// What an app-only token is about.
 #[derive(Clone, Copy, Debug)]
@@ -21,6 +21,8 @@ pub struct AppOnly<'a> {
     pub tenant: Uuid,
     /// The application.
     pub client: &'a Application,
+    /// How it proved itself.
+    pub credential: Credential,
     /// The API.
     pub api: &'a Api,
     /// The resource part of the scope as it was asked.
@@ -87,7 +89,7 @@ impl<'a> AppOnly<'a> {
     /// The claims, and the seconds until the token expires.
     #[must_use]
     pub fn claims(&self, now: Timestamp, ids: &Ids) -> (AppClaims<'a>, i64) {
-        let Self { base, tenant, client, api, resource, roles } = *self;
+        let Self { base, tenant, client, credential, api, resource, roles } = *self;
         let expires_in = ids.between(3600, 5400);
         let (iat, exp) = (issued_at(now), expiry(now, expires_in));
         let principal = service_principal(tenant, client.client_id);
@@ -101,7 +103,7 @@ impl<'a> AppOnly<'a> {
                 exp,
                 aio,
                 appid: client.client_id,
-                appidacr: client_acr(client),
+                appidacr: credential.acr(),
                 idp: issuer_v1(base, tenant),
                 oid: principal,
                 rh,
@@ -119,7 +121,7 @@ impl<'a> AppOnly<'a> {
                 exp,
                 aio,
                 azp: client.client_id,
-                azpacr: client_acr(client),
+                azpacr: credential.acr(),
                 oid: principal,
                 rh,
                 roles,

@@ -40,6 +40,8 @@ pub struct Parties<'a> {
     pub home: Home,
     /// The client.
     pub client: &'a Application,
+    /// How the client proved itself.
+    pub credential: Credential,
     /// What the sign-in proved.
     pub strength: Strength,
     /// The browser session.
@@ -83,9 +85,26 @@ fn routing_hint(tenant: Uuid) -> String {
     format!("1.{}.", URL_SAFE_NO_PAD.encode(tenant.as_bytes()))
 }
 
-/// `acr` of the client: how it authenticated. 0: not at all, 1: by a secret, 2: by a certificate.
-fn client_acr(client: &Application) -> &'static str {
-    if client.secrets.is_empty() { "0" } else { "1" }
+/// How a client proved itself in the request that a token is made for (`appidacr`, `azpacr`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Credential {
+    /// Not at all: a public client.
+    None,
+    /// By a secret.
+    Secret,
+    /// By an assertion that its certificate signed.
+    Certificate,
+}
+
+impl Credential {
+    /// The claim's value (escalation reference 6.2).
+    fn acr(self) -> &'static str {
+        match self {
+            Self::None => "0",
+            Self::Secret => "1",
+            Self::Certificate => "2",
+        }
+    }
 }
 
 /// The issuer of version 2 tokens.

@@ -8,10 +8,10 @@ use mock_idp::{
 use reqwest::Method;
 use rstest::rstest;
 use serde_json::json;
-use tests::{Answer, CALENDAR, DESKTOP, MFA_FOR_PAYROLL, RawClient, jwt_claims, policy_claims};
+use tests::{Answer, CALENDAR, DESKTOP, MFA_FOR_PAYROLL, PAYROLL, RawClient, jwt_claims, policy_claims};
 use url::Url;
 
-use super::{grant, verdict};
+use super::{Refused, grant, refused, verdict};
 
 const URN: &str = "urn:ietf:params:oauth:grant-type:device_code";
 const SCOPE: &str = "api://calendar/Events.Read openid profile offline_access";
@@ -189,4 +189,50 @@ async fn the_page_asks_for_the_code(#[case] path: &str, #[case] value: &str) {
     assert!(page.status == 200 && page.text.contains(value), "{}", page.text);
     let wrong = client.send(client.request(Method::POST, "/deviceauth").form(&[("otc", "WRONGCODE")])).await;
     assert!(wrong.text.contains("AADSTS70018"), "{}", wrong.text);
+}
+
+/// RFC 8628, 3.5: who asks too soon waits five seconds longer. On the tenant's clock, and only where the switch says so.
+#[tokio::test]
+async fn polls_that_come_too_soon_are_slowed_down_where_a_switch_says_so() {
+    let idp = MockIdp::start().await;
+    idp.tenant().freeze_clock("2026-03-01T00:00:00Z".parse().unwrap());
+    idp.tenant().change_switches(|switches| switches.device_code_slow_down = true);
+    let client = RawClient::new(&idp).await;
+    let start = started(&client).await;
+    let text = "OAuth 2.0 device flow: the authorization is pending. Continue polling.";
+    let told = |error: &str| Refused::new(400, error, 70016, "", text);
+    let (pending, slow_down) = (told("authorization_pending"), told("slow_down"));
+    for (seconds, expected) in [(0, &pending), (4, &slow_down), (9, &slow_down), (15, &pending), (14, &slow_down)] {
+        idp.tenant().advance_clock(SignedDuration::from_secs(seconds));
+        assert_eq!(refused(&poll(&client, &start, &[]).await), *expected, "{seconds} s later");
+    }
+    sign_in(&client, &ada(), &start).await;
+    assert_eq!(poll(&client, &start, &[]).await.status, 200);
+}
+
+#[tokio::test]
+async fn by_default_no_poll_comes_too_soon() {
+    let idp = MockIdp::start().await;
+    idp.tenant().freeze_clock("2026-03-01T00:00:00Z".parse().unwrap());
+    let client = RawClient::new(&idp).await;
+    let start = started(&client).await;
+    for _ in 0..3 {
+        assert_eq!(verdict(&poll(&client, &start, &[]).await), (400, "authorization_pending", Some(70016), ""));
+    }
+}
+
+/// The device's user is known as soon as one has signed in: a refusal of the client names the policies, and costs nothing.
+#[tokio::test]
+async fn a_refused_poll_names_the_policies_of_who_signed_in() {
+    let idp = MockIdp::start().await;
+    let client = RawClient::new(&idp).await;
+    let start = started(&client).await;
+    let wrong = [("client_secret", "x"), ("scope", PAYROLL)];
+    let text = "The client is public, so neither 'client_assertion' nor 'client_secret' should be presented.";
+    let told = || Refused::new(401, "invalid_client", 700_025, "", text);
+    assert_eq!(refused(&poll(&client, &start, &wrong).await), told());
+    sign_in(&client, &ada(), &start).await;
+    let expected = told().with_claims(policy_claims(MFA_FOR_PAYROLL));
+    assert_eq!(refused(&poll(&client, &start, &wrong).await), expected);
+    assert_eq!(poll(&client, &start, &[]).await.status, 200);
 }

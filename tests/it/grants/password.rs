@@ -4,7 +4,7 @@ use mock_idp::MockIdp;
 use rstest::rstest;
 use tests::{CALENDAR, DESKTOP, MFA_FOR_PAYROLL, PAYROLL, RawClient, jwt_claims, policy_claims};
 
-use super::{grant, verdict};
+use super::{Refused, grant, refused, verdict};
 
 const BASE: &[(&str, &str)] = &[
     ("grant_type", "password"),
@@ -89,4 +89,16 @@ async fn organizations_sends_a_guest_home() {
     let answer = grant(&client, DESKTOP, BASE, &[("username", "cy@fabrikam.test")]).await;
     // At home nobody has consented.
     assert_eq!(verdict(&answer), (400, "invalid_grant", Some(65001), "consent_required"));
+}
+
+/// B10: whoever was deleted is unknown, whatever the password.
+#[tokio::test]
+async fn a_deleted_account_is_unknown() {
+    let (idp, client) = consented().await;
+    idp.tenant().change_user("ada", |user| user.deleted = true).unwrap();
+    let text = "The user account ada@contoso.test does not exist in the directory 11111111-1111-4111-8111-111111111111. To sign in to this application, the account must be added to the directory.";
+    for password in ["Passw0rd!", "wrong"] {
+        let answer = grant(&client, DESKTOP, BASE, &[("password", password)]).await;
+        assert_eq!(refused(&answer), Refused::new(400, "invalid_grant", 50034, "bad_token", text));
+    }
 }

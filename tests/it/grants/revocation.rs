@@ -1,12 +1,12 @@
 //! Continuous access evaluation: sessions are revoked, and the API says so before the token expires (reference 4.6).
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use mock_idp::{MockIdp, virtual_user::VirtualUser};
+use mock_idp::{MockIdp, directory::Secret, virtual_user::VirtualUser};
 use rstest::rstest;
 use serde_json::Value;
-use tests::{Answer, RawClient};
+use tests::{Answer, CALENDAR, RawClient};
 
-use super::verdict;
+use super::{Refused, refused, verdict};
 
 const CAPABLE: &str = r#"{"access_token":{"xms_cc":{"values":["cp1"]}}}"#;
 
@@ -76,4 +76,42 @@ async fn disabling_the_account_is_felt_too() {
     idp.tenant().change_user("ada", |user| user.enabled = false).unwrap();
     let refused = client.call("/v1.0/me", token.text_of("access_token")).await;
     assert!(refused.status == 401 && claims_of(&refused).contains("nbf"), "{}", refused.text);
+}
+
+/// B3 and 6.3: a new password ends every grant of the user; the text says when the grant was issued, and from when on the
+/// user's grants are valid.
+#[tokio::test]
+async fn a_new_password_ends_the_grants() {
+    let idp = MockIdp::start().await;
+    idp.tenant().freeze_clock("2026-03-01T09:08:07.654321Z".parse().unwrap());
+    let client = RawClient::new(&idp).await;
+    let token = client.sign_in(&VirtualUser::new("ada@contoso.test"), CALENDAR).await;
+    let other_browser = RawClient::new(&idp).await;
+    let bo = other_browser.sign_in(&VirtualUser::new("bo@contoso.test"), CALENDAR).await;
+    idp.tenant().advance_clock(jiff::SignedDuration::from_mins(1));
+    idp.tenant().change_user("ada", |user| user.password = Some(Secret::new("N3w!"))).unwrap();
+    let text = "The grant has expired because it was revoked, and a fresh one is needed. The grant was issued on '2026-03-01T09:08:07.6543210Z' and the TokensValidFrom date of this user is '2026-03-01T09:09:07.6543210Z'.";
+    let expected = Refused::new(400, "invalid_grant", 50173, "bad_token", text);
+    assert_eq!(refused(&client.refresh(token.text_of("refresh_token"), CALENDAR, &[]).await), expected);
+    assert_eq!(client.refresh(bo.text_of("refresh_token"), CALENDAR, &[]).await.status, 200);
+    let ada = VirtualUser { password: "N3w!".into(), ..VirtualUser::new("ada@contoso.test") };
+    let again = client.sign_in(&ada, CALENDAR).await;
+    assert_eq!(client.refresh(again.text_of("refresh_token"), CALENDAR, &[]).await.status, 200);
+}
+
+/// Over the control API, too; and that the password expires ends nothing.
+#[tokio::test]
+async fn a_patch_of_the_password_ends_the_grants_and_its_expiry_does_not() {
+    let idp = MockIdp::start().await;
+    let client = RawClient::new(&idp).await;
+    let token = client.sign_in(&VirtualUser::new("ada@contoso.test"), CALENDAR).await;
+    let patch = async |body: Value| {
+        let path = "/_mock/tenants/contoso/users/ada";
+        client.send(client.request(reqwest::Method::PATCH, path).json(&body)).await.status
+    };
+    let number = async || client.refresh(token.text_of("refresh_token"), CALENDAR, &[]).await.code();
+    assert_eq!(patch(serde_json::json!({ "password_expired": true })).await, 200);
+    assert_ne!(number().await, Some(50173));
+    assert_eq!(patch(serde_json::json!({ "password_expired": null, "password": "N3w!" })).await, 200);
+    assert_eq!(number().await, Some(50173));
 }

@@ -34,6 +34,10 @@ pub(super) fn check(document: &Document, problems: &mut Vec<Problem>) {
             problems.push(Problem::new(path.key("within"), message).hint("write it as `5m`"));
         }
     }
+    if document.switches.refresh_token_max_lifetime.is_some_and(|lifetime| !lifetime.is_positive()) {
+        let path = Path::root().key("switches").key("refresh_token_max_lifetime");
+        problems.push(Problem::new(path, "a refresh token has to live for some time").hint("write `8760h` or so"));
+    }
     for number in document.switches.errors.keys() {
         if !Aadsts::ALL.iter().any(|code| code.row().number.to_string() == *number) {
             let path = Path::root().key("switches").key("errors").key(number);

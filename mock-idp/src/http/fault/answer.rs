@@ -62,6 +62,10 @@ fn refuse(arrival: &Arrival, code: Aadsts) -> (Answer, Response) {
         (Endpoint::Discovery | Endpoint::Keys, Aadsts::UnknownTenant) => refusal.with_error("invalid_tenant"),
         _ => refusal,
     };
+    let refusal = match sought.endpoint {
+        Endpoint::Token => arrival.dialect.of_errors(&directory.switches).refused(refusal),
+        _ => refusal,
+    };
     let refusal = refusal.changed_by(&directory.switches);
     let trailer = directory.switches.trailer;
     match sought.endpoint {
@@ -100,7 +104,7 @@ fn for_redirect(refusal: Refusal, silent: bool) -> Refusal {
 
 /// Where the answer to an authorization request goes; or why it can go nowhere.
 fn reply(arrival: &Arrival) -> Result<Reply, Refusal> {
-    match AuthorizeRequest::parse(&arrival.params, &arrival.tenant.state().directory) {
+    match AuthorizeRequest::parse(&arrival.params, arrival.dialect, &arrival.tenant.state().directory) {
         Ok(AuthorizeRequest { reply: ReplyTo::Redirect(reply) | ReplyTo::AdminConsent(reply), .. }) => Ok(reply),
         Err(Rejected::Redirect(reply, _)) => Ok(*reply),
         Err(Rejected::Page(refusal)) => Err(refusal),

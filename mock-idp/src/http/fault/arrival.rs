@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::super::{Idp, api, incoming::Incoming, token::issuing_tenant};
 use crate::{
     clock::Clock as _,
+    directory::Dialect,
     error::Trace,
     fault::{Endpoint, Sought},
     params::Params,
@@ -22,6 +23,7 @@ pub(super) struct Arrival {
     pub(super) tenant: Arc<Tenant>,
     pub(super) sought: Sought,
     pub(super) params: Params,
+    pub(super) dialect: Dialect,
     pub(super) trace: Trace,
     /// The sign-in that a page belongs to.
     interaction: Option<u64>,
@@ -71,6 +73,7 @@ impl Arrival {
             sought: Sought { client, user, grant_type, ..Sought::at(endpoint) },
             tenant,
             params,
+            dialect: incoming.dialect(),
             trace,
             interaction: None,
         };
