@@ -64,7 +64,8 @@ impl AtHand {
     pub(crate) async fn redirect_uri(&mut self) -> Result<String, Broken> {
         if self.landing.is_none() {
             let started = Landing::start().await;
-            self.landing = Some(started.map_err(|error| Broken(format!("nothing can listen on this machine: {error}")))?);
+            self.landing =
+                Some(started.map_err(|error| Broken(format!("nothing can listen on this machine: {error}")))?);
         }
         Ok(self.landing.as_ref().map(Landing::address).unwrap_or_default())
     }
@@ -204,7 +205,8 @@ impl World {
             self.failed = Some(Failed { claims: answer.text("claims").map(str::to_owned), for_a_person: true });
             return;
         }
-        if let (Some(token), Some(seen)) = (answer.text("access_token"), TokenSeen::answered(&answer.body, &self.directory))
+        if let (Some(token), Some(seen)) =
+            (answer.text("access_token"), TokenSeen::answered(&answer.body, &self.directory))
         {
             self.tokens.insert(seen.api, Secret::new(token));
         }
@@ -249,7 +251,7 @@ pub(crate) fn check_text(text: &str, path: &Path, names: &mut Names) {
                 names.problem(
                     path.clone(),
                     format!("no step before this one brings a value for `{{{name}}}`"),
-                    format!("add a `{verb}` step before it"),
+                    format!("add the step `{verb}` before it"),
                 );
             }
             (Some(_), None) => {}
@@ -306,4 +308,35 @@ fn parts(text: &str) -> Vec<Part<'_>> {
     }
     parts.push(Part::Text(rest));
     parts
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    fn shown(text: &str) -> String {
+        parts(text)
+            .iter()
+            .map(|part| match part {
+                Part::Text(text) => (*text).to_owned(),
+                Part::Placeholder(name, api) => format!("<{name} {}>", api.unwrap_or("-")),
+            })
+            .collect()
+    }
+
+    #[rstest]
+    #[case::plain("openid", "openid")]
+    #[case::alone("{code}", "<code ->")]
+    #[case::of_an_api("Bearer {access_token:my-api.v1}!", "Bearer <access_token my-api.v1>!")]
+    #[case::two("{code}{code_verifier}", "<code -><code_verifier ->")]
+    #[case::json(r#"{"access_token":{"nbf":null}}"#, r#"{"access_token":{"nbf":null}}"#)]
+    #[case::json_around(r#"{"token":"{code}"}"#, r#"{"token":"<code ->"}"#)]
+    #[case::open("{code", "{code")]
+    #[case::empty("{} {:x} {code:}", "{} {:x} {code:}")]
+    #[case::wide("{é} {code}", "{é} <code ->")]
+    fn placeholders_are_told_from_other_braces(#[case] text: &str, #[case] expected: &str) {
+        assert_eq!(shown(text), expected);
+    }
 }

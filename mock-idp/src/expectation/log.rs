@@ -53,8 +53,10 @@ impl<'a> Log<'a> {
     pub(super) fn all(&self) -> impl DoubleEndedIterator<Item = &'a Exchange> + use<'a> {
         let client = self.client;
         self.exchanges.iter().map(AsRef::as_ref).filter(move |exchange| match (client, &exchange.client_id) {
+            (None, _) => true,
             (Some(client), Some(sender)) => sender.eq_ignore_ascii_case(client),
-            _ => true,
+            // A call without a token may be the client's; a request for tokens would name it.
+            (Some(_), None) => matches!(exchange.endpoint, Endpoint::Api | Endpoint::Discovery | Endpoint::Page),
         })
     }
 

@@ -6,11 +6,13 @@
 use std::{fmt, marker::PhantomData};
 
 use serde::{
-    Deserializer, Serialize, forward_to_deserialize_any,
+    Deserializer, Serialize,
     de::{
-        DeserializeOwned, DeserializeSeed, Error, Expected, IntoDeserializer, MapAccess, SeqAccess, Unexpected, Visitor,
+        DeserializeOwned, DeserializeSeed, Error, Expected, IntoDeserializer, MapAccess, SeqAccess, Unexpected,
+        Visitor,
         value::{MapAccessDeserializer, StrDeserializer},
     },
+    forward_to_deserialize_any,
 };
 use serde_json::{Map, Value};
 

@@ -57,8 +57,7 @@ impl Standing {
         tenant.consent_settings = given.consent_settings;
         tenant.named_locations.clone_from(&given.named_locations);
         for (index, policy) in given.define_policies.iter().enumerate() {
-            places
-                .push((own.key("policies").index(tenant.policies.len()), at.key("define_policies").index(index)));
+            places.push((own.key("policies").index(tenant.policies.len()), at.key("define_policies").index(index)));
             tenant.policies.push(policy.clone());
         }
         problems.extend(self.wrong_within(&places));

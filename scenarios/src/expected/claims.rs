@@ -48,7 +48,8 @@ impl ClaimsExpected {
             Self::None => "no claims".to_owned(),
             Self::Any => "claims".to_owned(),
             Self::Naming(named) => {
-                let words: Vec<_> = named.policies.iter().chain(&named.contexts).chain(&named.others).map(String::as_str).collect();
+                let words: Vec<_> =
+                    named.policies.iter().chain(&named.contexts).chain(&named.others).map(String::as_str).collect();
                 format!("claims naming {}", words.join(", "))
             }
         }

@@ -131,7 +131,8 @@ fn judge(script: &Loaded, world: &World, verdict: &mut Verdict) {
     let counts = if duties.is_empty() { counts } else { Vec::new() };
     verdict.missed = duties.into_iter().chain(steps).chain(counts).collect();
     verdict.passed = verdict.missed.is_empty();
-    let by_client = |exchange: &Exchange| exchange.client_id.as_deref().is_some_and(|id| id.eq_ignore_ascii_case(client));
+    let by_client =
+        |exchange: &Exchange| exchange.client_id.as_deref().is_some_and(|id| id.eq_ignore_ascii_case(client));
     let run = verdict.exchanges.iter().filter(|exchange| exchange.number > verdict.since);
     verdict.prompts = run.filter(|exchange| is_prompt(exchange) && by_client(exchange)).count();
 }

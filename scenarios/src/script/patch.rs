@@ -52,14 +52,21 @@ impl<T: Patchable> Patch<T> {
     ///
     /// Every member that cannot be set, does not exist, or cannot hold the value.
     pub fn apply(&self, original: &T, at: &Path) -> Result<T, Vec<Problem>> {
-        let fixed = T::FIXED.iter().filter(|name| self.members.contains_key(**name));
-        let problems: Vec<_> = fixed
-            .map(|name| {
-                Problem::new(at.key(*name), format!("`{name}` identifies the {} and does not change", T::WHAT))
-                    .hint("leave it out; what it is called elsewhere would lead nowhere")
-            })
-            .collect();
-        if problems.is_empty() { patched(original, &self.members, at) } else { Err(problems) }
+        let (fixed, members): (Map<_, _>, Map<_, _>) =
+            self.members.clone().into_iter().partition(|(name, _)| T::FIXED.contains(&name.as_str()));
+        let said = |name: &String| {
+            Problem::new(at.name(name), format!("`{name}` identifies the {} and does not change", T::WHAT))
+                .hint("leave it out; what refers to it would lead nowhere")
+        };
+        let mut problems: Vec<_> = fixed.keys().map(said).collect();
+        match patched(original, &members, at) {
+            Ok(changed) if problems.is_empty() => Ok(changed),
+            Ok(_) => Err(problems),
+            Err(found) => {
+                problems.extend(found);
+                Err(problems)
+            }
+        }
     }
 
     /// Makes the change, which was checked when the script was read.
@@ -72,12 +79,6 @@ impl<T: Patchable> Patch<T> {
 }
 
 impl<T> Patch<T> {
-    /// Whether nothing changes.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.members.is_empty()
-    }
-
     /// In words, member by member: `locked: true, facts.device.compliant: true`.
     #[must_use]
     pub fn described(&self) -> String {

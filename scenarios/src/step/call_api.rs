@@ -137,8 +137,7 @@ impl Verb for CallApi {
                         self.api
                     ))
                 })?;
-                let sent =
-                    world.client.app.http_client().get(&url).bearer_auth(token.reveal()).send().await;
+                let sent = world.client.app.http_client().get(&url).bearer_auth(token.reveal()).send().await;
                 sent.map_err(|error| Broken(format!("the API did not answer: {error}")))?
             }
         };

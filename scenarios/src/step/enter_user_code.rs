@@ -1,9 +1,6 @@
 //! `enter_user_code`: the person types the code that a device shows, and goes on.
 
-use mock_idp::{
-    expectation::SeenPage,
-    yaml::Path,
-};
+use mock_idp::{expectation::SeenPage, yaml::Path};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use url::Url;

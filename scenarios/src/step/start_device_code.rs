@@ -44,7 +44,11 @@ impl Verb for StartDeviceCode {
     }
 
     fn story(&self) -> String {
-        format!("a device asks {} for a code, for {}", self.client.as_deref().unwrap_or("as nobody"), short(&self.scopes))
+        format!(
+            "a device asks {} for a code, for {}",
+            self.client.as_deref().unwrap_or("as nobody"),
+            short(&self.scopes)
+        )
     }
 
     async fn run(&self, world: &mut World) -> Result<Taken, Broken> {
