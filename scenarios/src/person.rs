@@ -79,7 +79,8 @@ impl Ended {
     pub(crate) fn described(&self) -> String {
         match &self.0 {
             Ok(Outcome::Delivered { .. }) => match (self.parameter("error"), self.error_code()) {
-                (None, _) => "a code".to_owned(),
+                (None, _) if self.parameter("code").is_some() => "a code".to_owned(),
+                (None, _) => "an answer without a code".to_owned(),
                 (Some(error), None) => format!("the error {error}"),
                 (Some(error), Some(code)) => format!("the error {error}, AADSTS{code}"),
             },

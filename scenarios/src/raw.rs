@@ -133,11 +133,13 @@ impl World {
                 found.map_or_else(|| name.to_owned(), |tenant| tenant.id.to_string())
             }
         };
-        let version = match dialect {
-            Dialect::V2 => "oauth2/v2.0",
-            Dialect::V1 => "oauth2",
+        let version = match (name, dialect) {
+            ("adminconsent", Dialect::V2) => "/v2.0",
+            ("adminconsent", Dialect::V1) => "",
+            (_, Dialect::V2) => "/oauth2/v2.0",
+            (_, Dialect::V1) => "/oauth2",
         };
-        format!("{}/{tenant}/{version}/{name}", self.base)
+        format!("{}/{tenant}{version}/{name}", self.base)
     }
 
     /// `usual` parameters, of which `params` can override or leave out each, and add others; with everything filled in.

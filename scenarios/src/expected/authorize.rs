@@ -2,12 +2,18 @@
 
 use std::sync::Arc;
 
+use indexmap::IndexMap;
 use mock_idp::{expectation::SeenPage, recorder::Exchange, yaml::Path};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{ClaimsExpected, pages_missed};
-use crate::{check::Names, person::Ended, step::Taken, world::World};
+use crate::{
+    check::Names,
+    person::Ended,
+    step::{Door, Taken},
+    world::World,
+};
 
 /// What an authorization request must end in; a code, if nothing is said. What is left out may be anything.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
@@ -23,6 +29,9 @@ pub struct AuthorizeExpected {
     pub error_subcode: Option<String>,
     /// The claims that came with that error.
     pub claims: Option<ClaimsExpected>,
+    /// Other parameters that came to the redirect address, by name; `none` for one that must not be there.
+    #[schemars(with = "std::collections::BTreeMap<String, String>")]
+    pub parameters: IndexMap<String, String>,
     /// AADSTS number on a page from which nothing came back to the application.
     pub page_code: Option<u64>,
     /// Pages that the user saw, in order.
@@ -35,10 +44,15 @@ impl AuthorizeExpected {
     }
 
     fn wants_code(&self) -> bool {
-        self.code_issued.unwrap_or(!self.is_error() && self.page_code.is_none())
+        let other = self.is_error() || self.page_code.is_some() || self.parameters.contains_key("admin_consent");
+        self.code_issued.unwrap_or(!other)
     }
 
-    pub(crate) fn check(&self, path: &Path, names: &mut Names) {
+    pub(crate) fn check(&self, door: Door, path: &Path, names: &mut Names) {
+        if door == Door::AdminConsent && self.wants_code() {
+            let hint = "expect `parameters: {admin_consent: \"True\"}`, an `error`, or `page_code`";
+            names.problem(path.clone(), "the admin consent endpoint issues no code", hint);
+        }
         let ways = [self.code_issued == Some(true), self.is_error(), self.page_code.is_some()];
         if ways.iter().filter(|is_given| **is_given).count() > 1 {
             names.problem(
@@ -90,6 +104,9 @@ impl AuthorizeExpected {
             compare("error", self.error.clone(), text("error"));
             compare("code", self.code.map(number), ended.error_code().map(number));
             compare("error_subcode", self.error_subcode.clone(), text("error_subcode"));
+            for (name, wanted) in &self.parameters {
+                compare(name, Some(wanted.clone()), text(name));
+            }
             missed.extend(self.claims.as_ref().and_then(|claims| claims.missed(ended.parameter("claims"), world)));
         }
         missed.extend(self.pages.as_ref().and_then(|pages| pages_missed(pages, exchanges)));

@@ -30,6 +30,9 @@ pub struct AuthorizeRequest {
     #[serde(default)]
     #[schemars(with = "std::collections::BTreeMap<String, Option<String>>")]
     pub params: Params,
+    /// Where it is sent.
+    #[serde(default)]
+    pub endpoint: Door,
     /// The protocol version of the endpoint.
     #[serde(default)]
     pub dialect: Dialect,
@@ -41,10 +44,21 @@ pub struct AuthorizeRequest {
     pub expect: AuthorizeExpected,
 }
 
+/// An endpoint that begins with a page.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Door {
+    /// `/authorize`: somebody signs in. What must come of it is a code.
+    #[default]
+    Authorize,
+    /// `/adminconsent`: an administrator consents for everybody. There is no code in the end, and no PKCE is sent.
+    AdminConsent,
+}
+
 impl Verb for AuthorizeRequest {
     fn check(&self, path: &Path, names: &mut Names) {
         raw::check(self.client.as_ref(), &self.params, path, names);
-        self.expect.check(&path.key("expect"), names);
+        self.expect.check(self.endpoint, &path.key("expect"), names);
         names.at_hand.extend(["code", "code_verifier", "redirect_uri"]);
     }
 
@@ -55,7 +69,11 @@ impl Verb for AuthorizeRequest {
             _ => String::new(),
         };
         let what = if self.scopes.is_empty() { "nothing".to_owned() } else { short(&self.scopes) };
-        format!("{who} sends the browser to the authorization endpoint{how}, for {what}")
+        let door = match self.endpoint {
+            Door::Authorize => "authorization",
+            Door::AdminConsent => "admin consent",
+        };
+        format!("{who} sends the browser to the {door} endpoint{how}, for {what}")
     }
 
     async fn run(&self, world: &mut World) -> Result<Taken, Broken> {
@@ -80,9 +98,16 @@ impl Verb for AuthorizeRequest {
         if self.params.contains_key("code_challenge") {
             usual.retain(|(name, _)| *name != "code_challenge_method");
         }
+        let name = match self.endpoint {
+            Door::Authorize => "authorize",
+            Door::AdminConsent => {
+                usual.retain(|(name, _)| ["redirect_uri", "state", "scope"].contains(name));
+                "adminconsent"
+            }
+        };
         let usual = usual.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
         let form = world.form(self.client.as_deref(), usual, &self.params)?;
-        let endpoint = world.endpoint(self.tenant.as_deref(), self.dialect, "authorize");
+        let endpoint = world.endpoint(self.tenant.as_deref(), self.dialect, name);
         let url = Url::parse_with_params(&endpoint, form)
             .map_err(|error| Broken(format!("{endpoint} is no address: {error}")))?;
         let ended = world.person.visits(&url).await?;

@@ -22,6 +22,7 @@ mod token_for;
 mod token_request;
 mod virtual_user;
 
+pub use authorize_request::Door;
 use mock_idp::yaml::Path;
 use schemars::JsonSchema;
 use serde::Deserialize;

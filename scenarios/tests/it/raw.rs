@@ -47,6 +47,11 @@ use super::{sentences, verdict_on};
     "s:3:29: a request ends in one way, and several are expected here",
     "keep `code_issued`, `error` with what belongs to it, or `page_code`"
 )]
+#[case::no_code_of_administrators(
+    "authorize_request: {endpoint: admin_consent, expect: {code_issued: true}}",
+    "s:3:54: the admin consent endpoint issues no code",
+    "expect `parameters: {admin_consent: \"True\"}`, an `error`, or `page_code`"
+)]
 #[case::policy(
     "token_request: {expect: {claims: {policies: [mfa-for-payroll]}}}",
     "s:3:54: policy `mfa-for-payroll` is not in force here, so no error can name it",
@@ -127,6 +132,10 @@ async fn an_answer_is_compared_member_by_member(#[case] params: &str, #[case] ex
 #[case::another_error(
     "scopes: [archive/Files.Read], expect: {error: invalid_client, code: 650053, error_subcode: cancel}",
     "expected code AADSTS650053, saw AADSTS650057; expected error_subcode cancel, saw none"
+)]
+#[case::parameters(
+    "scopes: [archive/Files.Read], expect: {error: invalid_client, parameters: {state: mine, admin_consent: none}}",
+    "expected state mine, saw state-1"
 )]
 #[case::page(
     "scopes: [calendar/Events.Read], params: {client_id: nobody}",
