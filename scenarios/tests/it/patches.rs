@@ -64,7 +64,7 @@ fn first_line(given: &str, steps: &str) -> (String, String) {
 #[case::policy_without_effect(
     "  define_policies:\n    - {name: p, id: f0000000-0000-4000-8000-0000000000ff, targets: {}, grant: {all_of: [mfa]}}\n  policies: [p]\n",
     "s:5:59: policy `p` guards nothing",
-    "name `apis`, `scopes` or `authentication_contexts`"
+    "name `apis`, `scopes`, `authentication_contexts` or `user_actions`"
 )]
 #[case::policy_id_twice(
     "  define_policies:\n    - {name: p, id: f0000000-0000-4000-8000-000000000001, targets: {apis: [mail]}, grant: {all_of: [mfa]}}\n  policies: [p]\n",
