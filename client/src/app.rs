@@ -13,13 +13,13 @@ use tokio::sync::Mutex as Turn;
 use crate::api::CallApi;
 use crate::authority::{Authority, Directory, Metadata};
 use crate::builder::Builder;
-use crate::cache::TokenCache;
+use crate::cache::{Owner, TokenCache};
 use crate::clock::Clock;
 use crate::error::{ClientErrorKind, Error};
 use crate::interactive::AcquireTokenInteractive;
 use crate::loopback::RedirectUri;
 use crate::randomness::Randomness;
-use crate::result::Account;
+use crate::result::{Account, RefreshToken};
 use crate::scopes::Scopes;
 use crate::silent::AcquireTokenSilent;
 use crate::throttle::{Throttle, Throttling};
@@ -114,6 +114,18 @@ impl PublicClientApplication {
     /// Everybody who is signed in.
     pub fn accounts(&self) -> Vec<Account> {
         self.0.cache.accounts()
+    }
+
+    /// The refresh token at hand for an account, if there is one. An app never needs it to get access tokens; it is for
+    /// moving a signed-in user to another cache, and for tests.
+    pub fn refresh_token(&self, account: &Account) -> Option<RefreshToken> {
+        let owner = Owner {
+            home_account_id: &account.home_account_id,
+            environment: &account.environment,
+            client_id: self.client_id(),
+            realm: &account.tenant_id,
+        };
+        self.0.cache.refresh_tokens(owner).into_iter().next().map(|entry| RefreshToken(entry.secret))
     }
 
     /// Forgets the account and its tokens. The browser's session stays: the next sign-in may go

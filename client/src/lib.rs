@@ -83,7 +83,7 @@ pub use clock::{Clock, ManualClock, SystemClock};
 pub use error::{Classification, ClientError, ClientErrorKind, Error, ServiceError, UiRequired};
 pub use interactive::{AcquireTokenInteractive, Prompt};
 pub use randomness::Randomness;
-pub use result::{AccessToken, Account, AuthenticationResult, TokenSource};
+pub use result::{AccessToken, Account, AuthenticationResult, RefreshToken, TokenSource};
 pub use silent::AcquireTokenSilent;
 pub use throttle::Throttling;
 pub use token_for::TokenFor;

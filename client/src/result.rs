@@ -43,6 +43,23 @@ impl fmt::Debug for AccessToken {
     }
 }
 
+/// A refresh token: the long-lived credential behind silent requests.
+#[derive(Clone, PartialEq, Eq)]
+pub struct RefreshToken(pub(crate) Secret);
+
+impl RefreshToken {
+    /// The token itself.
+    pub fn secret(&self) -> &str {
+        self.0.expose()
+    }
+}
+
+impl fmt::Debug for RefreshToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("RefreshToken([redacted])")
+    }
+}
+
 /// A user who has signed in to this app.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -101,12 +118,13 @@ pub struct AuthenticationResult {
 
 #[cfg(test)]
 mod tests {
-    use super::{AccessToken, Secret};
+    use super::{AccessToken, RefreshToken, Secret};
 
     #[test]
     fn a_token_never_prints_itself() {
         let token = AccessToken(Secret::new("eyJ0-secret"));
         assert!(!format!("{token:?} {:?}", token.0).contains("secret"));
         assert_eq!(token.secret(), "eyJ0-secret");
+        assert!(!format!("{:?}", RefreshToken(Secret::new("0.A-secret"))).contains("secret"));
     }
 }

@@ -22,10 +22,13 @@ const SECRET: &[&str] = &[
     "client_secret",
     "code",
     "code_verifier",
+    "confirmNewPassword",
     "ctx",
+    "currentPassword",
     "device_code",
     "id_token",
     "id_token_hint",
+    "newPassword",
     "otc",
     "passwd",
     "password",
@@ -237,6 +240,9 @@ mod tests {
     fn secrets_are_hidden_and_still_comparable() {
         let sent = [("code".to_owned(), "s3cret".to_owned()), ("scope".to_owned(), "openid".to_owned())];
         assert_eq!(redact(&sent)[0].1, "[redacted]");
+        for name in ["passwd", "currentPassword", "newPassword", "confirmNewPassword"] {
+            assert_eq!(redact(&[(name.to_owned(), "s3cret".to_owned())])[0].1, "[redacted]", "{name}");
+        }
         assert_eq!(redact(&sent)[1].1, "openid");
         let prints = fingerprints(&sent);
         assert_eq!(prints.len(), 1);

@@ -2,16 +2,17 @@
 //!
 //! Pure: a script in, problems out; the names are those of the built-in directory. Each verb checks itself, with [`Names`].
 
-use std::sync::Arc;
+mod standing;
 
 use mock_idp::{
     config,
-    directory::{Api, Directory, Document, Policy, Tenant, TokenVersion},
+    directory::{Api, Directory, Policy, TokenVersion},
     fault::Fault,
     yaml::{Path, Problem, suggest},
 };
 
 use crate::script::{Given, Person, Script};
+use standing::Standing;
 
 /// Every mistake that the types cannot see.
 pub(crate) fn problems(script: &Script) -> Vec<Problem> {
@@ -25,12 +26,12 @@ pub(crate) fn problems(script: &Script) -> Vec<Problem> {
         );
     }
     let given = top.key("given");
-    let Some(tenant) = document.tenants.iter().find(|tenant| tenant.name == script.given.tenant) else {
+    let Some(standing) = Standing::of(&document, &script.given.tenant) else {
         let known = document.tenants.iter().map(|tenant| tenant.name.as_str());
         problems.push(unknown("tenant", &script.given.tenant, &given.key("tenant"), known));
         return problems;
     };
-    let mut names = Names::new(&document, tenant, &script.given, problems);
+    let mut names = Names::new(standing, &script.given, problems);
     names.given(&script.given, &given);
     for (index, step) in script.steps.iter().enumerate() {
         let path = top.key("steps").index(index).key(step.verb());
@@ -55,42 +56,50 @@ pub(crate) fn problems(script: &Script) -> Vec<Problem> {
 
 /// What can be named, and the problems found so far.
 pub(crate) struct Names {
-    document: Arc<Document>,
+    /// The directory as it stands at the step that is checked.
+    standing: Standing,
     pub(crate) directory: Directory,
     policies: Vec<Policy>,
     /// Policies that are in force at some time.
     in_force: Vec<String>,
     /// Whether some step before may have failed, so that there is an error to take claims from.
     pub(crate) may_have_failed: bool,
+    /// What raw requests have got so far that others can send: `code`, `device_code` …
+    pub(crate) at_hand: Vec<&'static str>,
     problems: Vec<Problem>,
 }
 
 impl Names {
-    fn new(document: &Arc<Document>, tenant: &Tenant, given: &Given, problems: Vec<Problem>) -> Self {
+    fn new(standing: Standing, given: &Given, problems: Vec<Problem>) -> Self {
         Self {
-            document: document.clone(),
-            directory: Directory::of(tenant, document),
-            policies: tenant.policies.iter().chain(&given.define_policies).cloned().collect(),
+            directory: standing.directory(),
+            policies: standing.tenant().policies.iter().chain(&given.define_policies).cloned().collect(),
+            standing,
             in_force: given.policies.clone(),
             may_have_failed: false,
+            at_hand: Vec::new(),
             problems,
         }
     }
 
     fn given(&mut self, given: &Given, path: &Path) {
-        self.user(&given.user, &path.key("user"));
-        if self.directory.application(&given.client).is_none() {
-            let known: Vec<_> = self.document.applications.iter().map(|application| application.name.clone()).collect();
-            self.problems.push(unknown("application", &given.client, &path.key("client"), names(&known)));
+        for name in given.users.keys() {
+            self.user(name, &path.key("users").name(name));
         }
+        for name in given.applications.keys() {
+            self.application(name, &path.key("applications").name(name));
+        }
+        for name in given.apis.keys() {
+            self.api(name, &path.key("apis").name(name));
+        }
+        self.change(|standing| standing.given(given, path));
+        self.user(&given.user, &path.key("user"));
+        self.application(&given.client, &path.key("client"));
         for (list, scopes) in [("consents", &given.consents), ("tenant_consents", &given.tenant_consents)] {
             self.scopes(scopes, &path.key(list));
         }
         for (index, name) in given.policies.iter().enumerate() {
             self.policy(name, &path.key("policies").index(index));
-        }
-        for name in given.users.keys() {
-            self.user(name, &path.key("users").key(name));
         }
         self.person(&given.virtual_user, &path.key("virtual_user"));
         for (index, fault) in given.faults.iter().enumerate() {
@@ -107,6 +116,13 @@ impl Names {
         if let Some(name) = &person.signs_in_as {
             self.user(name, &path.key("signs_in_as"));
         }
+    }
+
+    /// Changes the directory as the script does.
+    pub(crate) fn change(&mut self, change: impl FnOnce(&mut Standing) -> Vec<Problem>) {
+        let problems = change(&mut self.standing);
+        self.problems.extend(problems);
+        self.directory = self.standing.directory();
     }
 
     pub(crate) fn problem(&mut self, path: Path, message: impl Into<String>, hint: impl Into<String>) {
@@ -128,6 +144,14 @@ impl Names {
 
     pub(crate) fn fault(&mut self, fault: &Fault, path: &Path) {
         self.problems.extend(fault.problems(&self.directory, path));
+    }
+
+    pub(crate) fn application(&mut self, name: &str, path: &Path) {
+        if self.directory.application(name).is_none() {
+            let known: Vec<_> =
+                self.directory.applications.iter().map(|application| application.name.clone()).collect();
+            self.problems.push(unknown("application", name, path, names(&known)));
+        }
     }
 
     pub(crate) fn api(&mut self, name: &str, path: &Path) -> Option<Api> {

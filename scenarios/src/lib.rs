@@ -16,7 +16,9 @@ mod check;
 pub mod cli;
 mod client;
 mod expected;
+mod landing;
 mod person;
+mod raw;
 pub mod report;
 mod run;
 pub mod script;
@@ -26,7 +28,9 @@ mod verdict;
 mod world;
 
 pub use client::Conduct;
-pub use expected::{ClaimsExpected, Expect, TokenExpected, UiRequiredExpected};
+pub use expected::{
+    AnswerExpected, AuthorizeExpected, ChallengeExpected, ClaimsExpected, Expect, TokenExpected, UiRequiredExpected,
+};
 pub use run::{Options, Run, run};
 pub use script::{Loaded, Script, load, schema};
 pub use step::Step;

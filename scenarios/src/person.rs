@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use desktop_client::{BoxFuture, Cancellation, UserAgent, UserAgentError};
-use mock_idp::virtual_user::{BrowseError, Browser, Outcome, VirtualUser};
+use mock_idp::virtual_user::{BrowseError, Browser, Outcome, VirtualUser, Visit};
 use url::Url;
 
 /// Clones are the same person.
@@ -46,6 +46,80 @@ impl Person {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// How a visit to the pages ended.
+pub(crate) struct Ended(Result<Outcome, Refused>);
+
+/// A page that refused what she typed.
+struct Refused {
+    message: String,
+}
+
+impl Ended {
+    /// A parameter that came to the redirect address.
+    pub(crate) fn parameter(&self, name: &str) -> Option<&str> {
+        self.0.as_ref().ok()?.parameter(name)
+    }
+
+    /// The AADSTS number in the error that came to the redirect address.
+    pub(crate) fn error_code(&self) -> Option<u64> {
+        self.parameter("error_description").and_then(number)
+    }
+
+    /// The AADSTS number on the page at which it ended.
+    pub(crate) fn page_code(&self) -> Option<u64> {
+        match &self.0 {
+            Ok(Outcome::ErrorPage { code, .. }) => code.map(u64::from),
+            Ok(_) => None,
+            Err(Refused { message }) => number(message),
+        }
+    }
+
+    pub(crate) fn described(&self) -> String {
+        match &self.0 {
+            Ok(Outcome::Delivered { .. }) => match (self.parameter("error"), self.error_code()) {
+                (None, _) if self.parameter("code").is_some() => "a code".to_owned(),
+                (None, _) => "an answer without a code".to_owned(),
+                (Some(error), None) => format!("the error {error}"),
+                (Some(error), Some(code)) => format!("the error {error}, AADSTS{code}"),
+            },
+            Ok(Outcome::Abandoned { at }) => format!("the window closed at the {at} page"),
+            Ok(Outcome::Finished { at }) => format!("the pages ended at the {at} page"),
+            Ok(Outcome::ErrorPage { code: Some(code), .. }) => format!("a page with AADSTS{code}"),
+            Ok(Outcome::ErrorPage { code: None, message }) => format!("a page with an error ({message})"),
+            Err(Refused { message }) => format!("a page that said: {message}"),
+        }
+    }
+}
+
+impl Person {
+    /// Opens the address and goes through the pages to the end.
+    pub(crate) async fn visits(&self, url: &Url) -> Result<Ended, BrowseError> {
+        let user = self.state().user.clone();
+        ended(self.browser.visit(url, &user).await)
+    }
+
+    /// Opens the page for device codes, types `code` and goes on; the AADSTS number of the page that would not take it.
+    pub(crate) async fn enters(&self, url: &Url, code: &str) -> Result<Option<u64>, BrowseError> {
+        let user = self.state().user.clone();
+        ended(self.browser.enter_device_code(url, &user, code).await).map(|ended| ended.page_code())
+    }
+}
+
+fn ended(visit: Result<Visit, BrowseError>) -> Result<Ended, BrowseError> {
+    match visit {
+        Ok(visit) => Ok(Ended(Ok(visit.outcome))),
+        Err(BrowseError::Refused { message, .. }) => Ok(Ended(Err(Refused { message }))),
+        Err(error) => Err(error),
+    }
+}
+
+/// The AADSTS number in a text.
+fn number(text: &str) -> Option<u64> {
+    let digits = text.split("AADSTS").nth(1)?;
+    let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
+    digits[..end].parse().ok()
 }
 
 impl UserAgent for Person {

@@ -80,6 +80,8 @@ pub struct StepTaken {
     pub verb: &'static str,
     /// In words: `asks silently for payroll/Salary.Read`.
     pub story: String,
+    /// The same as a sentence with its subject.
+    pub told: String,
     /// What was expected.
     pub expected: Option<String>,
     /// What it ended in.

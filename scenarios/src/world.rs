@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use jiff::{SignedDuration, Timestamp};
 use mock_idp::{
     TenantControls, Unknown,
-    directory::{Directory, Policy},
+    directory::{Directory, Policy, Secret},
     fault::InvalidFault,
     recorder::Exchange,
     virtual_user::{BrowseError, VirtualUser},
@@ -17,7 +17,8 @@ use crate::{
     check::resolve,
     client::{Ask, Client, Conduct, How},
     expected::{Expect, Outcome},
-    person::Person,
+    person::{Ended, Person},
+    raw::AtHand,
     script::{Person as PersonScript, Script},
     step::Taken,
 };
@@ -26,6 +27,15 @@ use crate::{
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub(crate) struct Broken(pub(crate) String);
+
+/// Why somebody was not served.
+#[derive(Debug)]
+pub(crate) struct Failed {
+    /// The claims that came with it.
+    pub(crate) claims: Option<String>,
+    /// Whether a person could help, so that a window can follow.
+    pub(crate) for_a_person: bool,
+}
 
 /// A scenario at work.
 pub(crate) struct World {
@@ -38,10 +48,12 @@ pub(crate) struct World {
     pub(crate) base: String,
     /// Who is signed in to the client.
     pub(crate) account: Option<Account>,
-    /// The last failure of a request for a token.
-    pub(crate) last_error: Option<Error>,
+    /// The last failure of a request for a token, or the last challenge.
+    pub(crate) failed: Option<Failed>,
     /// The last token for each API, by short name.
-    pub(crate) tokens: IndexMap<String, AuthenticationResult>,
+    pub(crate) tokens: IndexMap<String, Secret>,
+    /// What raw requests have got so far.
+    pub(crate) at_hand: AtHand,
     policies: Vec<Policy>,
 }
 
@@ -51,9 +63,19 @@ impl World {
         let given = &script.given;
         tenant.freeze_clock(given.clock);
         tenant.change_switches(|switches| switches.clone_from(&given.switches));
+        let mut changed = Ok(());
         for (name, patch) in &given.users {
-            tenant.change_user(name, |user| patch.apply(user))?;
+            tenant.change_user(name, |user| changed = changed.clone().and(patch.make(user)))?;
         }
+        for (name, patch) in &given.applications {
+            tenant.change_application(name, |application| changed = changed.clone().and(patch.make(application)))?;
+        }
+        for (name, patch) in &given.apis {
+            tenant.change_api(name, |api| changed = changed.clone().and(patch.make(api)))?;
+        }
+        changed.map_err(Broken)?;
+        tenant.set_consent_settings(given.consent_settings);
+        tenant.set_named_locations(given.named_locations.clone());
         let username = tenant.username(given.virtual_user.signs_in_as.as_deref().unwrap_or(&given.user))?;
         let person = Person::new(VirtualUser::new(username))?;
         let app = client(&tenant, &given.client, &given.capabilities, &person, seed)?;
@@ -67,8 +89,9 @@ impl World {
             script: script.clone(),
             base: base.to_owned(),
             account: None,
-            last_error: None,
+            failed: None,
             tokens: IndexMap::new(),
+            at_hand: AtHand::default(),
             policies,
         };
         world.set_policies(&given.policies);
@@ -119,7 +142,7 @@ impl World {
         ask.cancellation = self.person.gets_ready();
         let result = self.client.get(how, &ask).await;
         let outcome = self.note(&result);
-        let exchanges: Vec<_> = self.log().0.into_iter().filter(|exchange| exchange.number > before).collect();
+        let exchanges = self.since(before);
         let missed = expect.missed(&outcome, &exchanges, self).map(|missed| match self.person.trouble() {
             Some(trouble) => format!("{missed}; {trouble}"),
             None => missed,
@@ -129,16 +152,37 @@ impl World {
 
     /// Remembers what a request ended in.
     pub(crate) fn note(&mut self, result: &Result<AuthenticationResult, Error>) -> Outcome {
-        let outcome = Outcome::of(result, &self.directory);
+        let outcome = Outcome::of(result, &self.directory, self.tenant.now());
         match (result, &outcome) {
             (Ok(token), Outcome::Token(seen)) => {
                 self.account = Some(token.account.clone());
-                self.tokens.insert(seen.api.clone(), token.clone());
+                self.tokens.insert(seen.api.clone(), Secret::new(token.access_token.secret()));
+                if let Some(refresh) = self.client.app.refresh_token(&token.account).filter(|_| !seen.from_cache) {
+                    self.at_hand.keep_refresh_token(&refresh);
+                }
             }
-            (Err(error), _) => self.last_error = Some(error.clone()),
+            (Err(Error::UiRequired(needed)), _) => {
+                self.failed = Some(Failed { claims: needed.claims.clone(), for_a_person: true });
+            }
+            (Err(_), _) => self.failed = Some(Failed { claims: None, for_a_person: false }),
             _ => {}
         }
         outcome
+    }
+
+    /// Remembers an error that came to the redirect address of a raw request.
+    pub(crate) fn learn_redirect(&mut self, ended: &Ended) {
+        if ended.parameter("error").is_some() {
+            let claims = ended.parameter("claims").map(str::to_owned);
+            self.failed = Some(Failed { claims, for_a_person: true });
+        }
+    }
+
+    /// After a change in the directory.
+    pub(crate) fn changed(&mut self, outcome: Result<(), String>) -> Result<Taken, Broken> {
+        outcome.map_err(Broken)?;
+        self.directory = self.tenant.directory();
+        Ok(Taken::done("done"))
     }
 
     /// The full form of scopes.
@@ -171,6 +215,11 @@ impl World {
             self.tenant.grant_consent(user, &self.script.given.client, &api, &[name])?;
         }
         Ok(())
+    }
+
+    /// What was logged behind exchange `before`.
+    pub(crate) fn since(&self, before: u64) -> Vec<Arc<Exchange>> {
+        self.log().0.into_iter().filter(|exchange| exchange.number > before).collect()
     }
 
     /// The log, and the number of its last exchange.

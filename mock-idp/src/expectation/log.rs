@@ -16,6 +16,7 @@ use super::Asked;
 pub struct Log<'a> {
     exchanges: &'a [Arc<Exchange>],
     since: u64,
+    client: Option<&'a str>,
     policies: &'a [Policy],
 }
 
@@ -23,13 +24,21 @@ impl<'a> Log<'a> {
     /// A log to be judged as a whole.
     #[must_use]
     pub fn new(exchanges: &'a [Arc<Exchange>]) -> Self {
-        Self { exchanges, since: 0, policies: &[] }
+        Self { exchanges, since: 0, client: None, policies: &[] }
     }
 
     /// Judges only exchanges with a higher number than `since`.
     #[must_use]
     pub fn since(mut self, since: u64) -> Self {
         self.since = since;
+        self
+    }
+
+    /// Judges the application with this client id and passes over what others sent. The pages that the user saw and the
+    /// policies that came into play are those of all.
+    #[must_use]
+    pub fn of_client(mut self, client_id: &'a str) -> Self {
+        self.client = Some(client_id);
         self
     }
 
@@ -40,12 +49,24 @@ impl<'a> Log<'a> {
         self
     }
 
-    /// Every exchange, oldest first.
+    /// Every exchange of the client, oldest first.
     pub(super) fn all(&self) -> impl DoubleEndedIterator<Item = &'a Exchange> + use<'a> {
-        self.exchanges.iter().map(AsRef::as_ref)
+        let client = self.client;
+        self.exchanges.iter().map(AsRef::as_ref).filter(move |exchange| match (client, &exchange.client_id) {
+            (None, _) => true,
+            (Some(client), Some(sender)) => sender.eq_ignore_ascii_case(client),
+            // A call without a token may be the client's; a request for tokens would name it.
+            (Some(_), None) => matches!(exchange.endpoint, Endpoint::Api | Endpoint::Discovery | Endpoint::Page),
+        })
     }
 
-    /// The exchanges that are judged.
+    /// The exchanges that are judged, whoever sent them.
+    pub(super) fn run_of_all(&self) -> impl DoubleEndedIterator<Item = &'a Exchange> + use<'a> {
+        let since = self.since;
+        self.exchanges.iter().map(AsRef::as_ref).filter(move |exchange: &&Exchange| exchange.number > since)
+    }
+
+    /// The exchanges of the client that are judged.
     pub(super) fn run(&self) -> impl DoubleEndedIterator<Item = &'a Exchange> + use<'a> {
         let since = self.since;
         self.all().filter(move |exchange| exchange.number > since)

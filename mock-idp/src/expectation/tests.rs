@@ -310,3 +310,31 @@ fn what_is_asked_stands_in_the_scope_or_in_the_resource(#[case] path: &str, #[ca
     path.clone_into(&mut exchange.path);
     assert_eq!(super::Asked::of(&exchange).listed(), asked);
 }
+
+/// Several applications share a tenant; each is judged by what it sent, and the person and the policies are everybody's.
+#[rstest]
+#[case::prompts(json!({"prompts": 1}))]
+#[case::token_requests(json!({"token_requests": {"authorization_code": 1}}))]
+#[case::silent_first(json!({"no_prompt_before_silent": true}))]
+#[case::loops(json!({"no_identical_request_repeated": "2m"}))]
+#[case::pages(json!({"pages": ["password"]}))]
+fn what_others_sent_is_not_the_clients(#[case] wanted: serde_json::Value) {
+    let mut story = Story::default()
+        .window(CALENDAR, &[])
+        .redeems(CALENDAR)
+        .window(CALENDAR, &[])
+        .then(Endpoint::Token, &[("grant_type", "client_credentials")], Answer::of(401, "error"))
+        .then(Endpoint::Page, &[], Answer::of(200, "page password"));
+    for exchange in &mut story.0 {
+        exchange.client_id = Some("portal".to_owned());
+    }
+    let mut story = story
+        .then(Endpoint::Authorize, &[("scope", CALENDAR)], Answer::of(400, "error"))
+        .window(CALENDAR, &[])
+        .redeems(CALENDAR);
+    // A raw request that names no client at all.
+    story.0[5].client_id = None;
+    let exchanges: Vec<_> = story.0.into_iter().map(Arc::new).collect();
+    let expectations: Expectations = serde_json::from_value(wanted).unwrap();
+    assert_eq!(expectations.check(&Log::new(&exchanges).of_client("DESKTOP")), []);
+}

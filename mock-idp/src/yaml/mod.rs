@@ -11,6 +11,7 @@
 mod diagnostic;
 mod nearest;
 mod one_key;
+mod patch;
 mod path;
 mod tree;
 mod wording;
@@ -18,6 +19,7 @@ mod wording;
 pub use diagnostic::{Diagnostic, Diagnostics};
 pub use nearest::{nearest, suggest};
 pub use one_key::one_key_each;
+pub use patch::patched;
 pub use path::{Path, Problem, Segment};
 pub use tree::Location;
 

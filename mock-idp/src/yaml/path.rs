@@ -19,6 +19,12 @@ impl Path {
         self.with(Segment::Key(key.into()))
     }
 
+    /// The key `key` of this mapping itself, not its value.
+    #[must_use]
+    pub fn name(&self, key: impl Into<String>) -> Self {
+        self.with(Segment::Name(key.into()))
+    }
+
     /// Item `index` of this list, from 0.
     #[must_use]
     pub fn index(&self, index: usize) -> Self {
@@ -31,6 +37,18 @@ impl Path {
         &self.0
     }
 
+    /// The place `rest` below this one.
+    #[must_use]
+    pub fn join(&self, rest: &Self) -> Self {
+        Self(self.0.iter().chain(&rest.0).cloned().collect())
+    }
+
+    /// The rest of this place below `outer`; `None` if it is not below.
+    #[must_use]
+    pub fn below(&self, outer: &Self) -> Option<Self> {
+        self.0.strip_prefix(outer.0.as_slice()).map(|rest| Self(rest.to_vec()))
+    }
+
     fn with(&self, segment: Segment) -> Self {
         Self(self.0.iter().cloned().chain([segment]).collect())
     }
@@ -40,8 +58,8 @@ impl fmt::Display for Path {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (position, segment) in self.0.iter().enumerate() {
             match segment {
-                Segment::Key(key) if position == 0 => write!(f, "{key}")?,
-                Segment::Key(key) => write!(f, ".{key}")?,
+                Segment::Key(key) | Segment::Name(key) if position == 0 => write!(f, "{key}")?,
+                Segment::Key(key) | Segment::Name(key) => write!(f, ".{key}")?,
                 Segment::Index(index) => write!(f, "[{index}]")?,
             }
         }
@@ -54,6 +72,8 @@ impl fmt::Display for Path {
 pub enum Segment {
     /// Into a mapping.
     Key(String),
+    /// To a key of a mapping, in order to show it and not what it stands for.
+    Name(String),
     /// Into a list, from 0.
     Index(usize),
 }

@@ -97,6 +97,11 @@ impl Tree {
                     let shown = if self.is_single(entry.value) { entry.value } else { entry.key };
                     place = self.start(shown);
                 }
+                (Content::Mapping(entries), Segment::Name(wanted)) => {
+                    let Some(entry) = entries.iter().find(|entry| self.text(entry.key) == Some(wanted)) else { break };
+                    index = entry.value;
+                    place = self.start(entry.key);
+                }
                 _ => break,
             }
         }

@@ -80,9 +80,9 @@ fn offset(source: &str, line: usize, column: usize) -> usize {
     start + text.char_indices().nth(column).map_or(text.len(), |(at, _)| at)
 }
 
-struct Sentence {
-    message: String,
-    hint: Option<String>,
+pub(super) struct Sentence {
+    pub(super) message: String,
+    pub(super) hint: Option<String>,
 }
 
 struct Words<'a> {
@@ -113,7 +113,7 @@ impl Words<'_> {
             | Error::ExpectedStringKeyForExternallyTaggedEnum { .. } => {
                 self.expected("a name or a mapping with one key")
             }
-            Error::ExpectedMappingEndAfterEnumVariantValue { .. } => self.custom(SECOND_KEY),
+            Error::ExpectedMappingEndAfterEnumVariantValue { .. } => custom(SECOND_KEY, self.text()),
             Error::UnexpectedValueForUnitEnumVariant { .. } | Error::UnexpectedValueForUnit { .. } => {
                 plain("this takes no value")
             }
@@ -128,7 +128,7 @@ impl Words<'_> {
                 plain("aliases unfold to too much")
             }
             Error::Budget { .. } => plain("the document is too large or nested too deeply"),
-            Error::Message { msg, .. } => self.custom(msg),
+            Error::Message { msg, .. } => custom(msg, self.text()),
             other => plain(UserMessageFormatter.format_message(other)),
         }
     }
@@ -156,29 +156,6 @@ impl Words<'_> {
         Sentence { hint, ..self.expected("`true` or `false`") }
     }
 
-    /// Messages of types that read a text, in words that fit all of them.
-    fn custom(&self, message: &str) -> Sentence {
-        if message.starts_with("UUID parsing failed") {
-            return Sentence {
-                message: format!("{} is not a UUID", quote(self.text())),
-                hint: Some("write it as `11111111-1111-4111-8111-111111111111`".into()),
-            };
-        }
-        if message.contains("duration") {
-            return Sentence {
-                message: format!("{} is not a duration", quote(self.text())),
-                hint: Some("write it as `5s`, `10m` or `1h 30m`".into()),
-            };
-        }
-        if message == SECOND_KEY {
-            return Sentence {
-                message: message.into(),
-                hint: Some("start a new item of the list with `- `, or indent what belongs to the first key".into()),
-            };
-        }
-        plain(message)
-    }
-
     fn found(&self) -> Option<String> {
         Some(match &self.tree.starting_at(self.at)?.content {
             Content::Mapping(_) => "a mapping".into(),
@@ -197,6 +174,29 @@ impl Words<'_> {
     }
 }
 
+/// Messages of types that read a text, in words that fit all of them.
+pub(super) fn custom(message: &str, text: &str) -> Sentence {
+    if message.starts_with("UUID parsing failed") {
+        return Sentence {
+            message: format!("{} is not a UUID", quote(text)),
+            hint: Some("write it as `11111111-1111-4111-8111-111111111111`".into()),
+        };
+    }
+    if message.contains("duration") {
+        return Sentence {
+            message: format!("{} is not a duration", quote(text)),
+            hint: Some("write it as `5s`, `10m` or `1h 30m`".into()),
+        };
+    }
+    if message == SECOND_KEY {
+        return Sentence {
+            message: message.into(),
+            hint: Some("start a new item of the list with `- `, or indent what belongs to the first key".into()),
+        };
+    }
+    plain(message)
+}
+
 fn plain(message: impl Into<String>) -> Sentence {
     Sentence { message: message.into(), hint: None }
 }
@@ -211,7 +211,7 @@ fn collection(expected: &str) -> &str {
     }
 }
 
-fn scalar(ty: &str) -> &str {
+pub(super) fn scalar(ty: &str) -> &str {
     match ty {
         "u8" => "a whole number from 0 to 255",
         "u16" => "a whole number from 0 to 65535",
@@ -223,7 +223,7 @@ fn scalar(ty: &str) -> &str {
     }
 }
 
-fn visited(expected: &str) -> &str {
+pub(super) fn visited(expected: &str) -> &str {
     match expected {
         "a sequence" => "a list",
         "a map" => "a mapping",

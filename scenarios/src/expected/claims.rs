@@ -30,6 +30,8 @@ pub struct Named {
     pub policies: Vec<String>,
     /// Authentication contexts, such as `c1` (`acrs`).
     pub contexts: Vec<String>,
+    /// Other claims of the access token, such as `nbf`, that are asked for besides.
+    pub others: Vec<String>,
 }
 
 impl ClaimsExpected {
@@ -46,7 +48,8 @@ impl ClaimsExpected {
             Self::None => "no claims".to_owned(),
             Self::Any => "claims".to_owned(),
             Self::Naming(named) => {
-                let words: Vec<_> = named.policies.iter().chain(&named.contexts).map(String::as_str).collect();
+                let words: Vec<_> =
+                    named.policies.iter().chain(&named.contexts).chain(&named.others).map(String::as_str).collect();
                 format!("claims naming {}", words.join(", "))
             }
         }
@@ -62,12 +65,17 @@ impl ClaimsExpected {
                 let mut policies = asked.policies;
                 wanted.sort();
                 policies.sort();
-                wanted == policies && named.contexts == asked.contexts
+                wanted == policies && named.contexts == asked.contexts && has_others(claims, &named.others)
             }),
             _ => false,
         };
         (!holds).then(|| format!("expected {}, saw {}", self.described(), saw()))
     }
+}
+
+fn has_others(claims: &str, names: &[String]) -> bool {
+    let document: serde_json::Value = serde_json::from_str(claims).unwrap_or_default();
+    names.iter().all(|name| document["access_token"].get(name).is_some())
 }
 
 impl<'de> Deserialize<'de> for ClaimsExpected {

@@ -1,6 +1,9 @@
 //! What a step must end in, and the sentence for when it does not. Knows what the client handed to the app, and the part of
 //! the log that belongs to the step.
 
+mod answer;
+mod authorize;
+mod challenge;
 mod claims;
 mod seen;
 mod token;
@@ -16,6 +19,10 @@ use mock_idp::{
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+pub use answer::AnswerExpected;
+pub use authorize::AuthorizeExpected;
+pub use challenge::ChallengeExpected;
+pub(crate) use challenge::{body_missed, claims_demanded};
 pub use claims::ClaimsExpected;
 pub(crate) use seen::{Outcome, TokenSeen};
 pub use token::TokenExpected;
@@ -112,11 +119,7 @@ impl Expect {
         if let Some(wanted) = self.token_requests.filter(|wanted| *wanted != token_requests) {
             missed.push(format!("expected {wanted} requests to the token endpoint in this step, saw {token_requests}"));
         }
-        if let Some(pages) = &self.pages {
-            missed.extend(
-                Expectation::Pages(pages.clone()).check_in(&Log::new(exchanges)).err().map(|failure| failure.sentence),
-            );
-        }
+        missed.extend(self.pages.as_ref().and_then(|pages| pages_missed(pages, exchanges)));
         (!missed.is_empty()).then(|| missed.join("; "))
     }
 
@@ -130,6 +133,11 @@ impl Expect {
             self.redeemed_scopes.as_deref().map(|wanted| asked_otherwise("the redemption", wanted, redemption, world));
         of_window.into_iter().chain(of_redemption).flatten().collect()
     }
+}
+
+/// What of the pages that the user saw is not as expected.
+pub(crate) fn pages_missed(wanted: &[SeenPage], exchanges: &[Arc<Exchange>]) -> Option<String> {
+    Expectation::Pages(wanted.to_vec()).check_in(&Log::new(exchanges)).err().map(|failure| failure.sentence)
 }
 
 /// "expected the window to ask for …", if `request` asked for other scopes or there was none.

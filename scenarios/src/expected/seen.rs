@@ -2,6 +2,7 @@
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use desktop_client::{AuthenticationResult, Classification, Error, TokenSource, UiRequired};
+use jiff::{SignedDuration, Timestamp};
 use mock_idp::{directory::Directory, expectation::claims_in_brief};
 use serde_json::Value;
 
@@ -21,13 +22,17 @@ pub(crate) struct TokenSeen {
     pub(crate) api: String,
     pub(crate) scopes: Vec<String>,
     pub(crate) amr: Vec<String>,
+    pub(crate) acrs: Vec<String>,
+    pub(crate) roles: Vec<String>,
+    /// User name.
     pub(crate) account: String,
+    pub(crate) expires_in: SignedDuration,
 }
 
 impl Outcome {
-    pub(crate) fn of(result: &Result<AuthenticationResult, Error>, directory: &Directory) -> Self {
+    pub(crate) fn of(result: &Result<AuthenticationResult, Error>, directory: &Directory, now: Timestamp) -> Self {
         match result {
-            Ok(token) => Self::Token(Box::new(TokenSeen::of(token, directory))),
+            Ok(token) => Self::Token(Box::new(TokenSeen::of(token, directory, now))),
             Err(Error::UiRequired(needed)) => Self::UiRequired(needed.clone()),
             Err(error) => Self::Failed(error.clone()),
         }
@@ -57,18 +62,46 @@ impl Outcome {
 }
 
 impl TokenSeen {
-    fn of(result: &AuthenticationResult, directory: &Directory) -> Self {
-        // The client takes a token for opaque; a test may look inside.
-        let inside = payload(result.access_token.secret());
-        let audience = inside["aud"].as_str().unwrap_or_default();
-        let api = directory.api_by_resource(audience).map_or_else(|| audience.to_owned(), |api| api.name.clone());
-        let amr = inside["amr"].as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect();
+    fn of(result: &AuthenticationResult, directory: &Directory, now: Timestamp) -> Self {
         Self {
             from_cache: result.source == TokenSource::Cache,
-            api,
             scopes: result.scopes.clone(),
-            amr,
             account: result.account.username.clone(),
+            expires_in: result.expires_on.duration_since(now),
+            ..Self::inside(result.access_token.secret(), directory)
+        }
+    }
+
+    /// The token in an answer of the token endpoint.
+    pub(crate) fn answered(body: &Value, directory: &Directory) -> Option<Self> {
+        let scopes = body["scope"].as_str().unwrap_or_default().split_whitespace().map(str::to_owned).collect();
+        // The version 1 dialect writes the number as text.
+        let seconds = &body["expires_in"];
+        let seconds = seconds.as_i64().or_else(|| seconds.as_str()?.parse().ok()).unwrap_or_default();
+        Some(Self {
+            scopes,
+            expires_in: SignedDuration::from_secs(seconds),
+            ..Self::inside(body["access_token"].as_str()?, directory)
+        })
+    }
+
+    /// The client takes a token for opaque; a test may look inside.
+    fn inside(token: &str, directory: &Directory) -> Self {
+        let inside = payload(token);
+        let words = |claim: &str| {
+            inside[claim].as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
+        };
+        let audience = inside["aud"].as_str().unwrap_or_default();
+        let user = inside["oid"].as_str().and_then(|id| directory.user(id));
+        Self {
+            from_cache: false,
+            api: directory.api_by_resource(audience).map_or_else(|| audience.to_owned(), |api| api.name.clone()),
+            scopes: Vec::new(),
+            amr: words("amr"),
+            acrs: words("acrs"),
+            roles: words("roles"),
+            account: user.map(|user| directory.username(user)).unwrap_or_default(),
+            expires_in: SignedDuration::ZERO,
         }
     }
 

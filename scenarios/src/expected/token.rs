@@ -1,5 +1,6 @@
 //! "A token": from where, for which API, how strong, whose.
 
+use jiff::SignedDuration;
 use mock_idp::{expectation::Asked, yaml::Path};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -19,8 +20,18 @@ pub struct TokenExpected {
     pub scopes: Option<Vec<String>>,
     /// Methods in the token (`amr`) that must be among its methods. Version 1 tokens only.
     pub amr: Option<Vec<String>>,
+    /// Authentication contexts that must be among the token's (`acrs`).
+    pub acrs: Option<Vec<String>>,
+    /// The application's roles, exactly.
+    pub roles: Option<Vec<String>>,
     /// Short name of the user that it is about.
     pub account: Option<String>,
+    /// How long it is good at least, such as `20h`.
+    #[schemars(with = "Option<String>")]
+    pub expires_in_at_least: Option<SignedDuration>,
+    /// How long it is good at most.
+    #[schemars(with = "Option<String>")]
+    pub expires_in_at_most: Option<SignedDuration>,
 }
 
 /// Where a token comes from.
@@ -47,6 +58,15 @@ impl TokenExpected {
         }
     }
 
+    /// The same for the answer to a raw request, which knows no cache.
+    pub(super) fn check_raw(&self, scopes: &[String], path: &Path, names: &mut Names) {
+        if self.from.is_some() {
+            let message = "a raw request has no cache, so its token can only come from the network";
+            names.problem(path.key("from"), message, "leave it out");
+        }
+        self.check(scopes, path, names);
+    }
+
     pub(super) fn described(&self) -> String {
         let mut words = vec!["a token".to_owned()];
         words.extend(self.api.as_ref().map(|api| format!("for {api}")));
@@ -65,10 +85,17 @@ impl TokenExpected {
         {
             missed.push(format!("expected {}, saw {}", self.described(), seen.described()));
         }
-        let weak = |amr: &&Vec<String>| amr.iter().any(|method| !seen.amr.contains(method));
-        if let Some(amr) = self.amr.as_ref().filter(weak) {
-            missed.push(format!("expected the token's amr to hold {}, saw [{}]", amr.join(", "), seen.amr.join(", ")));
+        for (what, wanted, held) in [("amr", &self.amr, &seen.amr), ("acrs", &self.acrs, &seen.acrs)] {
+            let lacks = |wanted: &&Vec<String>| wanted.iter().any(|word| !held.contains(word));
+            if let Some(wanted) = wanted.as_ref().filter(lacks) {
+                let (wanted, held) = (wanted.join(", "), held.join(", "));
+                missed.push(format!("expected the token's {what} to hold {wanted}, saw [{held}]"));
+            }
         }
+        if let Some(roles) = self.roles.as_ref().filter(|roles| **roles != seen.roles) {
+            missed.push(format!("expected the roles [{}], saw [{}]", roles.join(", "), seen.roles.join(", ")));
+        }
+        missed.extend(self.life_missed(seen.expires_in));
         if let Some(scopes) = &self.scopes {
             let (wanted, granted) = (super::asked(scopes, world), Asked::parse(&seen.scopes.join(" ")));
             if !wanted.is_same_as(&granted) {
@@ -83,5 +110,12 @@ impl TokenExpected {
             }
         }
         missed
+    }
+
+    fn life_missed(&self, life: SignedDuration) -> Option<String> {
+        let too_short = self.expires_in_at_least.filter(|wanted| life < *wanted).map(|wanted| ("at least", wanted));
+        let too_long = self.expires_in_at_most.filter(|wanted| life > *wanted).map(|wanted| ("at most", wanted));
+        let (word, wanted) = too_short.or(too_long)?;
+        Some(format!("expected a token that is good for {word} {wanted:#}, saw {life:#}"))
     }
 }

@@ -18,7 +18,7 @@ pub fn listing(verdict: &Verdict) -> String {
             Row::Before => writeln!(text, "  before the scenario"),
             Row::Step(number, step) => {
                 let mark = if step.passed { "" } else { "   <- here" };
-                writeln!(text, "  step {number}: the client {}{mark}", step.story)
+                writeln!(text, "  step {number}: {}{mark}", step.told)
             }
             Row::Messages(messages) => {
                 let numbers = messages.iter().filter_map(|message| message.exchange).filter(|number| *number != told);

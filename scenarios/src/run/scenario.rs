@@ -87,6 +87,7 @@ async fn take(script: &Loaded, step: &Step, path: &Path, world: &mut World) -> (
     let taken = StepTaken {
         verb: step.verb(),
         story: step.story(),
+        told: step.told(),
         expected,
         seen,
         passed: sentence.is_none(),
@@ -95,7 +96,7 @@ async fn take(script: &Loaded, step: &Step, path: &Path, world: &mut World) -> (
         place: place(script, path),
     };
     let missed = sentence.map(|sentence| Missed {
-        sentence: format!("the client {}: {sentence}", taken.story),
+        sentence: format!("{}: {sentence}", taken.told),
         place: place(script, &path.key("expect")),
     });
     (taken, missed)
@@ -105,7 +106,8 @@ async fn take(script: &Loaded, step: &Step, path: &Path, world: &mut World) -> (
 /// to its end.
 fn judge(script: &Loaded, world: &World, verdict: &mut Verdict) {
     let ended = verdict.missed.is_empty();
-    let log = Log::new(&verdict.exchanges).since(verdict.since).with_policies(world.policies());
+    let client = world.client.app.client_id();
+    let log = Log::new(&verdict.exchanges).since(verdict.since).of_client(client).with_policies(world.policies());
     let mut duties = Vec::new();
     let mut counts = Vec::new();
     for (expectation, path) in expectations(script) {
@@ -129,8 +131,10 @@ fn judge(script: &Loaded, world: &World, verdict: &mut Verdict) {
     let counts = if duties.is_empty() { counts } else { Vec::new() };
     verdict.missed = duties.into_iter().chain(steps).chain(counts).collect();
     verdict.passed = verdict.missed.is_empty();
-    verdict.prompts =
-        verdict.exchanges.iter().filter(|exchange| exchange.number > verdict.since && is_prompt(exchange)).count();
+    let by_client =
+        |exchange: &Exchange| exchange.client_id.as_deref().is_some_and(|id| id.eq_ignore_ascii_case(client));
+    let run = verdict.exchanges.iter().filter(|exchange| exchange.number > verdict.since);
+    verdict.prompts = run.filter(|exchange| is_prompt(exchange) && by_client(exchange)).count();
 }
 
 /// What must hold, with its place. Every policy in force has to come into play: else the scenario proved nothing.

@@ -3,13 +3,13 @@
 use indexmap::IndexMap;
 use jiff::Timestamp;
 use mock_idp::{
-    directory::{Policy, Switches},
+    directory::{Api, Application, ConsentSettings, NamedLocation, Policy, Switches, User},
     fault::Fault,
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Person, UserPatch};
+use super::{Patch, Person};
 
 /// How things stand when a scenario starts. Each scenario has a tenant of its own.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -32,7 +32,15 @@ pub struct Given {
     /// Policies that the directory does not have, to be named in `policies`.
     pub define_policies: Vec<Policy>,
     /// Changes to users, by short name.
-    pub users: IndexMap<String, UserPatch>,
+    pub users: IndexMap<String, Patch<User>>,
+    /// Changes to applications, by short name.
+    pub applications: IndexMap<String, Patch<Application>>,
+    /// Changes to APIs, by short name.
+    pub apis: IndexMap<String, Patch<Api>>,
+    /// Who may consent, and what becomes of those who may not.
+    pub consent_settings: ConsentSettings,
+    /// Places that policies know by name.
+    pub named_locations: Vec<NamedLocation>,
     /// Points on which public records of Entra differ or are silent.
     pub switches: Switches,
     /// What the person does in front of the pages, once the scenario has begun.
@@ -58,6 +66,10 @@ impl Default for Given {
             policies: Vec::new(),
             define_policies: Vec::new(),
             users: IndexMap::new(),
+            applications: IndexMap::new(),
+            apis: IndexMap::new(),
+            consent_settings: ConsentSettings::default(),
+            named_locations: Vec::new(),
             switches: Switches::default(),
             virtual_user: Person::default(),
             // 2026-01-05 09:00:00Z, a Monday.

@@ -4,6 +4,7 @@
 
 mod given;
 mod patch;
+mod person;
 
 use std::sync::Arc;
 
@@ -15,7 +16,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 pub use given::{Given, SignedIn};
-pub use patch::{Person, UserPatch};
+pub use patch::{Patch, Patchable};
+pub use person::Person;
 
 use crate::{check, step::Step};
 

@@ -1,63 +1,173 @@
-//! Changes to users, and the answers of the person in front of the pages.
+//! Changes to things of the directory, written as the control API takes them: merge patches (RFC 7396) that can set every
+//! member but those that identify the thing.
+
+use std::{borrow::Cow, fmt, marker::PhantomData};
 
 use mock_idp::{
-    directory::{Method, User},
-    virtual_user::{Answer, MfaAnswer, PageKind, VirtualUser},
+    directory::{Api, Application, Switches, User},
+    yaml::{Path, Problem, patched},
 };
-use schemars::JsonSchema;
-use serde::Deserialize;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
+use serde_json::{Map, Value};
 
-/// Changes to a user; what is left out stays.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct UserPatch {
-    /// False for a disabled account.
-    pub enabled: Option<bool>,
-    /// Whether the user is an administrator.
-    pub administrator: Option<bool>,
-    /// Multifactor authentication demanded by the user's own setting and by no policy.
-    pub per_user_mfa: Option<bool>,
-    /// Registered methods for multifactor authentication.
-    pub methods: Option<Vec<Method>>,
+/// A change to a `T`; what is left out stays, `null` takes a member away, a list replaces the whole list.
+pub struct Patch<T> {
+    members: Map<String, Value>,
+    of: PhantomData<fn(T)>,
 }
 
-impl UserPatch {
-    pub(crate) fn apply(&self, user: &mut User) {
-        user.enabled = self.enabled.unwrap_or(user.enabled);
-        user.administrator = self.administrator.unwrap_or(user.administrator);
-        user.per_user_mfa = self.per_user_mfa.unwrap_or(user.per_user_mfa);
-        if let Some(methods) = &self.methods {
-            user.methods.clone_from(methods);
+/// What a patch can be for.
+pub trait Patchable: Serialize + DeserializeOwned + JsonSchema {
+    /// What it is, in a word.
+    const WHAT: &'static str;
+    /// The members that identify it, which no patch can set.
+    const FIXED: &'static [&'static str];
+}
+
+impl Patchable for User {
+    const WHAT: &'static str = "user";
+    const FIXED: &'static [&'static str] = &["id", "username", "home_tenant"];
+}
+
+impl Patchable for Application {
+    const WHAT: &'static str = "application";
+    const FIXED: &'static [&'static str] = &["name", "client_id"];
+}
+
+impl Patchable for Api {
+    const WHAT: &'static str = "API";
+    const FIXED: &'static [&'static str] = &["name", "id"];
+}
+
+impl Patchable for Switches {
+    const WHAT: &'static str = "list of switches";
+    const FIXED: &'static [&'static str] = &[];
+}
+
+impl<T: Patchable> Patch<T> {
+    /// `original` with the change. `at` is where the patch stands.
+    ///
+    /// # Errors
+    ///
+    /// Every member that cannot be set, does not exist, or cannot hold the value.
+    pub fn apply(&self, original: &T, at: &Path) -> Result<T, Vec<Problem>> {
+        let (fixed, members): (Map<_, _>, Map<_, _>) =
+            self.members.clone().into_iter().partition(|(name, _)| T::FIXED.contains(&name.as_str()));
+        let said = |name: &String| {
+            Problem::new(at.name(name), format!("`{name}` identifies the {} and does not change", T::WHAT))
+                .hint("leave it out; what refers to it would lead nowhere")
+        };
+        let mut problems: Vec<_> = fixed.keys().map(said).collect();
+        match patched(original, &members, at) {
+            Ok(changed) if problems.is_empty() => Ok(changed),
+            Ok(_) => Err(problems),
+            Err(found) => {
+                problems.extend(found);
+                Err(problems)
+            }
         }
+    }
+
+    /// Makes the change, which was checked when the script was read.
+    pub(crate) fn make(&self, thing: &mut T) -> Result<(), String> {
+        let changed = self.apply(thing, &Path::root());
+        let said = |problems: Vec<Problem>| problems.iter().map(|problem| problem.message.clone()).collect::<Vec<_>>();
+        *thing = changed.map_err(|problems| said(problems).join("; "))?;
+        Ok(())
     }
 }
 
-/// What the person does in front of the pages. What is left out is as usual: the right password, yes to everything.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct Person {
-    /// Short name of who signs in; the user of the scenario if left out.
-    pub signs_in_as: Option<String>,
-    /// The password she types.
-    pub password: Option<String>,
-    /// What she does on the consent page.
-    pub consent: Answer,
-    /// What she does when asked for a second factor.
-    pub mfa: MfaAnswer,
-    /// The page on which she presses cancel or, where there is no cancel, closes the window.
-    pub cancel_at: Option<PageKind>,
+impl<T> Patch<T> {
+    /// In words, member by member: `locked: true, facts.device.compliant: true`.
+    #[must_use]
+    pub fn described(&self) -> String {
+        let mut words = Vec::new();
+        for (name, value) in &self.members {
+            describe(name, value, &mut words);
+        }
+        words.join(", ")
+    }
+
+    /// The value of a member, if it is set.
+    pub(crate) fn get(&self, name: &str) -> Option<&Value> {
+        self.members.get(name)
+    }
+
+    /// The names of the members that are set.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.members.keys().map(String::as_str)
+    }
 }
 
-impl Person {
-    /// The scripted person with this user name.
-    pub(crate) fn named(&self, username: String) -> VirtualUser {
-        let mut user = VirtualUser::new(username);
-        if let Some(password) = &self.password {
-            user.password.clone_from(password);
+fn describe(name: &str, value: &Value, words: &mut Vec<String>) {
+    match value {
+        _ if SECRET.iter().any(|secret| name.ends_with(secret)) => words.push(format!("another {name}")),
+        Value::Object(members) => {
+            for (inner, value) in members {
+                describe(&format!("{name}.{inner}"), value, words);
+            }
         }
-        user.consent = self.consent;
-        user.mfa = self.mfa;
-        user.cancel_at = self.cancel_at;
-        user
+        Value::Null => words.push(format!("no {name}")),
+        Value::Array(items) if items.is_empty() => words.push(format!("no {name}")),
+        Value::Array(items) if items.iter().all(Value::is_string) => {
+            words.push(format!("{name}: {}", items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" ")));
+        }
+        Value::Array(_) => words.push(format!("other {name}")),
+        Value::String(text) => words.push(format!("{name}: {text}")),
+        other => words.push(format!("{name}: {other}")),
+    }
+}
+
+/// Never told, whatever the script says.
+const SECRET: &[&str] = &["password", "one_time_code", "secrets", "certificates"];
+
+impl<T> Clone for Patch<T> {
+    fn clone(&self) -> Self {
+        Self { members: self.members.clone(), of: PhantomData }
+    }
+}
+
+impl<T> Default for Patch<T> {
+    fn default() -> Self {
+        Self { members: Map::new(), of: PhantomData }
+    }
+}
+
+impl<T> fmt::Debug for Patch<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Patch({})", self.described())
+    }
+}
+
+impl<'de, T> Deserialize<'de> for Patch<T> {
+    fn deserialize<D: Deserializer<'de>>(document: D) -> Result<Self, D::Error> {
+        Ok(Self { members: Map::deserialize(document)?, of: PhantomData })
+    }
+}
+
+/// The schema of the thing, of which every member may be left out.
+impl<T: Patchable> JsonSchema for Patch<T> {
+    fn schema_name() -> Cow<'static, str> {
+        format!("{}Patch", T::schema_name()).into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let mut schema = T::json_schema(generator);
+        schema.remove("required");
+        schema.insert(
+            "description".to_owned(),
+            format!("Changes to the {}; what is left out stays, and a list replaces the whole list.", T::WHAT).into(),
+        );
+        if let Some(Value::Object(members)) = schema.get_mut("properties") {
+            for name in T::FIXED {
+                members.shift_remove(*name);
+            }
+            for member in members.values_mut().filter_map(Value::as_object_mut) {
+                // What is so without the patch is not what the type says.
+                member.shift_remove("default");
+            }
+        }
+        schema
     }
 }

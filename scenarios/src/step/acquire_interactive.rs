@@ -1,6 +1,5 @@
 //! `acquire_interactive`: the client opens a sign-in window.
 
-use desktop_client::Error;
 use mock_idp::yaml::Path;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -10,7 +9,7 @@ use crate::{
     check::Names,
     client::{Ask, How},
     expected::Expect,
-    world::{Broken, World},
+    world::{Broken, Failed, World},
 };
 
 /// The client opens a sign-in window for the account that it knows, if it knows one.
@@ -37,7 +36,7 @@ pub enum ClaimsSource {
     /// None.
     #[default]
     None,
-    /// Those of the last failure, if it had any.
+    /// Those of the last failure or challenge, if it had any.
     FromLastError,
 }
 
@@ -65,10 +64,14 @@ impl Verb for AcquireInteractive {
         format!("opens the sign-in window for {}{extra}{claims}", short(&self.scopes))
     }
 
+    fn by_client(&self) -> bool {
+        true
+    }
+
     async fn run(&self, world: &mut World) -> Result<Taken, Broken> {
-        let claims = match (self.claims, &world.last_error) {
+        let claims = match (self.claims, &world.failed) {
             (ClaimsSource::None, _) => None,
-            (ClaimsSource::FromLastError, Some(Error::UiRequired(needed))) => needed.claims.clone(),
+            (ClaimsSource::FromLastError, Some(Failed { claims, for_a_person: true })) => claims.clone(),
             (ClaimsSource::FromLastError, _) => {
                 return Err(Broken(
                     "nothing before this step failed for want of a person, so there are no claims to take".to_owned(),

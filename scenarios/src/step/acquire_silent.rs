@@ -36,6 +36,10 @@ impl Verb for AcquireSilent {
         format!("asks silently for {}", short(&self.scopes))
     }
 
+    fn by_client(&self) -> bool {
+        true
+    }
+
     async fn run(&self, world: &mut World) -> Result<Taken, Broken> {
         let ask = Ask {
             scopes: world.full(&self.scopes)?,

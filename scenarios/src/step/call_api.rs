@@ -3,13 +3,14 @@
 use mock_idp::yaml::Path;
 use schemars::JsonSchema;
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::{Taken, Verb, short};
 use crate::{
     check::Names,
     client::{Ask, CallFailed},
-    expected::{Expect, Outcome},
-    world::{Broken, World},
+    expected::{ChallengeExpected, Expect, Outcome, body_missed, claims_demanded},
+    world::{Broken, Failed, World},
 };
 
 /// An API is called.
@@ -36,6 +37,11 @@ pub struct CallApi {
 pub struct ApiExpected {
     /// HTTP status of the answer.
     pub status: Option<u16>,
+    /// The challenge that comes with the answer.
+    pub challenge: Option<ChallengeExpected>,
+    /// Members of the answer, such as `{ strength: { amr: [mfa] } }`: those that are named must be there, and of a list the
+    /// items.
+    pub body: Option<Value>,
     /// The client says that a person must act.
     pub ui_required: Option<crate::expected::UiRequiredExpected>,
     /// The client says that it fails, with this code.
@@ -51,10 +57,14 @@ impl ApiExpected {
         })
     }
 
+    fn wanted_status(&self) -> u16 {
+        self.status.unwrap_or(if self.challenge.is_some() { 401 } else { 200 })
+    }
+
     fn described(&self) -> String {
         match self.as_refusal() {
             Some(refusal) => refusal.described(),
-            None => format!("an answer with status {}", self.status.unwrap_or(200)),
+            None => format!("an answer with status {}", self.wanted_status()),
         }
     }
 }
@@ -73,13 +83,16 @@ impl Verb for CallApi {
             );
         }
         let path = path.key("expect");
+        if let Some(challenge) = &self.expect.challenge {
+            challenge.check(&path.key("challenge"), names);
+        }
         if let Some(refusal) = self.expect.as_refusal() {
             refusal.check(self.scopes.as_deref().unwrap_or_default(), &path, names);
             if self.scopes.is_none() {
                 let hint = "add `scopes`, so that the call goes through the client, or expect a `status`";
                 names.problem(path.clone(), "a plain call ends in a status, whatever it is", hint);
             }
-            if self.expect.status.is_some() {
+            if self.expect.status.is_some() || self.expect.challenge.is_some() || self.expect.body.is_some() {
                 names.problem(path, "a call ends in one way, and several are expected here", "keep one of them");
             }
         }
@@ -90,6 +103,10 @@ impl Verb for CallApi {
             Some(scopes) => format!("calls {}{} through the client, for {}", self.api, self.path, short(scopes)),
             None => format!("calls {}{} with the token at hand", self.api, self.path),
         }
+    }
+
+    fn by_client(&self) -> bool {
+        true
     }
 
     async fn run(&self, world: &mut World) -> Result<Taken, Broken> {
@@ -120,18 +137,29 @@ impl Verb for CallApi {
                         self.api
                     ))
                 })?;
-                let sent =
-                    world.client.app.http_client().get(&url).bearer_auth(token.access_token.secret()).send().await;
+                let sent = world.client.app.http_client().get(&url).bearer_auth(token.reveal()).send().await;
                 sent.map_err(|error| Broken(format!("the API did not answer: {error}")))?
             }
         };
-        let seen = format!("an answer with status {}", answer.status().as_u16());
-        let missed = match self.expect.as_refusal() {
-            Some(refusal) => Some(format!("expected {}, saw {seen}", refusal.described())),
-            None => (answer.status().as_u16() != self.expect.status.unwrap_or(200))
-                .then(|| format!("expected {}, saw {seen}", self.expect.described())),
-        };
-        Ok(Taken { expected, seen, missed })
+        let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
+        let body: Value = answer.json().await.unwrap_or_default();
+        let demanded = claims_demanded(&headers);
+        if demanded.is_some() {
+            world.failed = Some(Failed { claims: demanded, for_a_person: true });
+        }
+        let seen = format!("an answer with status {status}");
+        let mut missed = Vec::new();
+        match self.expect.as_refusal() {
+            Some(refusal) => missed.push(format!("expected {}, saw {seen}", refusal.described())),
+            None if status != self.expect.wanted_status() => {
+                missed.push(format!("expected {}, saw {seen}", self.expect.described()));
+            }
+            None => {
+                missed.extend(self.expect.challenge.iter().flat_map(|challenge| challenge.missed(&headers, world)));
+                missed.extend(self.expect.body.iter().flat_map(|wanted| body_missed(wanted, &body, "")));
+            }
+        }
+        Ok(Taken { expected, seen, missed: (!missed.is_empty()).then(|| missed.join("; ")) })
     }
 }
 

@@ -1,55 +1,57 @@
 //! `change_user`: a user is changed in the directory.
 
-use mock_idp::yaml::Path;
+use mock_idp::{directory::User, yaml::Path};
 use schemars::JsonSchema;
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::{Taken, Verb};
 use crate::{
     check::Names,
-    script::UserPatch,
+    script::Patch,
     world::{Broken, World},
 };
 
-/// A change in the directory.
+/// A change to a user in the directory.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ChangeUser {
     /// Short name of the user.
     pub user: String,
     /// What changes; what is left out stays.
-    pub set: UserPatch,
+    pub set: Patch<User>,
 }
 
 impl Verb for ChangeUser {
     fn check(&self, path: &Path, names: &mut Names) {
         names.user(&self.user, &path.key("user"));
+        names.change(|standing| standing.user(&self.user, &self.set, &path.key("set")));
     }
 
     fn story(&self) -> String {
-        let set = &self.set;
-        let mut words = Vec::new();
-        let mut say = |given: Option<bool>, yes: &str, no: &str| {
-            words.extend(given.map(|on| if on { yes } else { no }.to_owned()));
-        };
-        say(set.enabled, "enabled", "disabled");
-        say(set.administrator, "made an administrator", "no administrator any more");
-        say(
-            set.per_user_mfa,
-            "told to use multifactor authentication always",
-            "no longer told to use multifactor authentication",
-        );
-        if let Some(methods) = &set.methods {
-            words.push(
-                if methods.is_empty() { "left without a second factor" } else { "given a second factor" }.to_owned(),
-            );
+        let single = self.set.names().count() == 1;
+        let flag = |name: &str| self.set.get(name).and_then(Value::as_bool);
+        let common = [
+            ("enabled", "is enabled", "is disabled"),
+            ("locked", "is locked out", "is no longer locked out"),
+            ("deleted", "is deleted", "is back"),
+            ("administrator", "becomes an administrator", "is no administrator any more"),
+            (
+                "per_user_mfa",
+                "is told to use multifactor authentication always",
+                "is no longer told to use multifactor authentication",
+            ),
+        ];
+        let known = common.iter().find_map(|(name, yes, no)| flag(name).map(|on| if on { yes } else { no }));
+        match known.filter(|_| single) {
+            Some(words) => format!("{} {words}", self.user),
+            None => format!("{} is changed: {}", self.user, self.set.described()),
         }
-        format!("{} is {}", self.user, words.join(" and "))
     }
 
     async fn run(&self, world: &mut World) -> Result<Taken, Broken> {
-        world.tenant.change_user(&self.user, |user| self.set.apply(user))?;
-        world.directory = world.tenant.directory();
-        Ok(Taken::done("done"))
+        let mut outcome = Ok(());
+        world.tenant.change_user(&self.user, |user| outcome = self.set.make(user))?;
+        world.changed(outcome)
     }
 }

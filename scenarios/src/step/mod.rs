@@ -3,19 +3,27 @@
 mod acquire_interactive;
 mod acquire_silent;
 mod advance_clock;
+mod authorize_request;
 mod call_api;
+mod change_api;
+mod change_application;
+mod change_switches;
 mod change_user;
 mod disable_policy;
 mod enable_policy;
+mod enter_user_code;
 mod grant_consent;
 mod inject_fault;
 mod revoke_consent;
 mod revoke_sessions;
 mod set_policies;
 mod sign_in;
+mod start_device_code;
 mod token_for;
+mod token_request;
 mod virtual_user;
 
+pub use authorize_request::Door;
 use mock_idp::yaml::Path;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -32,6 +40,11 @@ trait Verb {
 
     /// In words, for the story of a run: `asks silently for payroll/Salary.Read`.
     fn story(&self) -> String;
+
+    /// Whether it is the reference client that does it.
+    fn by_client(&self) -> bool {
+        false
+    }
 
     /// Does it.
     async fn run(&self, world: &mut World) -> Result<Taken, Broken>;
@@ -50,7 +63,7 @@ pub(crate) struct Taken {
 
 impl Taken {
     /// A step that only changes something.
-    fn done(seen: impl Into<String>) -> Self {
+    pub(crate) fn done(seen: impl Into<String>) -> Self {
         Self { seen: seen.into(), ..Self::default() }
     }
 }
@@ -76,6 +89,12 @@ macro_rules! verbs {
                 match self { $(Self::$Verb(verb) => verb.story(),)+ }
             }
 
+            /// The same as a sentence with its subject.
+            pub(crate) fn told(&self) -> String {
+                let by_client = match self { $(Self::$Verb(verb) => verb.by_client(),)+ };
+                if by_client { format!("the client {}", self.story()) } else { self.story() }
+            }
+
             pub(crate) fn check(&self, path: &Path, names: &mut Names) {
                 match self { $(Self::$Verb(verb) => verb.check(path, names),)+ }
             }
@@ -98,6 +117,14 @@ verbs! {
     call_api: CallApi,
     /// Somebody signs in of whom the client knows nothing.
     sign_in: SignIn,
+    /// Anything is sent to the token endpoint.
+    token_request: TokenRequest,
+    /// Anything is sent to the authorization endpoint, through the person's browser.
+    authorize_request: AuthorizeRequest,
+    /// A device asks for a code.
+    start_device_code: StartDeviceCode,
+    /// The person types the code that the device shows.
+    enter_user_code: EnterUserCode,
     /// Time passes.
     advance_clock: AdvanceClock,
     /// These policies are in force from now on, and no others.
@@ -118,6 +145,12 @@ verbs! {
     virtual_user: VirtualUser,
     /// A user is changed in the directory.
     change_user: ChangeUser,
+    /// An application is changed, as the tenant sees it.
+    change_application: ChangeApplication,
+    /// An API is changed, as the tenant sees it.
+    change_api: ChangeApi,
+    /// Points on which records of Entra differ are decided otherwise.
+    change_switches: ChangeSwitches,
 }
 
 fn short(scopes: &[String]) -> String {

@@ -37,6 +37,10 @@ impl Verb for SignIn {
         format!("signs somebody in for {}", short(&self.scopes))
     }
 
+    fn by_client(&self) -> bool {
+        true
+    }
+
     async fn run(&self, world: &mut World) -> Result<Taken, Broken> {
         let ask =
             Ask { scopes: world.full(&self.scopes)?, extra_scopes: world.full(&self.extra_scopes)?, ..Ask::default() };

@@ -44,6 +44,10 @@ impl Verb for TokenFor {
         format!("gets a token for {}{how}", short(&self.scopes))
     }
 
+    fn by_client(&self) -> bool {
+        true
+    }
+
     async fn run(&self, world: &mut World) -> Result<Taken, Broken> {
         let ask = Ask {
             scopes: world.full(&self.scopes)?,

@@ -6,6 +6,8 @@ mod bad_input;
 mod built_in;
 mod command_line;
 mod guide;
+mod patches;
+mod raw;
 mod wrong_clients;
 
 use scenarios::{Conduct, Loaded, Options, Verdict, built_in as scripts, run};

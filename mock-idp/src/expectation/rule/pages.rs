@@ -87,7 +87,7 @@ impl SeenPage {
 }
 
 pub(in crate::expectation) fn check(log: &Log<'_>, wanted: &[SeenPage]) -> Option<String> {
-    let seen: Vec<_> = log.run().filter_map(|exchange| SeenPage::of(&exchange.answer.kind)).collect();
+    let seen: Vec<_> = log.run_of_all().filter_map(|exchange| SeenPage::of(&exchange.answer.kind)).collect();
     (seen != wanted).then(|| format!("expected {}, saw {}", listed(wanted), listed(&seen)))
 }
 

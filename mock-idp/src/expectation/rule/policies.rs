@@ -4,7 +4,7 @@ use crate::expectation::log::Log;
 
 pub(in crate::expectation) fn check(log: &Log<'_>, wanted: &[String]) -> Option<String> {
     let mut fired: Vec<Uuid> = Vec::new();
-    for id in log.run().flat_map(|exchange| &exchange.reasons).filter_map(|reason| reason.policy) {
+    for id in log.run_of_all().flat_map(|exchange| &exchange.reasons).filter_map(|reason| reason.policy) {
         if !fired.contains(&id) {
             fired.push(id);
         }

@@ -1,0 +1,58 @@
+//! The answers of the person in front of the pages.
+
+use mock_idp::virtual_user::{Answer, MfaAnswer, PageKind, VirtualUser};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// What the person does in front of the pages. What is left out is as usual: the right password, yes to everything.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Person {
+    /// Short name of who signs in; the user of the scenario if left out.
+    pub signs_in_as: Option<String>,
+    /// The password she types.
+    pub password: Option<String>,
+    /// What she does on the consent page.
+    pub consent: Answer,
+    /// What she does when asked for a second factor.
+    pub mfa: MfaAnswer,
+    /// The one-time code she types when she means to pass.
+    pub one_time_code: Option<String>,
+    /// The password she chooses when a new one is due.
+    pub new_password: Option<String>,
+    /// What she does about the terms of use.
+    pub terms_of_use: Answer,
+    /// What she does about the challenge of another provider.
+    pub external_challenge: Answer,
+    /// Whether she asks an administrator for an approval that she needs, where the page offers it; yes if left out.
+    pub requests_approval: Option<bool>,
+    /// Whether she says yes on the page that asks to stay signed in.
+    pub stay_signed_in: bool,
+    /// The page on which she presses cancel or, where there is no cancel, closes the window.
+    pub cancel_at: Option<PageKind>,
+}
+
+impl Person {
+    /// The scripted person with this user name.
+    pub(crate) fn named(&self, username: String) -> VirtualUser {
+        let mut user = VirtualUser::new(username);
+        let texts = [
+            (&self.password, &mut user.password),
+            (&self.one_time_code, &mut user.one_time_code),
+            (&self.new_password, &mut user.new_password),
+        ];
+        for (said, types) in texts {
+            if let Some(said) = said {
+                types.clone_from(said);
+            }
+        }
+        user.consent = self.consent;
+        user.mfa = self.mfa;
+        user.terms_of_use = self.terms_of_use;
+        user.external_challenge = self.external_challenge;
+        user.requests_approval = self.requests_approval.unwrap_or(user.requests_approval);
+        user.stay_signed_in = self.stay_signed_in;
+        user.cancel_at = self.cancel_at;
+        user
+    }
+}
