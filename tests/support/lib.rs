@@ -8,7 +8,7 @@ mod raw;
 mod seat;
 
 pub use landing::Landing;
-pub use raw::{Answer, RawClient, jwt_claims};
+pub use raw::{Answer, RawClient, VERIFIER, jwt_claims};
 pub use seat::Seat;
 
 /// The client id of the built-in application `desktop`.

@@ -12,7 +12,7 @@ use url::Url;
 use crate::{DESKTOP, Landing};
 
 /// A PKCE verifier and its S256 challenge (RFC 7636, appendix B).
-pub(crate) const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+pub const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
 /// Acts as the application `desktop` of the first tenant.
