@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use desktop_client::{Error, PublicClientApplication};
+use reqwest::Url;
 use rstest::rstest;
 use serde_json::{Value, json};
 use wiremock::matchers::path;
@@ -86,7 +87,9 @@ async fn nobody_at_the_address_is_no_reason_to_prompt() {
     taken.bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let port = taken.local_addr().unwrap().port();
     let builder = PublicClientApplication::builder(CLIENT).authority(format!("http://127.0.0.1:{port}/t"));
-    let error = builder.unwrap().build().unwrap().token_for([CALENDAR]).await.unwrap_err();
+    // A host without a browser of its own would not come so far.
+    let builder = builder.unwrap().user_agent(|_: Url| async { Err("nobody is to be prompted".into()) });
+    let error = builder.build().unwrap().token_for([CALENDAR]).await.unwrap_err();
     assert_eq!(error.code(), "transport_error");
     assert!(error.is_retryable());
 }

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::{
     claims_request::ClaimsRequest,
-    directory::{Application, Dialect, Directory, Policy},
+    directory::{Application, Dialect, Directory, Policy, Switches},
     error::{Aadsts, Refusal},
     params::Params,
     scopes::Scopes,
@@ -93,6 +93,17 @@ pub enum Rejected {
     Page(Refusal),
     /// The client, at its redirect address.
     Redirect(Box<Reply>, Refusal),
+}
+
+impl Rejected {
+    /// The same as the tenant's switches want it.
+    #[must_use]
+    pub fn changed_by(self, switches: &Switches) -> Self {
+        match self {
+            Self::Page(refusal) => Self::Page(refusal.changed_by(switches)),
+            Self::Redirect(reply, refusal) => Self::Redirect(reply, refusal.changed_by(switches)),
+        }
+    }
 }
 
 impl AuthorizeRequest {

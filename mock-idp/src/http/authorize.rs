@@ -63,11 +63,14 @@ fn start(
     let parsed = {
         let state = tenant.state();
         let directory = &state.directory;
-        admitted(incoming, directory).map_err(Rejected::Page).and_then(|()| {
-            let request = parse(&params, directory)?;
-            is_multi_tenant(&request, &authority, directory).map_err(Rejected::Page)?;
-            Ok(request.wishing(&params, directory, &state.policies))
-        })
+        admitted(incoming, directory)
+            .map_err(Rejected::Page)
+            .and_then(|()| {
+                let request = parse(&params, directory)?;
+                is_multi_tenant(&request, &authority, directory).map_err(Rejected::Page)?;
+                Ok(request.wishing(&params, directory, &state.policies))
+            })
+            .map_err(|rejected| rejected.changed_by(&directory.switches))
     };
     let parsed = if incoming.is_to_be_tampered_with() { fault::tampered(parsed) } else { parsed };
     match parsed {

@@ -2,12 +2,15 @@
 
 use std::net::IpAddr;
 
-use crate::directory::{EvaluationMode, Policy, PolicyState, SessionControls};
+use crate::{
+    directory::{EvaluationMode, Policy, PolicyState, SessionControls, UserAction},
+    error::Aadsts,
+};
 
 use super::{
     Decision, Demand, Reason, Situation, Subject,
     control::{self, Ask, GrantControl},
-    coverage::{covering, covering_from},
+    coverage::{covering, covering_action, covering_from},
 };
 
 pub(super) fn check(situation: &Situation<'_>, decision: &mut Decision) {
@@ -33,6 +36,12 @@ pub(super) fn check(situation: &Situation<'_>, decision: &mut Decision) {
         if blocked { &mut decision.unmet_contexts } else { &mut decision.met_contexts }.push(context.clone());
     }
     note_session(&covering, decision);
+    if demands
+        .iter()
+        .any(|demand| matches!(demand, Demand::Remedy(remedy) if remedy.code == Aadsts::EnrolmentFromUntrustedPlace))
+    {
+        note_registration(situation, subject, decision);
+    }
     // A block wins over what the user could still do (2.14, step 11).
     demands.sort_by_key(Demand::page_order);
     for demand in demands {
@@ -100,6 +109,18 @@ fn elsewhere(
         }
     }
     demands
+}
+
+/// The policies that stand between the user and a method to register.
+fn note_registration(situation: &Situation<'_>, subject: Subject<'_>, decision: &mut Decision) {
+    for policy in covering_action(situation, subject, UserAction::RegisterSecurityInfo) {
+        decision.reasons.push(Reason {
+            rule: "conditional-access",
+            because: format!("policy {} guards the registration of methods: not met", policy.name),
+            policy: Some(policy.id),
+            satisfied_by: Some(Aadsts::EnrolmentFromUntrustedPlace.row().cure),
+        });
+    }
 }
 
 /// What the covering policies say of the session.

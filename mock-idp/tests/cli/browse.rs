@@ -84,7 +84,7 @@ fn the_client_gets_its_answer(#[case] options: &[&str], #[case] expected: &str) 
 #[rstest]
 #[case::left(&["--cancel"], "ada@contoso.test closed the window on the password page")]
 #[case::left_at(&["--cancel=username"], "closed the window on the user name page")]
-#[case::failed_mfa(&["--fail-mfa"], "closed the window on the one-time code page")]
+#[case::failed_mfa(&["--fail-mfa"], "the answer could not be delivered")]
 #[case::unknown(&["--as", "nobody@contoso.test"], "AADSTS50034")]
 #[case::password(&["--password", "wrong"], "AADSTS50126")]
 fn nothing_delivered_is_one_sentence(#[case] options: &[&str], #[case] expected: &str) {

@@ -234,6 +234,6 @@ async fn a_public_client_has_no_certificate_to_show() {
     let idp = MockIdp::start().await;
     let client = RawClient::new(&idp).await;
     let answer = ask(&client, &Assertion::new(&idp).sign(), &[("client_id", DESKTOP)]).await;
-    let text = "The client is public, so neither 'client_assertion' nor 'client_secret' should be presented.";
+    let text = "A public client presents neither 'client_assertion' nor 'client_secret'.";
     assert_eq!(refused(&answer), Refused::new(401, "invalid_client", 700_025, "", text));
 }

@@ -49,9 +49,8 @@ async fn an_application_of_one_tenant_is_not_for_every_tenant(#[case] word: &str
     assert_eq!(grant(&client, DESKTOP, PASSWORD, &[]).await.status, 200);
     assert_eq!(device(&client).await.status, 200);
     client.authority = format!("{}/{word}", idp.base());
-    let text = format!(
-        "Application '{DESKTOP}'(Desktop sample) is not configured as a multi-tenant application. Usage of the /common endpoint is not supported for it."
-    );
+    let text =
+        format!("Application '{DESKTOP}'(Desktop sample) serves its own tenant only and cannot be used over /common.");
     let expected = Refused::new(400, "invalid_request", 50194, "", &text);
     assert_eq!(refused(&grant(&client, DESKTOP, PASSWORD, &[]).await), expected);
     assert_eq!(refused(&device(&client).await), expected);

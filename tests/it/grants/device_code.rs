@@ -228,7 +228,7 @@ async fn a_refused_poll_names_the_policies_of_who_signed_in() {
     let client = RawClient::new(&idp).await;
     let start = started(&client).await;
     let wrong = [("client_secret", "x"), ("scope", PAYROLL)];
-    let text = "The client is public, so neither 'client_assertion' nor 'client_secret' should be presented.";
+    let text = "A public client presents neither 'client_assertion' nor 'client_secret'.";
     let told = || Refused::new(401, "invalid_client", 700_025, "", text);
     assert_eq!(refused(&poll(&client, &start, &wrong).await), told());
     sign_in(&client, &ada(), &start).await;

@@ -82,7 +82,7 @@ async fn a_code_redeemed_twice_revokes_what_came_of_it() {
     let code = client.code(&VirtualUser::new("ada@contoso.test"), SCOPE, &[]).await;
     let token = client.redeem(&code, &[]).await;
     let second = next(&client, token.text_of("refresh_token")).await;
-    let text = "The OAuth2 authorization code was already redeemed. Retry with a new valid code or use an existing refresh token.";
+    let text = "This authorization code was redeemed before. Use a new code, or the refresh token that the first redemption gave.";
     assert_eq!(refused(&client.redeem(&code, &[]).await), Refused::new(400, "invalid_grant", 54005, "", text));
     let expected = revoked("the authorization code that it came of was used twice");
     assert_eq!(refused(&client.refresh(&second, CALENDAR, &[]).await), expected);

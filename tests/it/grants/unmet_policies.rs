@@ -54,7 +54,7 @@ async fn a_code_and_a_user_name_say_whose_policies_they_are() {
 
     let code = client.code(&ada(), "api://calendar/Events.Read offline_access", &[]).await;
     let wrong = [("client_secret", "x"), ("scope", PAYROLL)];
-    let text = "The client is public, so neither 'client_assertion' nor 'client_secret' should be presented.";
+    let text = "A public client presents neither 'client_assertion' nor 'client_secret'.";
     let expected = Refused::new(401, "invalid_client", 700_025, "", text);
     assert_eq!(refused(&client.redeem(&code, &wrong).await), expected.with_claims(policy_claims(MFA_FOR_PAYROLL)));
     assert_eq!(client.redeem(&code, &[("scope", CALENDAR)]).await.status, 200);

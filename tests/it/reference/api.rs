@@ -121,7 +121,13 @@ pub(super) static CASES: &[Case] = &[
     case!(
         ["F7"],
         "the client did not say that it handles challenges",
-        refused(403, "insufficient_claims", &[]),
+        Expected::Challenge(Challenge {
+            status: 403,
+            error: None,
+            header: &[],
+            claims: &[],
+            says: &["claims challenges"]
+        }),
         |stage| {
             stage.tenant().change_api("vault", |vault| vault.challenge_capable_clients_only = true).unwrap();
             let token = vault(&stage).await;

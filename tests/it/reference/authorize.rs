@@ -70,7 +70,7 @@ pub(super) static CASES: &[Case] = &[
     }),
     case!(["G8"], "the state differs", Expected::Success, |stage| {
         let stage = stage.fault(json!({ "endpoint": "authorize", "tamper_state": true })).await;
-        let super::Seen::Visit(visit) = stage.window(CALENDAR, &[]).await else { panic!("a visit") };
+        let visit = stage.window(CALENDAR, &[]).await.visit();
         assert_ne!(visit.outcome.parameter("state"), Some("a+b/c=|d"));
         stage.refresh(CALENDAR).await
     }),

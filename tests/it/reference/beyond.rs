@@ -36,8 +36,11 @@ async fn daemon_token(stage: &Stage) -> String {
         ("client_secret", "daemon-secret"),
         ("scope", "api://portal/.default"),
     ];
-    let Seen::Answer(answer) = stage.token(&form).await else { panic!("an answer") };
-    answer.text_of("access_token").to_owned()
+    stage.token(&form).await.answer().text_of("access_token").to_owned()
+}
+
+async fn faulty(stage: Stage, number: u32) -> Seen {
+    stage.fault(serde_json::json!({ "endpoint": "token", "code": number })).await.refresh(CALENDAR).await
 }
 
 async fn get(stage: &Stage, path: &str) -> Seen {
@@ -80,6 +83,15 @@ pub(super) static CASES: &[Case] = &[
     }),
     case!([], "an unknown tenant's metadata", Expected::token(400, "invalid_tenant", 90002), |stage| {
         get(&stage, "/nowhere.test/v2.0/.well-known/openid-configuration").await
+    }),
+    case!([], "a wrong credential, in an old number", Expected::token(401, "invalid_client", 70002), |stage| {
+        faulty(stage, 70002).await
+    }),
+    case!([], "no credential, in another number", Expected::token(401, "invalid_client", 7_000_216), |stage| {
+        faulty(stage, 7_000_216).await
+    }),
+    case!([], "another cloud, in another number", Expected::token(400, "invalid_request", 900_432), |stage| {
+        faulty(stage, 900_432).await
     }),
     case!([], "consent that another page asks for", Expected::Success, |stage| {
         stage.window(MAIL, &[]).await;

@@ -1,7 +1,7 @@
 //! 2.4 C: consent.
 
 use mock_idp::{
-    directory::{Availability, ErrorChange, GrantControl, RedemptionConsentError},
+    directory::{Availability, GrantControl, RedemptionConsentError},
     virtual_user::{Answer, PageKind, VirtualUser},
 };
 use serde_json::json;
@@ -49,7 +49,7 @@ pub(super) static CASES: &[Case] = &[
     case!(
         ["C4"],
         "a code's scopes were never authorized, in the words of one page",
-        Expected::token(400, "consent_required", 65001).suberror("consent_required").no_uri(),
+        Expected::token(400, "consent_required", 65001).no_uri(),
         |stage| {
             let stage =
                 stage.switches(|switches| switches.redemption_consent_error = RedemptionConsentError::ConsentRequired);
@@ -93,9 +93,7 @@ pub(super) static CASES: &[Case] = &[
         |stage| stage.window("api://archive/Files.Read", &[]).await
     ),
     case!(["C10"], "the same in an old number", Expected::redirect("invalid_client", 65005).no_uri(), |stage| {
-        let change = ErrorChange { number: Some(65005), ..ErrorChange::default() };
-        let stage = stage.switches(|switches| drop(switches.errors.insert("650057".into(), change)));
-        stage.window("api://archive/Files.Read", &[]).await
+        stage.renumbered(650_057, 65005).window("api://archive/Files.Read", &[]).await
     }),
     case!(
         ["C10"],

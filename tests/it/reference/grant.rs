@@ -1,7 +1,7 @@
 //! 2.3 B: the grant itself.
 
 use jiff::SignedDuration;
-use mock_idp::directory::{ErrorChange, Policy, SessionControls, SignInFrequency, Targets};
+use mock_idp::directory::{Policy, SessionControls, SignInFrequency, Targets};
 use serde_json::json;
 use tests::{CALENDAR, PAYROLL};
 
@@ -13,13 +13,6 @@ use super::{
 
 /// The clock was stopped at this time when ada signed in.
 const ISSUED: &str = "'2026-01-05T09:00:00.0000000Z'";
-
-fn renumbered(from: &str, to: u32) -> impl FnOnce(&mut mock_idp::directory::Switches) {
-    let from = from.to_owned();
-    move |switches| {
-        switches.errors.insert(from, ErrorChange { number: Some(to), ..ErrorChange::default() });
-    }
-}
 
 async fn revoked(stage: Stage) -> Stage {
     let stage = stage.later(SignedDuration::from_mins(1));
@@ -100,13 +93,13 @@ pub(super) static CASES: &[Case] = &[
         stage.token(&form).await
     }),
     case!(["B7"], "the session ended with the password", Expected::grant(50132).suberror("bad_token"), |stage| {
-        revoked(stage.switches(renumbered("50173", 50132))).await.refresh(CALENDAR).await
+        revoked(stage.renumbered(50173, 50132)).await.refresh(CALENDAR).await
     }),
     case!(
         ["B7"],
         "the session ended with the password, in the other number",
         Expected::grant(50133).suberror("bad_token"),
-        |stage| revoked(stage.switches(renumbered("50173", 50133))).await.refresh(CALENDAR).await
+        |stage| revoked(stage.renumbered(50173, 50133)).await.refresh(CALENDAR).await
     ),
     case!(["B8"], "the password expired", Expected::grant(50055).suberror("user_password_expired"), |stage| stage
         .user(|ada| ada.password_expired = true)
@@ -117,7 +110,7 @@ pub(super) static CASES: &[Case] = &[
         "the password of an on-premises account expired",
         Expected::grant(50144).suberror("user_password_expired"),
         |stage| {
-            let stage = stage.switches(renumbered("50055", 50144));
+            let stage = stage.renumbered(50055, 50144);
             stage.user(|ada| ada.password_expired = true).refresh(CALENDAR).await
         }
     ),
@@ -137,7 +130,7 @@ pub(super) static CASES: &[Case] = &[
         ["B10"],
         "the account was deleted, in the other number",
         Expected::grant(51004).suberror("bad_token"),
-        |stage| stage.switches(renumbered("50034", 51004)).user(|ada| ada.deleted = true).refresh(CALENDAR).await
+        |stage| stage.renumbered(50034, 51004).user(|ada| ada.deleted = true).refresh(CALENDAR).await
     ),
     case!(["B11"], "the account is locked", Expected::grant(50053), |stage| stage
         .user(|ada| ada.locked = true)

@@ -3,8 +3,8 @@
 use jiff::SignedDuration;
 use mock_idp::{
     directory::{
-        Conditions, ContextClaims, ErrorChange, EvaluationMode, GrantControl, LocationFilter, NamedLocation, Policy,
-        RiskLevel, SessionControls, SignInFrequency, Targets, UserAction,
+        Conditions, ContextClaims, EvaluationMode, GrantControl, LocationFilter, NamedLocation, Policy, RiskLevel,
+        SessionControls, SignInFrequency, Targets, UserAction,
     },
     virtual_user::{MfaAnswer, VirtualUser},
 };
@@ -102,9 +102,9 @@ pub(super) static CASES: &[Case] = &[
         let fails = VirtualUser { mfa: MfaAnswer::Fail, ..ada() };
         let stage = stage.guard(GrantControl::Mfa);
         let seen = stage.visit(&fails, PAYROLL, &[]).await;
-        let super::Seen::Visit(visit) = &seen else { return seen };
+        let visit = seen.visit();
         assert!(visit.pages.iter().any(|page| page.error.as_deref().is_some_and(|text| text.contains("AADSTS50074"))));
-        seen
+        visit.into()
     }),
     case!(["D6"], "terms of use", demanded(50158, "basic_action").says(&["terms of use"]), |stage| {
         stage.guard(GrantControl::TermsOfUse).refresh(PAYROLL).await
@@ -161,11 +161,7 @@ pub(super) static CASES: &[Case] = &[
         ["D11"],
         "app protection, in the old number",
         Expected::token(400, "unauthorized_client", 53005).suberror("protection_policy_required").claims(Claims::Guard),
-        |stage| {
-            let change = ErrorChange { number: Some(53005), ..ErrorChange::default() };
-            let stage = stage.switches(|switches| drop(switches.errors.insert("53009".into(), change)));
-            stage.guard(GrantControl::AppProtection).refresh(PAYROLL).await
-        }
+        |stage| { stage.renumbered(53009, 53005).guard(GrantControl::AppProtection).refresh(PAYROLL).await }
     ),
     case!(["D12"], "a new password from a user at risk", demanded(50135, "basic_action").says(&["'high'"]), |stage| {
         let stage = stage.user(|ada| ada.facts.risk.user = RiskLevel::High);

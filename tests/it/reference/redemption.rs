@@ -47,7 +47,7 @@ pub(super) static CASES: &[Case] = &[
         Expected::token(400, "invalid_client", 500_112),
         |stage| {
             let change = ErrorChange { error: Some(OAuthError::InvalidClient), ..ErrorChange::default() };
-            let stage = stage.switches(|switches| drop(switches.errors.insert("500112".into(), change)));
+            let stage = stage.error(500_112, change);
             let code = code(&stage).await;
             stage.redeem(&code, &[("redirect_uri", "http://localhost:1")]).await
         }
@@ -71,11 +71,7 @@ pub(super) static CASES: &[Case] = &[
         ["H6", "700022"],
         "scopes of two APIs, in another number",
         Expected::token(400, "invalid_request", 700_022),
-        |stage| {
-            let change = ErrorChange { number: Some(700_022), ..ErrorChange::default() };
-            let stage = stage.switches(|switches| drop(switches.errors.insert("28000".into(), change)));
-            stage.refresh(&format!("{CALENDAR} {MAIL}")).await
-        }
+        |stage| { stage.renumbered(28000, 700_022).refresh(&format!("{CALENDAR} {MAIL}")).await }
     ),
     case!(["H7"], "no code at all", Expected::grant(9_002_313).suberror("bad_token"), |stage| {
         stage.redeem("rubbish", &[]).await

@@ -57,6 +57,7 @@ pub(super) const EXCUSES: &[(&str, &str)] = &[
 
 /// Numbers that are seen elsewhere than in an answer of this table, and where.
 pub(super) const ELSEWHERE: &[(u32, &str)] = &[
+    (50072, "an interrupt of the pages and never an error; the page that registers a method stands for it"),
     (50074, "the sentence of the one-time code page; case D5 looks for it there"),
     (70018, "the sentence of /deviceauth; tests/it/grants/device_code.rs types a wrong code"),
     (700_024, "needs a signed assertion; tests/it/grants has it"),

@@ -5,7 +5,7 @@ use std::{future::Future, pin::Pin};
 use jiff::{SignedDuration, Timestamp};
 use mock_idp::{
     MockIdp, TenantControls,
-    directory::{Application, GrantControl, GrantControls, Policy, Switches, Targets, User},
+    directory::{Application, ErrorChange, GrantControl, GrantControls, Policy, Switches, Targets, User},
     virtual_user::{Browser, VirtualUser, Visit},
 };
 use reqwest::Method;
@@ -31,6 +31,25 @@ impl From<Answer> for Seen {
 impl From<Visit> for Seen {
     fn from(visit: Visit) -> Self {
         Self::Visit(Box::new(visit))
+    }
+}
+
+#[expect(clippy::panic, reason = "a case that ends in another kind of answer has failed")]
+impl Seen {
+    /// The answer over HTTP.
+    pub(super) fn answer(self) -> Answer {
+        match self {
+            Self::Answer(answer) => *answer,
+            Self::Visit(visit) => panic!("a visit, and no answer: {visit:#?}"),
+        }
+    }
+
+    /// The visit of the pages.
+    pub(super) fn visit(self) -> Visit {
+        match self {
+            Self::Visit(visit) => *visit,
+            Self::Answer(answer) => panic!("an answer, and no visit: {answer:#?}"),
+        }
     }
 }
 
@@ -104,6 +123,18 @@ impl Stage {
         let answer = self.client.send(self.client.request(Method::POST, &path).json(&fault)).await;
         assert_eq!(answer.status, 201, "{}", answer.text);
         self
+    }
+
+    /// What the error `number` says differs from now on.
+    pub(super) fn error(self, number: u32, change: ErrorChange) -> Self {
+        self.switches(|switches| {
+            switches.errors.insert(number.to_string(), change);
+        })
+    }
+
+    /// The error `number` has another number from now on.
+    pub(super) fn renumbered(self, number: u32, other: u32) -> Self {
+        self.error(number, ErrorChange { number: Some(other), ..ErrorChange::default() })
     }
 
     pub(super) fn later(self, by: SignedDuration) -> Self {
@@ -231,7 +262,7 @@ impl Stage {
     }
 
     pub(super) async fn device_code(&self, scope: &str) -> Started {
-        let Seen::Answer(answer) = self.start_device_code(scope).await else { panic!("an answer") };
+        let answer = self.start_device_code(scope).await.answer();
         Started { code: answer.text_of("device_code").to_owned(), user_code: answer.text_of("user_code").to_owned() }
     }
 

@@ -31,6 +31,7 @@ const PAGES: &[Aadsts] = &[
     Aadsts::TenantRestrictedByPolicy,
     Aadsts::OutboundBlocked,
     Aadsts::InboundBlocked,
+    Aadsts::WrongAccountType,
     Aadsts::ConsentNotWritten,
     Aadsts::StaleInteraction,
 ];
