@@ -73,7 +73,7 @@ impl TenantClock {
         Self { base, setting: Mutex::new(Setting::Shifted(SignedDuration::ZERO)) }
     }
 
-    /// Moves this tenant's time by `by`, whether it is running or frozen. Saturates at the ends of time.
+    /// Moves this tenant's time by `by`, whether it is running or frozen. It stays between the years 1970 and 9000.
     pub fn advance(&self, by: SignedDuration) {
         let mut setting = self.setting();
         *setting = match *setting {
@@ -82,7 +82,7 @@ impl TenantClock {
         };
     }
 
-    /// Stops this tenant's time at `at`.
+    /// Stops this tenant's time at `at`, or at the nearest year between 1970 and 9000.
     pub fn freeze(&self, at: Timestamp) {
         *self.setting() = Setting::Frozen(at);
     }
@@ -105,12 +105,18 @@ impl TenantClock {
 
 impl Clock for TenantClock {
     fn now(&self) -> Timestamp {
-        match *self.setting() {
+        let now = match *self.setting() {
             Setting::Shifted(shift) => self.base.now().saturating_add(shift).unwrap_or(Timestamp::MAX),
             Setting::Frozen(at) => at,
-        }
+        };
+        now.clamp(EARLIEST, LATEST)
     }
 }
+
+/// A tenant's time stays far enough from the ends of what can be told that any lifetime can be added to it or taken away.
+const EARLIEST: Timestamp = Timestamp::UNIX_EPOCH;
+/// 9000-01-01 00:00:00Z.
+const LATEST: Timestamp = Timestamp::constant(221_845_392_000, 0);
 
 impl std::fmt::Debug for TenantClock {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -136,5 +142,17 @@ mod tests {
         assert_eq!(one.now().as_second(), 10);
         one.reset();
         assert_eq!(one.now(), other.now());
+    }
+
+    #[test]
+    fn a_tenants_time_never_comes_near_the_ends() {
+        let clock = TenantClock::new(ManualClock::new(Timestamp::UNIX_EPOCH));
+        for at in [Timestamp::MIN, Timestamp::MAX] {
+            clock.freeze(at);
+            clock.advance(SignedDuration::from_hours(24));
+            assert!(clock.now().checked_sub(SignedDuration::from_hours(1000)).is_ok());
+            assert!(clock.now().checked_add(SignedDuration::from_hours(24 * 1000)).is_ok());
+        }
+        assert_eq!(LATEST.to_string(), "9000-01-01T00:00:00Z");
     }
 }

@@ -1,9 +1,9 @@
 //! What is refused before any grant is looked at: always Entra's error, never a framework's text, never a redirect.
 
-use mock_idp::MockIdp;
+use mock_idp::{MockIdp, virtual_user::VirtualUser};
 use reqwest::{Method, header};
 use rstest::rstest;
-use tests::{CALENDAR, RawClient};
+use tests::{CALENDAR, PAYROLL, RawClient};
 
 #[rstest]
 #[case::empty("", 400, "invalid_request", 900144)]
@@ -169,4 +169,20 @@ async fn a_page_from_another_browser_goes_nowhere(#[case] real_flow: bool) {
     let answer = client.send(client.request(Method::POST, "/contoso.test/login").form(&form)).await;
     assert_eq!(answer.status, 400);
     assert!(answer.text.contains("AADSTS165000"), "{}", answer.text);
+}
+
+/// Whatever the clock is told, tokens are made and refused as ever.
+#[rstest]
+#[case::the_end("9999-12-30T21:59:59Z")]
+#[case::the_beginning("-009999-01-02T02:00:00Z")]
+#[tokio::test]
+async fn no_time_is_too_far_away(#[case] at: &str) {
+    let idp = MockIdp::start().await;
+    idp.tenant().freeze_clock(at.parse().unwrap());
+    let client = RawClient::new(&idp).await;
+    let first = client.sign_in(&VirtualUser::new("ada@contoso.test"), CALENDAR).await;
+    assert_eq!(first.status, 200, "{}", first.text);
+    idp.tenant().advance_clock(jiff::SignedDuration::MAX);
+    let refused = client.refresh(first.text_of("refresh_token"), PAYROLL, &[]).await;
+    assert_eq!(refused.status, 400, "{}", refused.text);
 }

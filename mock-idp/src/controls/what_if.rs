@@ -89,9 +89,10 @@ impl TenantControls {
             Ok(parsed) => parsed,
             Err(refusal) => return Ok(Err(refusal)),
         };
-        let signed_in_at = now - question.signed_in_ago.unwrap_or_default();
+        let before = |ago: SignedDuration| now.saturating_sub(ago).unwrap_or(now);
+        let signed_in_at = before(question.signed_in_ago.unwrap_or_default());
         let mfa_at = match question.mfa_ago {
-            Some(ago) => Some(now - ago),
+            Some(ago) => Some(before(ago)),
             None => question.mfa.then_some(signed_in_at),
         };
         let situation = Situation {

@@ -12,7 +12,7 @@ use crate::{
     directory::{Method, User},
     error::{Aadsts, Refusal},
     params::Params,
-    policy::{Decision, Demand, Need, SecondFactor, Strength, decide},
+    policy::{Decision, Demand, Need, SecondFactor, Situation, Strength, decide},
     state::{Session, State, Tenant},
 };
 
@@ -242,10 +242,20 @@ fn cancelled(tenant: &Tenant, flow: &Flow) -> Result<End, Refusal> {
         None => None,
     };
     let refusal = match refusal {
+        // A wish for an authentication context that stays unmet has a word of its own (RFC 9470 names it; OpenID Connect's
+        // "Unmet Authentication Requirements" defines it).
+        Some(refusal) if is_unmet_wish(&situation, &decision) => {
+            refusal.with_error("unmet_authentication_requirements")
+        }
         Some(refusal) => refusal.with_error("access_denied").changed_by(&situation.directory.switches),
         None => Refusal::new(Aadsts::ConsentDeclined).changed_by(&situation.directory.switches),
     };
     Ok(End::refused(&flow.request.reply, refusal, true))
+}
+
+/// Whether the context that `acr_values` wished for is not met.
+fn is_unmet_wish(situation: &Situation<'_>, decision: &Decision) -> bool {
+    situation.claims.wished_context.as_ref().is_some_and(|wished| decision.unmet_contexts.contains(wished))
 }
 
 fn decision(state: &State, tenant: &Tenant, flow: &Flow) -> Result<Decision, Refusal> {

@@ -9,8 +9,7 @@ pub(super) fn check(situation: &Situation<'_>, decision: &mut Decision) {
     let user = subject.user;
     let name = situation.directory.username(user);
     let mut demand = |because: String, remedy: Remedy| {
-        decision.note("account", because);
-        decision.demands.push(Demand::Remedy(remedy));
+        decision.demand(situation, "account", because, Demand::Remedy(remedy));
     };
     if user.deleted {
         demand(format!("the account {name} was deleted"), Remedy::new(Aadsts::UserUnknown, Stage::Account));

@@ -8,14 +8,9 @@ pub(super) fn check(situation: &Situation<'_>, decision: &mut Decision) {
     let Some(subject) = situation.subject() else { return };
     let client = situation.client;
     if client.assignment_required && !is_one_of(&client.assigned, subject.user, situation.directory) {
-        decision.note(
-            "assignment",
-            format!(
-                "{} is for assigned users, and {} is none",
-                client.name,
-                situation.directory.username(subject.user)
-            ),
-        );
-        decision.demands.push(Demand::Remedy(Remedy::new(Aadsts::NotAssigned, Stage::Assignment)));
+        let name = situation.directory.username(subject.user);
+        let because = format!("{} is for assigned users, and {name} is none", client.name);
+        let demand = Demand::Remedy(Remedy::new(Aadsts::NotAssigned, Stage::Assignment));
+        decision.demand(situation, "assignment", because, demand);
     }
 }

@@ -19,31 +19,23 @@ pub(super) fn check(situation: &Situation<'_>, decision: &mut Decision) {
         return;
     }
     if let Some(row) = wanted.iter().find(|row| is_first_party_pair(situation, row)) {
-        decision.note(
-            "consent",
-            format!("{} is not preauthorized by {}, and both are first-party", situation.client.name, row.api),
-        );
-        return decision.demands.push(Demand::Remedy(Remedy::new(Aadsts::FirstPartyNotPreauthorized, Stage::Consent)));
+        let because =
+            format!("{} is not preauthorized by {}, and both are first-party", situation.client.name, row.api);
+        let demand = Demand::Remedy(Remedy::new(Aadsts::FirstPartyNotPreauthorized, Stage::Consent));
+        return decision.demand(situation, "consent", because, demand);
     }
     if situation.interaction.is_some() {
         let combined = combined(situation, subject, &wanted);
         wanted.extend(combined.into_iter().filter(is_wanted));
     }
-    for row in &wanted {
-        decision.note("consent", explained(row, situation));
-    }
+    let because: Vec<String> = wanted.iter().map(|row| explained(row, situation)).collect();
+    let because = because.join("; ");
     match admin_reason(situation, &wanted).filter(|_| !subject.user.administrator) {
         Some(reason) => {
-            let because = match reason {
-                AdminReason::Scope => "only an administrator can consent to some of these",
-                AdminReason::UsersMayNot => "only administrators can consent in this tenant",
-                AdminReason::Risky => "the application is judged risky, so only an administrator can consent",
-                AdminReason::WholeTenant => "consent for the whole tenant is an administrator's to give",
-            };
-            decision.note("consent", because);
-            decision.demands.push(Demand::AdminConsent(wanted, reason));
+            let because = format!("{because}; {}", reason.because());
+            decision.demand(situation, "consent", because, Demand::AdminConsent(wanted, reason));
         }
-        None => decision.demands.push(Demand::Consent(wanted)),
+        None => decision.demand(situation, "consent", because, Demand::Consent(wanted)),
     }
 }
 

@@ -96,6 +96,8 @@ pub enum Stage {
     Enrolment,
     /// What comes after a second factor: external challenges.
     External,
+    /// What no token can be.
+    RequestedClaims,
 }
 
 /// A page that helps with a [`Remedy`].
@@ -143,6 +145,17 @@ pub enum AdminReason {
 }
 
 impl AdminReason {
+    /// The reason in words, for the log.
+    #[must_use]
+    pub fn because(self) -> &'static str {
+        match self {
+            Self::Scope => "only an administrator can consent to some of these",
+            Self::UsersMayNot => "only administrators can consent in this tenant",
+            Self::Risky => "the application is judged risky, so only an administrator can consent",
+            Self::WholeTenant => "consent for the whole tenant is an administrator's to give",
+        }
+    }
+
     /// The error of the page; `requestable` if the user can send a request from it (escalation reference C5 and C6).
     #[must_use]
     pub fn code(self, requestable: bool) -> Aadsts {
@@ -184,6 +197,7 @@ impl Demand {
                 Stage::Device => 6,
                 Stage::Enrolment => 7,
                 Stage::External => 11,
+                Stage::RequestedClaims => 14,
             },
             Self::SecondFactor(SecondFactor { need: Need::Enrol, .. }) => 8,
             // A proof that resists phishing is a second factor, too, so it is asked first.

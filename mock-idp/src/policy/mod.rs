@@ -19,6 +19,7 @@ mod control;
 mod coverage;
 mod demand;
 mod ledger;
+mod requested_claims;
 mod sign_in;
 mod sign_in_frequency;
 mod strength;
@@ -192,6 +193,13 @@ impl Decision {
         }
     }
 
+    /// Adds a demand, with the reason and what would satisfy it.
+    fn demand(&mut self, situation: &Situation<'_>, rule: &'static str, because: impl Into<String>, demand: Demand) {
+        let satisfied_by = Some(demand.cure(situation));
+        self.reasons.push(Reason { satisfied_by, ..Reason::new(rule, because) });
+        self.demands.push(demand);
+    }
+
     fn note(&mut self, rule: &'static str, because: impl Into<String>) {
         self.reasons.push(Reason::new(rule, because));
     }
@@ -221,6 +229,7 @@ const RULES: &[Rule] = &[
     assignment::check,
     consent::check,
     conditional_access::check,
+    requested_claims::check,
 ];
 
 /// Decides.
