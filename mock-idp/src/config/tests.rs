@@ -146,6 +146,12 @@ fn the_example_is_good() {
     "name `apis`, `scopes`, `authentication_contexts` or `user_actions`"
 )]
 #[case(
+    "    consents:",
+    "    named_locations: [{ name: office, ranges: [203.0.113.0/33] }]\n    consents:",
+    "f:15:48: `203.0.113.0/33` is no address range; write it as `203.0.113.0/24` or `2001:db8::/32`",
+    ""
+)]
+#[case(
     "grant: { all_of: [mfa] }",
     "conditions: { locations: { exclude: [ofice] } }\n        grant: { all_of: [mfa] }",
     "f:14:46: tenant `north` has no named location `ofice`",

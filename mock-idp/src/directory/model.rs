@@ -3,6 +3,8 @@
 //! These types are at once the YAML of `--config` and the model that the server works with. They hold no behaviour beyond
 //! small questions about themselves; look-ups across them are in [`super`], checks of a whole document in `config`.
 
+use std::{net::IpAddr, str::FromStr};
+
 use ipnet::IpNet;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -88,11 +90,38 @@ pub struct NamedLocation {
     /// Name, used by policies.
     pub name: String,
     /// Address ranges, such as `203.0.113.0/24` or `2001:db8::/32`.
-    #[schemars(with = "Vec<String>")]
-    pub ranges: Vec<IpNet>,
+    pub ranges: Vec<AddressRange>,
     /// Whether it counts among the places that `all_trusted` means.
     #[serde(default)]
     pub trusted: bool,
+}
+
+/// A range of addresses in the notation of RFC 4632 and RFC 4291, such as `203.0.113.0/24`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(transparent)]
+pub struct AddressRange(#[schemars(with = "String")] IpNet);
+
+impl AddressRange {
+    /// Whether `address` is in it.
+    #[must_use]
+    pub fn contains(&self, address: IpAddr) -> bool {
+        self.0.contains(&address)
+    }
+}
+
+impl FromStr for AddressRange {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let range = text.parse().map(Self);
+        range.map_err(|_| format!("`{text}` is no address range; write it as `203.0.113.0/24` or `2001:db8::/32`"))
+    }
+}
+
+impl<'de> Deserialize<'de> for AddressRange {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
 }
 
 /// A person in a tenant.

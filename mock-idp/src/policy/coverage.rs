@@ -85,7 +85,7 @@ fn is_in(locations: &LocationFilter, address: IpAddr, directory: &Directory) -> 
         directory.named_locations.iter().any(|place| {
             let named =
                 names.contains(&place.name) || (place.trusted && names.iter().any(|name| name == "all_trusted"));
-            named && place.ranges.iter().any(|range| range.contains(&address))
+            named && place.ranges.iter().any(|range| range.contains(address))
         })
     };
     (locations.include.is_empty() || among(&locations.include)) && !among(&locations.exclude)

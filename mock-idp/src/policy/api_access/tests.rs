@@ -2,7 +2,6 @@
 
 use std::sync::LazyLock;
 
-use ipnet::IpNet;
 use rstest::rstest;
 
 use super::*;
@@ -193,11 +192,8 @@ impl World {
 
     fn verdict(&self) -> Verdict {
         let document = config::built_in();
-        let places = NamedLocation {
-            name: "here".to_owned(),
-            ranges: vec!["192.0.2.0/24".parse::<IpNet>().unwrap()],
-            trusted: false,
-        };
+        let places =
+            NamedLocation { name: "here".to_owned(), ranges: vec!["192.0.2.0/24".parse().unwrap()], trusted: false };
         let mut directory = Directory::of(&document.tenants[0], &document);
         directory.named_locations = std::sync::Arc::new(vec![places]);
         let scopes = Scopes::held(&self.vault, "Secrets.Read");
