@@ -235,7 +235,7 @@ fn cancelled(tenant: &Tenant, flow: &Flow) -> Result<End, Refusal> {
     let state = tenant.state();
     let situation = situation(&state, flow, tenant)?;
     let decision = decide(&situation);
-    let shown = decision.next_page().map(|demand| (demand, super::page(demand, flow, &situation)));
+    let shown = decision.next_page().map(|demand| (demand, super::page::of(demand, flow, &situation)));
     let refusal = match &shown {
         Some((Demand::Remedy(_), _)) => shown.as_ref().map(|(demand, _)| demand.refusal(&situation)),
         Some((_, page)) => page.refusal().cloned(),
