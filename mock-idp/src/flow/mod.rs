@@ -24,7 +24,7 @@ pub use begin::{Start, begin};
 pub use page::Page;
 pub use redirect::{ResponseMode, is_registered, location};
 pub use request::{AuthorizeRequest, Pkce, Prompt, Rejected, Reply, ReplyTo, client};
-pub use steps::{Submitted, submit};
+pub use steps::{Submitted, is_multi_tenant, submit};
 
 use crate::{
     directory::{Directory, PersistentBrowser, Platform},

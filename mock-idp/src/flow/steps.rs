@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::{
-    directory::{Method, User},
+    directory::{Directory, Method, User},
     error::{Aadsts, Refusal},
     params::Params,
     policy::{Decision, Demand, Need, SecondFactor, Situation, Strength, decide},
@@ -58,7 +58,7 @@ pub fn submit(
         return Ok(Submitted { ended: Some(cancelled(tenant, &flow)?), ..Submitted::default() });
     }
     match params.get("step") {
-        Some("username") => Ok(username(tenant, ctx, flow, params, tenants)),
+        Some("username") => username(tenant, ctx, flow, params, tenants),
         Some("password") => Ok(password(tenant, ctx, &flow, params, tenants)),
         Some("pick") => Ok(pick(tenant, ctx, params)),
         Some("otc") => Ok(one_time_code(tenant, &flow, params)),
@@ -74,38 +74,60 @@ pub fn submit(
     }
 }
 
-fn username(tenant: &Arc<Tenant>, ctx: &str, mut flow: Flow, params: &Params, tenants: Tenants<'_>) -> Submitted {
+fn username(
+    tenant: &Arc<Tenant>,
+    ctx: &str,
+    mut flow: Flow,
+    params: &Params,
+    tenants: Tenants<'_>,
+) -> Result<Submitted, Refusal> {
     let Some(name) = params.get("loginfmt").map(str::trim).filter(|name| !name.is_empty()) else {
-        return Submitted::again(Aadsts::UserUnknown, "Enter a user name, such as ada@contoso.test.");
+        return Ok(Submitted::again(Aadsts::UserUnknown, "Enter a user name, such as ada@contoso.test."));
     };
     let mut state = tenant.state();
     let here = state.directory.user(name).filter(|user| !user.deleted);
     let here = here.filter(|user| user.home_tenant.is_none() || !flow.any_tenant).map(|user| user.id);
     if let Some(user) = here {
         change(&mut state, ctx, |flow| (flow.account, flow.typed_name) = (Some(user), None));
-        return Submitted::default();
+        return Ok(Submitted::default());
     }
     let home = name.rsplit_once('@').and_then(|(_, domain)| tenants(domain)).filter(|home| home.id != tenant.id);
     let Some(home) = home else {
         change(&mut state, ctx, |flow| flow.typed_name = Some(name.to_owned()));
-        return Submitted::again(Aadsts::UserUnknown, unknown(name, &state));
+        return Ok(Submitted::again(Aadsts::UserUnknown, unknown(name, &state)));
     };
     if !flow.any_tenant {
         change(&mut state, ctx, |flow| flow.typed_name = Some(name.to_owned()));
         let sentence =
             format!("{name} is an account of {} and no guest of {}.", home.name, state.directory.display_name);
-        return Submitted::again(Aadsts::NotInTenant, sentence);
+        return Ok(Submitted::again(Aadsts::NotInTenant, sentence));
     }
     // Never hold two tenants' locks at once.
     state.flows.remove(ctx);
     drop(state);
     let mut state = home.state();
+    is_multi_tenant(flow.request.client, &state.directory)?;
     flow.account = state.directory.user(name).map(|user| user.id);
     flow.typed_name = flow.account.is_none().then(|| name.to_owned());
     let error = flow.typed_name.as_ref().map(|name| explained(Aadsts::UserUnknown, unknown(name, &state)));
     state.flows.insert(ctx.to_owned(), flow);
     drop(state);
-    Submitted { moved_to: Some(home), error, ended: None }
+    Ok(Submitted { moved_to: Some(home), error, ended: None })
+}
+
+/// Checks that an application may be used at `/common`, now or when the user's tenant is known (escalation reference E7).
+///
+/// # Errors
+///
+/// 50194 if the tenant has it as an application of one tenant.
+pub fn is_multi_tenant(client: Uuid, directory: &Directory) -> Result<(), Refusal> {
+    match directory.applications.iter().find(|application| application.client_id == client) {
+        Some(client) if client.single_tenant => {
+            let refusal = Refusal::new(Aadsts::SingleTenantApplication);
+            Err(refusal.with("client", client.client_id).with("client_name", client.display_name()))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn unknown(name: &str, state: &State) -> String {

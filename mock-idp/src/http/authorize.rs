@@ -67,7 +67,9 @@ fn start(
             .map_err(Rejected::Page)
             .and_then(|()| {
                 let request = parse(&params, directory)?;
-                is_multi_tenant(&request, &authority, directory).map_err(Rejected::Page)?;
+                if matches!(authority, Authority::Any { .. }) {
+                    flow::is_multi_tenant(request.client, directory).map_err(Rejected::Page)?;
+                }
                 Ok(request.wishing(&params, directory, &state.policies))
             })
             .map_err(|rejected| rejected.changed_by(&directory.switches))
@@ -101,18 +103,6 @@ fn admitted(incoming: &Incoming, directory: &Directory) -> Result<(), Refusal> {
         return Ok(());
     }
     Err(Refusal::new(Aadsts::TenantRestricted).with("tenant", &directory.display_name))
-}
-
-/// An application of one tenant is not for `/common` (escalation reference E7).
-fn is_multi_tenant(request: &AuthorizeRequest, authority: &Authority, directory: &Directory) -> Result<(), Refusal> {
-    let client = directory.applications.iter().find(|application| application.client_id == request.client);
-    match (authority, client) {
-        (Authority::Any { .. }, Some(client)) if client.single_tenant => {
-            let refusal = Refusal::new(Aadsts::SingleTenantApplication);
-            Err(refusal.with("client", client.client_id).with("client_name", client.display_name()))
-        }
-        _ => Ok(()),
-    }
 }
 
 pub(super) fn error_page(tenant: &Tenant, mut exchange: Exchange, refusal: &Refusal, trace: &Trace) -> Response {

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use crate::{
-    directory::{EvaluationMode, Policy, PolicyState, SessionControls, UserAction},
+    directory::{EvaluationMode, PersistentBrowser, Policy, PolicyState, SessionControls, UserAction},
     error::Aadsts,
 };
 
@@ -125,8 +125,25 @@ fn note_registration(situation: &Situation<'_>, subject: Subject<'_>, decision: 
 
 /// What the covering policies say of the session.
 fn note_session(covering: &[(&Policy, String)], decision: &mut Decision) {
-    for (policy, _) in covering.iter().filter(|(policy, _)| policy.state == PolicyState::Enabled) {
-        decision.ordinary_token |= policy.session.continuous_access_evaluation == Some(EvaluationMode::Disabled);
-        decision.persistent_browser = policy.session.persistent_browser.or(decision.persistent_browser);
+    for (policy, because) in covering.iter().filter(|(policy, _)| policy.state == PolicyState::Enabled) {
+        let mut note = |what: &str| {
+            decision.reasons.push(Reason {
+                rule: "session",
+                because: format!("policy {} {because}: {what}", policy.name),
+                policy: Some(policy.id),
+                satisfied_by: None,
+            });
+        };
+        if policy.session.continuous_access_evaluation == Some(EvaluationMode::Disabled) {
+            note("no continuous access evaluation");
+            decision.ordinary_token = true;
+        }
+        if let Some(persistence) = policy.session.persistent_browser {
+            note(match persistence {
+                PersistentBrowser::Always => "the browser's session outlives the browser",
+                PersistentBrowser::Never => "the browser's session ends with the browser",
+            });
+            decision.persistent_browser = Some(persistence);
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! `call_api`: an API is called, through the client or with the token at hand.
 
 use mock_idp::yaml::Path;
+use reqwest::{RequestBuilder, Response};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
@@ -26,6 +27,9 @@ pub struct CallApi {
     /// the last token for this API.
     #[serde(default)]
     pub scopes: Option<Vec<String>>,
+    /// True for a plain call that carries no token at all.
+    #[serde(default)]
+    pub without_token: bool,
     /// What it must end in; an answer with status 200, if nothing is said.
     #[serde(default)]
     pub expect: ApiExpected,
@@ -82,6 +86,10 @@ impl Verb for CallApi {
                 format!("write `/{}`", self.path),
             );
         }
+        if self.without_token && self.scopes.is_some() {
+            let hint = "leave out `scopes` or `without_token`";
+            names.problem(path.key("without_token"), "a call through the client carries a token", hint);
+        }
         let path = path.key("expect");
         if let Some(challenge) = &self.expect.challenge {
             challenge.check(&path.key("challenge"), names);
@@ -101,12 +109,13 @@ impl Verb for CallApi {
     fn story(&self) -> String {
         match &self.scopes {
             Some(scopes) => format!("calls {}{} through the client, for {}", self.api, self.path, short(scopes)),
+            None if self.without_token => format!("somebody calls {}{} without a token", self.api, self.path),
             None => format!("calls {}{} with the token at hand", self.api, self.path),
         }
     }
 
     fn by_client(&self) -> bool {
-        true
+        !self.without_token
     }
 
     async fn run(&self, world: &mut World) -> Result<Taken, Broken> {
@@ -130,6 +139,7 @@ impl Verb for CallApi {
                     Err(error) => return Err(Broken(error.to_string())),
                 }
             }
+            None if self.without_token => sent(world.client.app.http_client().get(&url)).await?,
             None => {
                 let token = world.tokens.get(&self.api).ok_or_else(|| {
                     Broken(format!(
@@ -137,8 +147,7 @@ impl Verb for CallApi {
                         self.api
                     ))
                 })?;
-                let sent = world.client.app.http_client().get(&url).bearer_auth(token.reveal()).send().await;
-                sent.map_err(|error| Broken(format!("the API did not answer: {error}")))?
+                sent(world.client.app.http_client().get(&url).bearer_auth(token.reveal())).await?
             }
         };
         let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
@@ -171,4 +180,8 @@ impl CallApi {
         };
         Taken { expected: Some(self.expect.described()), seen: seen.described(), missed }
     }
+}
+
+async fn sent(request: RequestBuilder) -> Result<Response, Broken> {
+    request.send().await.map_err(|error| Broken(format!("the API did not answer: {error}")))
 }

@@ -68,6 +68,11 @@ use super::{sentences, verdict_on};
     "s:3:57: a call ends in one way, and several are expected here",
     "keep one of them"
 )]
+#[case::no_token_through_the_client(
+    "call_api: {api: mail, scopes: [mail/Mail.Read], without_token: true}",
+    "s:3:65: a call through the client carries a token",
+    "leave out `scopes` or `without_token`"
+)]
 fn a_wrong_raw_step_is_told_with_its_place(#[case] step: &str, #[case] line: &str, #[case] hint: &str) {
     let mistakes = load("s", &format!("version: 1\ntitle: t\nsteps: [{step}]\n")).unwrap_err();
     assert_eq!(mistakes.to_string().lines().next().unwrap(), line, "{mistakes}");
@@ -187,6 +192,15 @@ async fn a_challenge_is_compared(#[case] expect: &str, #[case] expected: &str) {
     ))
     .await;
     assert!(seen.contains(expected), "{seen}");
+}
+
+#[tokio::test]
+async fn a_call_without_a_token_needs_none_at_hand() {
+    let seen = sentence("  - call_api: {api: mail, without_token: true}\n").await;
+    assert_eq!(
+        seen,
+        "somebody calls mail without a token: expected an answer with status 200, saw an answer with status 401"
+    );
 }
 
 #[tokio::test]
