@@ -3,7 +3,7 @@
 use mock_idp::{
     MockIdp,
     directory::{Application, PersistentBrowser, Policy, SessionControls, Targets, User},
-    virtual_user::{PageKind, VirtualUser},
+    virtual_user::{Outcome, PageKind, VirtualUser},
 };
 use reqwest::Method;
 use rstest::rstest;
@@ -137,6 +137,21 @@ async fn an_authorize_page_says_why_not(
     let page = client.send(request).await;
     assert_eq!(page.status, 400, "{}", page.text);
     assert!(page.text.contains(&format!("AADSTS{number}")), "{}", page.text);
+}
+
+/// E7: `/common` learns the tenant from the user name, and only that tenant knows that the application is for it alone.
+#[tokio::test]
+async fn a_single_tenant_application_is_refused_at_common_once_the_tenant_is_known() {
+    let idp = MockIdp::start().await;
+    let tenant = idp.new_tenant("contoso").unwrap();
+    tenant.change_application("desktop", |desktop| desktop.single_tenant = true).unwrap();
+    let mut client = RawClient::new(&idp).await;
+    client.authority = format!("{}/common", idp.base());
+    let visit = client.visit(&VirtualUser::new(tenant.username("ada").unwrap()), CALENDAR, &[]).await;
+    assert!(matches!(visit.outcome, Outcome::ErrorPage { code: Some(50194), .. }), "{visit:#?}");
+    tenant.change_application("desktop", |desktop| desktop.single_tenant = false).unwrap();
+    let visit = client.visit(&VirtualUser::new(tenant.username("ada").unwrap()), CALENDAR, &[]).await;
+    assert!(visit.outcome.parameter("code").is_some(), "{visit:#?}");
 }
 
 #[tokio::test]

@@ -18,6 +18,21 @@ fn every_scenario_that_the_catalogue_names_exists() {
     }
 }
 
+#[test]
+fn every_number_that_a_scenario_expects_names_a_scenario() {
+    let numbers = |text: &str| -> Vec<u32> {
+        let rest = text.split("code: ").skip(1);
+        rest.filter_map(|rest| rest.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()).collect()
+    };
+    let expected: Vec<u32> = scenarios::built_in::SCRIPTS.iter().flat_map(|(_, text)| numbers(text)).collect();
+    assert!(expected.len() > 100, "{expected:?}");
+    let unnamed: Vec<_> = Aadsts::ALL
+        .iter()
+        .filter(|code| expected.contains(&code.row().number) && code.row().scenario.is_none())
+        .collect();
+    assert!(unnamed.is_empty(), "{unnamed:?}");
+}
+
 #[tokio::test]
 async fn the_scenario_on_each_page_ends_in_its_number() {
     let mut passed = Vec::new();

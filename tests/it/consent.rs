@@ -68,8 +68,12 @@ async fn a_user_who_needs_an_administrator(#[case] case: Case) {
     assert!(description.starts_with(&format!("AADSTS{}: ", case.number)), "{description}");
 
     // An administrator may, and for everybody if she ticks the box.
-    let eve = client.visit(&user("eve"), case.scope, &[("prompt", "select_account")]).await;
-    assert!(eve.outcome.parameter("code").is_some(), "{eve:#?}");
+    let eve = VirtualUser { consents_for_everybody: true, ..user("eve") };
+    let visit = client.visit(&eve, case.scope, &[("prompt", "select_account")]).await;
+    assert!(visit.outcome.parameter("code").is_some(), "{visit:#?}");
+    let visit = client.visit(&user("ada"), case.scope, &[("prompt", "select_account")]).await;
+    assert!(visit.outcome.parameter("code").is_some(), "{visit:#?}");
+    assert!(!pages(&visit).contains(&PageKind::Consent), "{visit:#?}");
 }
 
 fn admin_consent(client: &RawClient, extra: &[(&str, &str)]) -> Url {

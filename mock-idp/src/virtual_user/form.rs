@@ -34,6 +34,8 @@ struct Field {
     name: Option<String>,
     value: String,
     is_hidden: bool,
+    /// A box without a tick, which sends nothing unless she ticks it.
+    is_off: bool,
 }
 
 impl Form {
@@ -46,13 +48,15 @@ impl Form {
         Some(&field.value)
     }
 
-    /// The name-value pairs the form sends, with what was typed into fields given by their ids.
+    /// The name-value pairs the form sends, with what was typed into fields given by their ids. To type its value into a box
+    /// is to tick it.
     pub(super) fn pairs(&self, typed: &[(&str, &str)]) -> Vec<(String, String)> {
         let value = |field: &Field| {
-            let typed = typed.iter().find(|(id, _)| field.id.as_deref() == Some(id));
-            typed.map_or_else(|| field.value.clone(), |(_, text)| (*text).to_owned())
+            let typed =
+                typed.iter().find(|(id, _)| field.id.as_deref() == Some(id)).map(|(_, text)| (*text).to_owned());
+            typed.or_else(|| (!field.is_off).then(|| field.value.clone()))
         };
-        self.fields.iter().filter_map(|field| Some((field.name.clone()?, value(field)))).collect()
+        self.fields.iter().filter_map(|field| Some((field.name.clone()?, value(field)?))).collect()
     }
 }
 
@@ -205,9 +209,6 @@ fn field(element: ElementRef<'_>) -> Option<Field> {
         return None;
     }
     let is_box = matches!(kind, "checkbox" | "radio");
-    if is_box && element.attr("checked").is_none() {
-        return None;
-    }
     let value = match element.attr("value") {
         Some(value) => value.to_owned(),
         None if is_box => "on".to_owned(),
@@ -218,6 +219,7 @@ fn field(element: ElementRef<'_>) -> Option<Field> {
         name: element.attr("name").map(str::to_owned),
         value,
         is_hidden: kind == "hidden",
+        is_off: is_box && element.attr("checked").is_none(),
     })
 }
 

@@ -66,7 +66,7 @@ impl<'a> Person<'a> {
             PageKind::RequestApproval if self.user.requests_approval => press(page, NEXT),
             PageKind::RequestApproval | PageKind::RequestSent => Ok(self.cancel(page)),
             PageKind::StaySignedIn => press(page, if self.user.stay_signed_in { NEXT } else { BACK }),
-            PageKind::Consent => self.answer(page, self.user.consent),
+            PageKind::Consent => self.consent(page),
             PageKind::DeviceCode => self.device_code(page),
             PageKind::FormPost => Ok(Step::PostAnswer),
             PageKind::Error => Ok(self.error(page)),
@@ -93,6 +93,14 @@ impl<'a> Person<'a> {
         match answer {
             Answer::Accept => press(page, NEXT),
             Answer::Decline => Ok(self.cancel(page)),
+        }
+    }
+
+    fn consent(&mut self, page: &Page) -> Result<Step, BrowseError> {
+        let tick = page.value(FOR_EVERYBODY).filter(|_| self.user.consents_for_everybody);
+        match (self.user.consent, tick) {
+            (Answer::Accept, Some(tick)) => type_into(page, &[(FOR_EVERYBODY, tick)], NEXT),
+            (answer, _) => self.answer(page, answer),
         }
     }
 
@@ -172,4 +180,5 @@ fn wrong_code(right: &str) -> &'static str {
 
 const NEXT: &str = "idSIButton9";
 const BACK: &str = "idBtn_Back";
+const FOR_EVERYBODY: &str = "consentOnBehalfOfOrganization";
 const WRONG_CODES: usize = 3;

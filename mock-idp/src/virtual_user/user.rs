@@ -20,6 +20,8 @@ pub struct VirtualUser {
     pub one_time_code: String,
     /// What she does on the consent page.
     pub consent: Answer,
+    /// Whether she consents for the whole organization where the page offers that, as it does to administrators.
+    pub consents_for_everybody: bool,
     /// The password she chooses when a new one is due.
     pub new_password: String,
     /// What she does about the terms of use.
@@ -51,6 +53,7 @@ impl Default for VirtualUser {
             password: "Passw0rd!".to_owned(),
             one_time_code: "123456".to_owned(),
             consent: Answer::Accept,
+            consents_for_everybody: false,
             new_password: "N3w-Passw0rd!".to_owned(),
             terms_of_use: Answer::Accept,
             external_challenge: Answer::Accept,
@@ -69,6 +72,7 @@ impl fmt::Debug for VirtualUser {
             .field("password", &"[redacted]")
             .field("one_time_code", &"[redacted]")
             .field("consent", &self.consent)
+            .field("consents_for_everybody", &self.consents_for_everybody)
             .field("new_password", &"[redacted]")
             .field("terms_of_use", &self.terms_of_use)
             .field("external_challenge", &self.external_challenge)

@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::ClaimsExpected;
+use super::{ClaimsExpected, counted};
 use crate::{check::Names, world::World};
 
 /// The `Bearer` challenge of an answer; what is left out may be anything.
@@ -61,10 +61,10 @@ impl ChallengeExpected {
         }
         let lines = headers.get_all("www-authenticate").iter().count();
         for (what, wanted, seen) in
-            [("challenges", self.scheme_count, challenges.len()), ("challenge headers", self.header_count, lines)]
+            [("challenge", self.scheme_count, challenges.len()), ("challenge header", self.header_count, lines)]
         {
-            if wanted.is_some_and(|wanted| wanted != seen) {
-                missed.push(format!("expected {} {what}, saw {seen}", wanted.unwrap_or_default()));
+            if let Some(wanted) = wanted.filter(|wanted| *wanted != seen) {
+                missed.push(format!("expected {}, saw {seen}", counted(wanted, what)));
             }
         }
         missed

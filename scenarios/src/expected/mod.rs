@@ -117,7 +117,8 @@ impl Expect {
         missed.extend(self.scopes_missed(exchanges, world));
         let token_requests = exchanges.iter().filter(|exchange| exchange.endpoint == Endpoint::Token).count();
         if let Some(wanted) = self.token_requests.filter(|wanted| *wanted != token_requests) {
-            missed.push(format!("expected {wanted} requests to the token endpoint in this step, saw {token_requests}"));
+            let wanted = counted(wanted, "request");
+            missed.push(format!("expected {wanted} to the token endpoint in this step, saw {token_requests}"));
         }
         missed.extend(self.pages.as_ref().and_then(|pages| pages_missed(pages, exchanges)));
         (!missed.is_empty()).then(|| missed.join("; "))
@@ -133,6 +134,12 @@ impl Expect {
             self.redeemed_scopes.as_deref().map(|wanted| asked_otherwise("the redemption", wanted, redemption, world));
         of_window.into_iter().chain(of_redemption).flatten().collect()
     }
+}
+
+/// `1 request`, `2 requests`.
+pub(crate) fn counted(count: usize, word: &str) -> String {
+    let ending = if count == 1 { "" } else { "s" };
+    format!("{count} {word}{ending}")
 }
 
 /// What of the pages that the user saw is not as expected.

@@ -14,6 +14,8 @@ pub struct Person {
     pub password: Option<String>,
     /// What she does on the consent page.
     pub consent: Answer,
+    /// Whether she consents for the whole organization where the page offers that, as it does to administrators.
+    pub consents_for_everybody: bool,
     /// What she does when asked for a second factor.
     pub mfa: MfaAnswer,
     /// The one-time code she types when she means to pass.
@@ -47,6 +49,7 @@ impl Person {
             }
         }
         user.consent = self.consent;
+        user.consents_for_everybody = self.consents_for_everybody;
         user.mfa = self.mfa;
         user.terms_of_use = self.terms_of_use;
         user.external_challenge = self.external_challenge;

@@ -27,7 +27,9 @@ async fn the_reference_client_passes(#[case] id: &str) {
 
 #[tokio::test]
 async fn all_run_side_by_side_without_seeing_one_another() {
-    let scripts: Vec<_> = (0..2).flat_map(|_| built_in::scripts()).collect();
+    let is_main = |script: &scenarios::Loaded| script.id.starts_with("main-");
+    let again = built_in::scripts().into_iter().filter(is_main);
+    let scripts: Vec<_> = built_in::scripts().into_iter().chain(again).collect();
     let mut heard = 0;
     let run = run(&scripts, Options::default(), |_| heard += 1).await.unwrap();
     assert!(run.passed(), "{:?}", run.verdicts.iter().filter_map(|verdict| verdict.reason()).collect::<Vec<_>>());

@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod built_in;
+mod changed;
 mod command_line;
 mod guide;
 mod patches;

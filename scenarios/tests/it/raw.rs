@@ -70,7 +70,7 @@ use super::{sentences, verdict_on};
 )]
 #[case::no_token_through_the_client(
     "call_api: {api: mail, scopes: [mail/Mail.Read], without_token: true}",
-    "s:3:65: a call through the client carries a token",
+    "s:3:72: a call through the client carries a token",
     "leave out `scopes` or `without_token`"
 )]
 fn a_wrong_raw_step_is_told_with_its_place(#[case] step: &str, #[case] line: &str, #[case] hint: &str) {

@@ -10,7 +10,7 @@ macro_rules! account {
                 seen: [Token, Page];
                 how: {
                     set: [User("ada", "enabled: false")],
-                    ask: Silent("mail/Mail.Read"),
+                    ask: Silent("mail/Mail.Read"), scenario: "disabled",
                     provoke: "`enabled: false` at the user, then refresh; or sign in as di@contoso.test"
                 };
                 cure: "An administrator enables the account; until then the user takes another.";
@@ -23,7 +23,7 @@ macro_rules! account {
                 seen: [Token, Page];
                 how: {
                     set: [User("ada", "password_expired: true")],
-                    ask: Silent("mail/Mail.Read"),
+                    ask: Silent("mail/Mail.Read"), scenario: "password-expired",
                     provoke: "`password_expired: true` at the user, then refresh"
                 };
                 cure: "The user chooses a new password on the sign-in pages.";
@@ -49,7 +49,7 @@ macro_rules! account {
                 seen: [Token, Page];
                 how: {
                     set: [User("ada", "locked: true")],
-                    ask: Silent("mail/Mail.Read"),
+                    ask: Silent("mail/Mail.Read"), scenario: "locked",
                     provoke: "`locked: true` at the user, then refresh or sign in"
                 };
                 cure: "Time, as a lock ends by itself; or an administrator unlocks the account, or trusts the address.";
@@ -75,7 +75,7 @@ macro_rules! account {
                 seen: [Token, Page, Redirect];
                 how: {
                     set: [Application("desktop", "assignment_required: true")],
-                    ask: Silent("mail/Mail.Read"),
+                    ask: Silent("mail/Mail.Read"), scenario: "not-assigned",
                     provoke: "`assignment_required: true` at the application, then ask as a user who is not in its `assigned`"
                 };
                 cure: "An administrator assigns the user, or a group of hers, to the application, or demands no assignment.";
@@ -146,7 +146,7 @@ macro_rules! account {
                 seen: [Token, Page];
                 how: {
                     set: [User("ada", "deleted: true")],
-                    ask: Silent("mail/Mail.Read"),
+                    ask: Silent("mail/Mail.Read"), scenario: "deleted",
                     provoke: "`deleted: true` at the user, then refresh; or sign in as nobody@contoso.test"
                 };
                 cure: "The user takes another account, or an administrator restores or adds this one.";
@@ -159,7 +159,7 @@ macro_rules! account {
                 seen: [Page, Token];
                 how: {
                     set: [],
-                    ask: Raw,
+                    ask: Raw, scenario: "password-grant",
                     provoke: "type a wrong password, or send one with `grant_type=password`"
                 };
                 cure: "The user types the right user name and password, or resets the password.";
@@ -172,7 +172,7 @@ macro_rules! account {
                 seen: [Page];
                 how: {
                     set: [],
-                    ask: Raw,
+                    ask: Raw, scenario: "second-factor-fails",
                     provoke: "type a wrong one-time code"
                 };
                 cure: "The user tries the second factor again, or takes another method.";
@@ -185,7 +185,7 @@ macro_rules! account {
                 seen: [Redirect];
                 how: {
                     set: [],
-                    ask: Raw,
+                    ask: Raw, scenario: "prompt-none-no-session",
                     provoke: "send prompt=none to /authorize without a browser session"
                 };
                 cure: "The user signs in on the pages; a request with prompt=none works afterwards.";
@@ -198,7 +198,7 @@ macro_rules! account {
                 seen: [Redirect, Page];
                 how: {
                     set: [],
-                    ask: Raw,
+                    ask: Raw, scenario: "several-sessions",
                     provoke: "sign in two users in one browser, then send prompt=none without a login_hint"
                 };
                 cure: "The application names the account (login_hint), or the user picks one (prompt=select_account).";
@@ -220,7 +220,7 @@ macro_rules! account {
                 seen: [Token, Page];
                 how: {
                     set: [],
-                    ask: Raw,
+                    ask: Raw, scenario: "not-a-guest",
                     provoke: "sign in to contoso as a user of another tenant who is no guest"
                 };
                 cure: "An administrator invites the user as a guest, or the user takes another account or tenant.";

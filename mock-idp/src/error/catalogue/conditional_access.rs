@@ -45,7 +45,7 @@ macro_rules! conditional_access {
                 seen: [Token, Redirect];
                 how: {
                     set: [Policy("targets: { apis: [mail] }, grant: { all_of: [mfa] }, session: { sign_in_frequency: 1h }")],
-                    ask: Raw,
+                    ask: Raw, scenario: "second-factor-too-old",
                     provoke: "give a policy `mfa` and `session: { sign_in_frequency: 1h }`, pass the second factor, let the clock advance, and sign in by password alone"
                 };
                 cure: "The user passes the second factor again, and then as often as the policy's sign-in frequency says.";
@@ -84,7 +84,7 @@ macro_rules! conditional_access {
                 seen: [Token, Page];
                 how: {
                     set: [Policy("targets: { apis: [mail] }, grant: { all_of: [domain_joined_device] }")],
-                    ask: Silent("mail/Mail.Read"),
+                    ask: Silent("mail/Mail.Read"), scenario: "joined-device",
                     provoke: "give a policy the grant control `domain_joined_device`, then ask silently for what it guards"
                 };
                 cure: "The user takes a device that is joined to the domain (here: `facts: { device: { domain_joined: true } }` at the user).";
@@ -97,7 +97,7 @@ macro_rules! conditional_access {
                 seen: [Token, Page];
                 how: {
                     set: [Policy("targets: { apis: [mail] }, grant: { all_of: [registered_device] }")],
-                    ask: Silent("mail/Mail.Read"),
+                    ask: Silent("mail/Mail.Read"), scenario: "registered-device",
                     provoke: "give a policy the grant control `registered_device`, then ask silently for what it guards"
                 };
                 cure: "The user adds the work account to the device, which registers it (here: `facts: { device: { registered: true } }` at the user).";
@@ -110,7 +110,7 @@ macro_rules! conditional_access {
                 seen: [Token, Page, DeviceCode];
                 how: {
                     set: [Policy("targets: { apis: [mail] }, grant: { all_of: [device_authentication] }")],
-                    ask: Silent("mail/Mail.Read"),
+                    ask: Silent("mail/Mail.Read"), scenario: "device-must-prove-itself",
                     provoke: "give a policy the grant control `device_authentication`, then ask silently for what it guards"
                 };
                 cure: "The user takes a managed device, and the application signs in through the broker, which can prove the device (here: `facts: { device: { authenticated: true } }` at the user).";
@@ -123,7 +123,7 @@ macro_rules! conditional_access {
                 seen: [Token, Page];
                 how: {
                     set: [Policy("targets: { apis: [mail] }, grant: { all_of: [approved_application] }")],
-                    ask: Silent("mail/Mail.Read"),
+                    ask: Silent("mail/Mail.Read"), scenario: "no-approved-application",
                     provoke: "give a policy the grant control `approved_application`, then ask silently for what it guards"
                 };
                 cure: "The user takes an application of the approved list (here: `approved: true` at the application).";
@@ -136,7 +136,7 @@ macro_rules! conditional_access {
                 seen: [Token, Page];
                 how: {
                     set: [Policy("targets: { apis: [mail] }, grant: { all_of: [app_protection] }")],
-                    ask: Silent("mail/Mail.Read"),
+                    ask: Silent("mail/Mail.Read"), scenario: "app-protection",
                     provoke: "give a policy the grant control `app_protection`, then ask silently for what it guards"
                 };
                 cure: "The user takes an application that an app protection policy manages (here: `app_protection: true` at the application).";
@@ -149,7 +149,7 @@ macro_rules! conditional_access {
                 seen: [Token, Page];
                 how: {
                     set: [User("ada", "facts: { risk: { user: high } }"), Policy("targets: { apis: [mail] }, grant: { all_of: [password_change] }")],
-                    ask: Silent("mail/Mail.Read"),
+                    ask: Silent("mail/Mail.Read"), scenario: "risky-user",
                     provoke: "give a policy the grant control `password_change` and ada `facts: { risk: { user: high } }`, then ask silently for what it guards"
                 };
                 cure: "The user changes the password on the sign-in pages, or an administrator dismisses the user's risk.";
@@ -162,7 +162,7 @@ macro_rules! conditional_access {
                 seen: [Token, Page];
                 how: {
                     set: [Policy("targets: { apis: [mail] }, grant: { all_of: [terms_of_use] }")],
-                    ask: Silent("mail/Mail.Read"),
+                    ask: Silent("mail/Mail.Read"), scenario: "terms-of-use",
                     provoke: "give a policy the grant control `terms_of_use` or `external_challenge`, then ask silently for what it guards"
                 };
                 cure: "The user accepts the terms of use, or passes the other provider's challenge (here: `facts: { terms_accepted: true }` or `{ external_challenge_passed: true }` at the user).";
@@ -175,7 +175,7 @@ macro_rules! conditional_access {
                 seen: [Token, Page];
                 how: {
                     set: [As("bo"), Policy("targets: { user_actions: [register_security_info] }, grant: { all_of: [block] }")],
-                    ask: Silent("payroll/Salary.Read"),
+                    ask: Silent("payroll/Salary.Read"), scenario: "enrolment-guarded",
                     provoke: "give a policy `targets: { user_actions: [register_security_info] }` and the grant control `block`; as bo@contoso.test, ask silently for api://payroll/Salary.Read"
                 };
                 cure: "The user registers the method from a trusted place or device, or an administrator gives out a temporary access pass.";
@@ -188,7 +188,7 @@ macro_rules! conditional_access {
                 seen: [Token, Page];
                 how: {
                     set: [As("bo"), User("bo", "facts: { risk: { sign_in: high } }")],
-                    ask: Silent("payroll/Salary.Read"),
+                    ask: Silent("payroll/Salary.Read"), scenario: "enrolment-at-risk",
                     provoke: "as bo@contoso.test with `facts: { risk: { sign_in: high } }`, ask silently for api://payroll/Salary.Read"
                 };
                 cure: "The user registers a method from a known place or device, once the sign-in is at risk no more.";
@@ -208,7 +208,7 @@ macro_rules! conditional_access {
                 "The sign-in is blocked because of suspicious activity, an access policy or a security policy decision.",
                 source: Documented, "D12; suberror inferred";
                 seen: [Token, Page];
-                how: { fault: "token" };
+                how: { fault: "token", scenario: "error-to-order" };
                 cure: "The user signs in again on the pages, from a known place and device; if it stays so, an administrator looks at the sign-in log.";
             }
 
@@ -264,7 +264,7 @@ macro_rules! conditional_access {
                 seen: [Token, Page];
                 how: {
                     set: [Switches("errors: { \"53009\": { number: 53005 } }"), Policy("targets: { apis: [mail] }, grant: { all_of: [app_protection] }")],
-                    ask: Silent("mail/Mail.Read"),
+                    ask: Silent("mail/Mail.Read"), scenario: "app-protection",
                     provoke: "`switches: { errors: { \"53009\": { number: 53005 } } }` and a policy with `app_protection`, then ask silently for what it guards"
                 };
                 cure: "As for 53009: the user takes an application that an app protection policy manages.";
@@ -284,7 +284,7 @@ macro_rules! conditional_access {
                 "Device authentication failed for this user.",
                 source: FromSource, "B13";
                 seen: [Token];
-                how: { fault: "token" };
+                how: { fault: "token", scenario: "error-to-order" };
                 cure: "The user registers the device again; a sign-in page alone does not help.";
             }
         } }

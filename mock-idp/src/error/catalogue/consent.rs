@@ -36,7 +36,7 @@ macro_rules! consent {
                 seen: [Page, Redirect];
                 how: {
                     set: [],
-                    ask: SignIn("mail/Mail.Manage"),
+                    ask: SignIn("mail/Mail.Manage"), scenario: "administrator",
                     provoke: "as ada@contoso.test, who is no administrator, sign in for api://mail/Mail.Manage"
                 };
                 cure: "An administrator consents for the organization: at `/{tenant}/v2.0/adminconsent`, or with the box on the page of her own sign-in.";
@@ -49,7 +49,7 @@ macro_rules! consent {
                 seen: [Page, Redirect];
                 how: {
                     set: [Tenant("consent_settings: { request_workflow: true }")],
-                    ask: SignIn("mail/Mail.Manage"),
+                    ask: SignIn("mail/Mail.Manage"), scenario: "approval-requested",
                     provoke: "`consent_settings: { request_workflow: true }` at the tenant; as ada@contoso.test, sign in for api://mail/Mail.Manage"
                 };
                 cure: "An administrator approves the request that the user has sent.";
@@ -62,7 +62,7 @@ macro_rules! consent {
                 seen: [Page, Redirect];
                 how: {
                     set: [Tenant("consent_settings: { users_may_consent: false }")],
-                    ask: SignIn("mail/Mail.Read"),
+                    ask: SignIn("mail/Mail.Read"), scenario: "users-may-not-consent",
                     provoke: "`consent_settings: { users_may_consent: false }` at the tenant; as ada@contoso.test, sign in for api://mail/Mail.Read"
                 };
                 cure: "An administrator consents for the organization, or lets users consent.";
@@ -75,7 +75,7 @@ macro_rules! consent {
                 seen: [Page, Redirect];
                 how: {
                     set: [Application("desktop", "risky: true")],
-                    ask: SignIn("mail/Mail.Read"),
+                    ask: SignIn("mail/Mail.Read"), scenario: "risky-application",
                     provoke: "`risky: true` at the application; as ada@contoso.test, sign in for api://mail/Mail.Read"
                 };
                 cure: "An administrator judges the application and consents; its publisher has itself verified.";
@@ -88,7 +88,7 @@ macro_rules! consent {
                 seen: [Page, Redirect];
                 how: {
                     set: [Application("desktop", "risky: true"), Tenant("consent_settings: { request_workflow: true }")],
-                    ask: SignIn("mail/Mail.Read"),
+                    ask: SignIn("mail/Mail.Read"), scenario: "risky-application-request",
                     provoke: "`risky: true` at the application and `consent_settings: { request_workflow: true }` at the tenant; as ada@contoso.test, sign in for api://mail/Mail.Read"
                 };
                 cure: "An administrator judges the application and approves the user's request.";
@@ -110,7 +110,7 @@ macro_rules! consent {
                 seen: [Redirect];
                 how: {
                     set: [Application("desktop", "first_party: true"), Api("mail", "first_party: true")],
-                    ask: SignIn("mail/Mail.Read"),
+                    ask: SignIn("mail/Mail.Read"), scenario: "first-party-pair",
                     provoke: "`first_party: true` at the application and at the API, then sign in for the API"
                 };
                 cure: "The API's owner preauthorizes the application; an application of one's own takes a client id of its own.";
@@ -145,7 +145,7 @@ macro_rules! consent {
                 seen: [Redirect, Token];
                 how: {
                     set: [],
-                    ask: SignIn("archive/Files.Read"),
+                    ask: SignIn("archive/Files.Read"), scenario: "unregistered-api",
                     provoke: "sign in for api://archive/Files.Read, which the client `desktop` does not list"
                 };
                 cure: "The developer adds the API to the permissions of the registration; asking for its scopes at run time is not enough.";
@@ -158,7 +158,7 @@ macro_rules! consent {
                 seen: [Redirect, Token];
                 how: {
                     set: [],
-                    ask: Raw,
+                    ask: Raw, scenario: "unknown-scope",
                     provoke: "sign in for api://mail/Mail.Typo"
                 };
                 cure: "The developer writes the scope as the API defines it, or the API's owner defines it.";

@@ -10,7 +10,7 @@ macro_rules! device_code {
                 seen: [Token];
                 how: {
                     set: [],
-                    ask: Raw,
+                    ask: Raw, scenario: "device-code",
                     provoke: "poll with a device code before the user has entered the user code"
                 };
                 cure: "The user finishes signing in on the other device; the application polls on.";
@@ -36,7 +36,7 @@ macro_rules! device_code {
                 seen: [Token];
                 how: {
                     set: [],
-                    ask: Raw,
+                    ask: Raw, scenario: "device-code",
                     provoke: "poll with `device_code=undefined`, or once more after the token"
                 };
                 cure: "The application asks for a new device code, and stops polling once it has an answer.";
@@ -49,7 +49,7 @@ macro_rules! device_code {
                 seen: [Token];
                 how: {
                     set: [Clock("16m")],
-                    ask: Raw,
+                    ask: Raw, scenario: "device-code-expired",
                     provoke: "advance the tenant's clock by more than 15 minutes, then poll"
                 };
                 cure: "The application asks for a new device code when the user is ready.";

@@ -23,7 +23,7 @@ macro_rules! grant {
                 seen: [Token];
                 how: {
                     set: [Clock("2161h")],
-                    ask: Silent("mail/Mail.Read"),
+                    ask: Silent("mail/Mail.Read"), scenario: "inactivity",
                     provoke: "advance the tenant's clock by more than 90 days, then refresh"
                 };
                 cure: "The user signs in again; an application that is used at least every 90 days does not see this.";
@@ -49,7 +49,7 @@ macro_rules! grant {
                 seen: [Token];
                 how: {
                     set: [Clock("25h")],
-                    ask: Raw,
+                    ask: Raw, scenario: "single-page-life",
                     provoke: "as the client `spa`, sign in, advance the tenant's clock by 25 hours, then refresh"
                 };
                 cure: "The single-page application sends the user through /authorize again: silently in a frame while the browser's session lives, else on the pages.";
@@ -62,7 +62,7 @@ macro_rules! grant {
                 seen: [Token];
                 how: {
                     set: [Switches("refresh_token_max_lifetime: 24h"), Clock("48h")],
-                    ask: Silent("mail/Mail.Read"),
+                    ask: Silent("mail/Mail.Read"), scenario: "maximum-lifetime",
                     provoke: "`switches: { refresh_token_max_lifetime: 24h }`, advance the tenant's clock by two days, then refresh"
                 };
                 cure: "The user signs in again.";
@@ -110,7 +110,7 @@ macro_rules! grant {
                 seen: [Token];
                 how: {
                     set: [],
-                    ask: Raw,
+                    ask: Raw, scenario: "strict-rotation",
                     provoke: "send a refresh token that was issued to another client"
                 };
                 cure: "The application drops the grant and sends the user to sign in again; for a personal account that includes consent.";
@@ -136,7 +136,7 @@ macro_rules! grant {
                 seen: [Token];
                 how: {
                     set: [Clock("11m")],
-                    ask: Raw,
+                    ask: Raw, scenario: "code-expired",
                     provoke: "advance the tenant's clock by more than ten minutes between sign-in and redemption"
                 };
                 cure: "The application redeems the code at once; now the user signs in again.";
@@ -149,7 +149,7 @@ macro_rules! grant {
                 seen: [Token];
                 how: {
                     set: [],
-                    ask: Raw,
+                    ask: Raw, scenario: "code-reuse",
                     provoke: "redeem a code twice"
                 };
                 cure: "The application redeems a code once and uses the refresh token afterwards; a second run of its redirect handler is the usual cause.";
@@ -162,7 +162,7 @@ macro_rules! grant {
                 seen: [Token];
                 how: {
                     set: [],
-                    ask: Raw,
+                    ask: Raw, scenario: "wrong-verifier-survives",
                     provoke: "redeem a code with another verifier"
                 };
                 cure: "The application sends the verifier from which it made the challenge; the code is still good for that.";

@@ -10,7 +10,7 @@ macro_rules! load {
                 seen: [Token, Redirect, DeviceCode];
                 how: {
                     set: [],
-                    ask: Raw,
+                    ask: Raw, scenario: "directory-down",
                     provoke: "a defect of this mock: please report it"
                 };
                 cure: "Time: the application tries again after a while.";
@@ -77,7 +77,7 @@ macro_rules! load {
                 seen: [Token];
                 how: {
                     set: [Switches("loop_detector: { requests: 5, within: 5m }")],
-                    ask: Raw,
+                    ask: Raw, scenario: "loop-detected",
                     provoke: "`switches: { loop_detector: { requests: 5, within: 5m } }`, then refresh five times for the same API"
                 };
                 cure: "The developer finds why the same request is repeated: a cache that is not read, or an error that is answered by asking again.";

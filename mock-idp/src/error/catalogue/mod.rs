@@ -109,13 +109,14 @@ macro_rules! said {
 
 /// The parts of "how to see it here": a fault to inject, or settings and a request.
 macro_rules! how {
-    (set { fault: $endpoint:literal }) => { &[Setting::Fault($endpoint)] };
+    (set { fault: $endpoint:literal $(, scenario: $scenario:literal)? }) => { &[Setting::Fault($endpoint)] };
     (set { set: [$($setting:expr),*], $($rest:tt)+ }) => { &[$($setting),*] };
-    (ask { fault: $endpoint:literal }) => { Raw };
+    (ask { fault: $endpoint:literal $(, scenario: $scenario:literal)? }) => { Raw };
     (ask { set: $set:tt, ask: $ask:expr, $($rest:tt)+ }) => { $ask };
+    (scenario { fault: $endpoint:literal, scenario: $scenario:literal }) => { Some($scenario) };
     (scenario { set: $set:tt, ask: $ask:expr, scenario: $scenario:literal, $($rest:tt)+ }) => { Some($scenario) };
     (scenario $how:tt) => { None };
-    (provoke $number:literal { fault: $endpoint:literal }) => {
+    (provoke $number:literal { fault: $endpoint:literal $(, scenario: $scenario:literal)? }) => {
         concat!("inject a fault: `POST …/faults {\"endpoint\":\"", $endpoint, "\",\"code\":", $number, "}`")
     };
     (provoke $number:literal { set: $set:tt, ask: $ask:expr, $(scenario: $scenario:literal,)? provoke: $provoke:literal }) => {

@@ -89,7 +89,7 @@ macro_rules! protocol {
                 seen: [Token];
                 how: {
                     set: [],
-                    ask: Raw,
+                    ask: Raw, scenario: "wrong-tenant",
                     provoke: "send `grant_type=client_credentials` to /common"
                 };
                 cure: "The developer uses the endpoint of a tenant.";
@@ -102,7 +102,7 @@ macro_rules! protocol {
                 seen: [Token];
                 how: {
                     set: [],
-                    ask: Raw,
+                    ask: Raw, scenario: "wrong-tenant",
                     provoke: "send `grant_type=password` to /common"
                 };
                 cure: "The developer uses `organizations` or the endpoint of a tenant.";
@@ -241,7 +241,7 @@ macro_rules! protocol {
                 seen: [Token, Page, Discovery];
                 how: {
                     set: [],
-                    ask: Raw,
+                    ask: Raw, scenario: "wrong-tenant",
                     provoke: "use the authority of a tenant that is not configured"
                 };
                 cure: "The developer puts tenant and cloud of the authority right.";

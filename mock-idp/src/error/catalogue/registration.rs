@@ -10,7 +10,7 @@ macro_rules! registration {
                 seen: [Page, Token, DeviceCode];
                 how: {
                     set: [],
-                    ask: Raw,
+                    ask: Raw, scenario: "unknown-application",
                     provoke: "send the client id of no application"
                 };
                 cure: "The developer puts client id and tenant right, or an administrator adds the application to the tenant.";
@@ -36,7 +36,7 @@ macro_rules! registration {
                 seen: [Page, Token, DeviceCode];
                 how: {
                     set: [Application("desktop", "enabled: false")],
-                    ask: Raw,
+                    ask: Raw, scenario: "disabled-application",
                     provoke: "`enabled: false` at the application, then ask for anything"
                 };
                 cure: "An administrator enables the application in the tenant.";
@@ -49,7 +49,7 @@ macro_rules! registration {
                 seen: [Page, Token, DeviceCode];
                 how: {
                     set: [Application("desktop", "single_tenant: true")],
-                    ask: Raw,
+                    ask: Raw, scenario: "wrong-tenant",
                     provoke: "`single_tenant: true` at the application, then sign in at /common"
                 };
                 cure: "The developer uses the tenant's own authority, or makes the application multi-tenant.";
@@ -62,7 +62,7 @@ macro_rules! registration {
                 seen: [Page];
                 how: {
                     set: [],
-                    ask: Raw,
+                    ask: Raw, scenario: "unknown-application",
                     provoke: "send redirect_uri=https://elsewhere.test to /authorize"
                 };
                 cure: "The developer registers exactly the redirect address that is sent; for http://localhost any port will do, the path will not.";
@@ -75,7 +75,7 @@ macro_rules! registration {
                 seen: [Token];
                 how: {
                     set: [],
-                    ask: Raw,
+                    ask: Raw, scenario: "client-credentials-wrong-secret",
                     provoke: "send `client_secret=wrong` as the client `portal`"
                 };
                 cure: "The developer configures the secret's value, not its id.";
@@ -88,7 +88,7 @@ macro_rules! registration {
                 seen: [Token, DeviceCode];
                 how: {
                     set: [],
-                    ask: Raw,
+                    ask: Raw, scenario: "public-flows-off",
                     provoke: "redeem a code as the client `portal` without a secret"
                 };
                 cure: "The developer sends the credential; for a public client, \"Allow public client flows\" is on in the registration.";
@@ -119,7 +119,7 @@ macro_rules! registration {
                 seen: [Token];
                 how: {
                     set: [],
-                    ask: Raw,
+                    ask: Raw, scenario: "client-credentials-wrong-secret",
                     provoke: "send a client_secret as the client `desktop`"
                 };
                 cure: "The developer sends no credential, or registers the redirect address under the platform \"web\".";
@@ -132,7 +132,7 @@ macro_rules! registration {
                 seen: [Token];
                 how: {
                     set: [Application("portal", "expired_secrets: [old-secret]")],
-                    ask: Raw,
+                    ask: Raw, scenario: "client-credentials-wrong-secret",
                     provoke: "`expired_secrets: [old-secret]` at the application, then send it"
                 };
                 cure: "The developer adds a new secret to the registration and configures it.";
@@ -171,7 +171,7 @@ macro_rules! registration {
                 seen: [Token, Redirect];
                 how: {
                     set: [],
-                    ask: Raw,
+                    ask: Raw, scenario: "unknown-scope",
                     provoke: "ask for api://nowhere/Read"
                 };
                 cure: "The developer writes the API's address right, or an administrator adds the API to the tenant.";
@@ -184,7 +184,7 @@ macro_rules! registration {
                 seen: [Token, Redirect];
                 how: {
                     set: [Api("mail", "availability: disabled")],
-                    ask: Silent("mail/Mail.Read"),
+                    ask: Silent("mail/Mail.Read"), scenario: "gone",
                     provoke: "`availability: disabled` at the API, then ask for it"
                 };
                 cure: "An administrator enables the API in the tenant.";
@@ -210,7 +210,7 @@ macro_rules! registration {
                 seen: [Token, Redirect];
                 how: {
                     set: [Api("mail", "availability: removed")],
-                    ask: Silent("mail/Mail.Read"),
+                    ask: Silent("mail/Mail.Read"), scenario: "gone",
                     provoke: "`availability: removed` at the API, then ask for it"
                 };
                 cure: "The developer asks no more for the API, or an administrator adds it to the tenant again.";

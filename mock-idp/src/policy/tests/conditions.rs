@@ -299,3 +299,23 @@ fn a_second_factor_grows_old_with_it(#[case] mfa_age: i64, #[case] expected: &[&
     (world.mfa, world.mfa_age) = (true, Some(SignedDuration::from_secs(mfa_age)));
     assert_eq!(world.demands(PAYROLL), expected);
 }
+
+/// A policy that only says something of the session comes into play as well, and the log names it.
+#[rstest]
+#[case::evaluation(
+    SessionControls { continuous_access_evaluation: Some(EvaluationMode::Disabled), ..SessionControls::default() },
+    "no continuous access evaluation"
+)]
+#[case::browser(
+    SessionControls { persistent_browser: Some(PersistentBrowser::Never), ..SessionControls::default() },
+    "the browser's session ends with the browser"
+)]
+fn what_a_policy_says_of_the_session_is_explained(#[case] session: SessionControls, #[case] what: &str) {
+    let mut world = with_grant(GrantControls::default());
+    world.policies[0].session = session;
+    let decision = world.decide(PAYROLL);
+    assert!(decision.is_satisfied() && decision.unmet_policies.is_empty(), "{decision:?}");
+    let reason = decision.reasons.iter().find(|reason| reason.rule == "session").unwrap();
+    assert_eq!(reason.policy, Some(world.policies[0].id));
+    assert!(reason.because.ends_with(what), "{}", reason.because);
+}

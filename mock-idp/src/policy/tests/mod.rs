@@ -12,8 +12,8 @@ use crate::{
     config,
     directory::{
         ClientFilter, Conditions, ConsentSettings, EvaluationMode, Facts, GrantControls, LocationFilter, Method,
-        NamedLocation, PlatformFilter, PolicyState, Preauthorized, RiskLevel, SessionControls, SignInFrequency,
-        Targets, UserAction, UserFilter,
+        NamedLocation, PersistentBrowser, PlatformFilter, PolicyState, Preauthorized, RiskLevel, SessionControls,
+        SignInFrequency, Targets, UserAction, UserFilter,
     },
 };
 

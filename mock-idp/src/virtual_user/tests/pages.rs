@@ -61,6 +61,16 @@ fn a_form_sends_what_a_browser_would() {
     assert_eq!(request.body.as_deref(), Some("ctx=a%26b&loginfmt=ada%2Bx%40contoso.test&on=on&go=next"));
 }
 
+#[test]
+fn a_box_is_sent_when_it_is_ticked() {
+    let page = page(
+        "<form method=post><input type=checkbox id=all name=organization value=1><button id=idSIButton9>Go</button></form>",
+    );
+    assert_eq!(page.press("idSIButton9", &[]).unwrap().body.as_deref(), Some(""));
+    let tick = page.value("all").unwrap();
+    assert_eq!(page.press("idSIButton9", &[("all", tick)]).unwrap().body.as_deref(), Some("organization=1"));
+}
+
 fn page(body: &str) -> Page {
     Page::parse(Url::parse("http://idp.test/t/authorize").unwrap(), 200, body)
 }
