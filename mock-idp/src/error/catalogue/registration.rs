@@ -197,7 +197,7 @@ macro_rules! registration {
                 seen: [Token, Redirect];
                 how: {
                     set: [Api("mail", "availability: not_subscribed")],
-                    ask: Silent("mail/Mail.Read"),
+                    ask: Silent("mail/Mail.Read"), scenario: "gone",
                     provoke: "`availability: not_subscribed` at the API, then ask for it"
                 };
                 cure: "The organization subscribes to the service, or an administrator enables it.";
