@@ -53,7 +53,7 @@ fn first_line(given: &str, steps: &str) -> (String, String) {
 )]
 #[case::location(
     "  named_locations: [{name: office, ranges: [10.0.0.0/99]}]\n",
-    "s:4:45: invalid IP address syntax",
+    "s:4:45: `10.0.0.0/99` is no address range; write it as `203.0.113.0/24` or `2001:db8::/32`",
     ""
 )]
 #[case::defined_policy(
