@@ -41,5 +41,5 @@ pub mod token;
 pub mod virtual_user;
 pub mod yaml;
 
-pub use controls::{Question, TenantControls, Unknown, WhatIf};
+pub use controls::{MintedToken, Question, TenantControls, TokenOrder, TokenOrderError, Unknown, WhatIf};
 pub use server::{Builder, MockIdp, StartError};

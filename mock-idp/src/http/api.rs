@@ -250,7 +250,8 @@ fn reason(verdict: Option<&Verdict>) -> Option<String> {
 /// Checks form and signature; time and audience are the API's business, on the tenant's clock.
 pub(super) fn verify(idp: &Idp, token: &str) -> Option<(Arc<Tenant>, Presented)> {
     let tenant = idp.tenant_by_id(claimed_tenant(token)?)?;
-    Some((tenant, token::verify(token, &idp.key)?))
+    let presented = token::verify(token, &tenant.keys)?;
+    Some((tenant, presented))
 }
 
 fn not_found(incoming: &Incoming) -> Response {

@@ -40,7 +40,9 @@ pub(super) async fn keys(State(idp): State<Arc<Idp>>, Path(tenant): Path<String>
     match idp.authority(&tenant) {
         Ok(authority) => {
             let issuer = issuer(&idp, &authority, true);
-            respond::document(&json!({ "keys": [idp.key.jwk(&issuer)] }))
+            let keys = idp.registry.signing_keys(&authority);
+            let listed: Vec<_> = keys.iter().map(|key| key.jwk(&issuer)).collect();
+            respond::document(&json!({ "keys": listed }))
         }
         Err(refusal) => refuse(&idp, &incoming, &refusal.with_error("invalid_tenant")),
     }

@@ -82,7 +82,6 @@ fn ask(
         tenant,
         tenants: &|name| idp.tenant(name),
         base: &idp.base,
-        key: &idp.key,
         sealer: &idp.sealer,
         platform: None,
     });

@@ -44,8 +44,6 @@ pub struct Idp {
     pub control_hosts: Vec<String>,
     /// All tenants.
     pub registry: Registry,
-    /// Signs tokens.
-    pub key: Arc<SigningKey>,
     /// Makes and opens refresh tokens.
     pub sealer: Sealer,
     /// The codes that can be typed at `/deviceauth`.
@@ -68,17 +66,8 @@ impl Idp {
         ids: Ids,
     ) -> Option<Self> {
         let sealer = Sealer::new(&ids)?;
-        let registry = Registry::new(document, clock.clone(), ids.fork());
-        Some(Self {
-            base,
-            control_hosts: Vec::new(),
-            registry,
-            key,
-            sealer,
-            user_codes: UserCodes::new(10_000),
-            ids,
-            clock,
-        })
+        let registry = Registry::new(document, key, clock.clone(), ids.fork());
+        Some(Self { base, control_hosts: Vec::new(), registry, sealer, user_codes: UserCodes::new(10_000), ids, clock })
     }
 
     /// The tenant or the word that the first segment of a path names.

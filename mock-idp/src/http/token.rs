@@ -60,7 +60,6 @@ pub(super) async fn token(State(idp): State<Arc<Idp>>, Path(tenant): Path<String
         tenant: &tenant,
         tenants: &|name| idp.tenant(name),
         base: &idp.base,
-        key: &idp.key,
         sealer: &idp.sealer,
         platform: incoming.platform(Some(&params)),
     });

@@ -11,7 +11,9 @@ mod exchanges;
 mod extract;
 mod faults;
 mod policies;
+mod signing_keys;
 mod tenants;
+mod tokens;
 mod trouble;
 mod users;
 mod virtual_user;
@@ -45,6 +47,9 @@ pub(super) fn routes(idp: &Arc<Idp>) -> Router<Arc<Idp>> {
         .route("/faults/{id}", delete(faults::remove))
         .route("/exchanges", get(exchanges::list).delete(exchanges::clear))
         .route("/expectations/verify", post(exchanges::verify))
+        .route("/tokens", post(tokens::mint))
+        .route("/signing_keys", get(signing_keys::list))
+        .route("/signing_keys/rotate", post(signing_keys::rotate))
         .route("/what_if", post(what_if::decide));
     Router::new()
         .route("/_mock/health", get(health))
