@@ -17,6 +17,7 @@ mod grants;
 mod made_tokens;
 mod main_line;
 mod mock_apis;
+mod openidconnect;
 mod policies;
 mod readme;
 mod reference;

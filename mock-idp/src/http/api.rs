@@ -64,13 +64,13 @@ pub(super) async fn me(State(idp): State<Arc<Idp>>, incoming: Incoming) -> Respo
     })
 }
 
-/// `/oidc/userinfo` (OpenID Connect Core 5.3), for a token of Graph.
+/// `/oidc/userinfo` (OpenID Connect Core 5.3), for a token of Graph. The subject is that of the client's ID tokens.
 pub(super) async fn userinfo(State(idp): State<Arc<Idp>>, incoming: Incoming) -> Response {
     serve(&idp, |api| api.id == GRAPH, "/userinfo", &incoming, &|tenant, token| {
         let state = tenant.state();
         let user = state.directory.user_by_id(token.oid);
         json!({
-            "sub": token.oid,
+            "sub": token.azp.or(token.appid).map(|client| token::pairwise(token.oid, client)),
             "name": user.map(|user| &user.name),
             "given_name": user.and_then(|user| user.given_name.as_ref()),
             "family_name": user.and_then(|user| user.family_name.as_ref()),
