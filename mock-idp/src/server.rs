@@ -18,7 +18,7 @@ use crate::{
     controls::TenantControls,
     directory::Document,
     expectation::{Expectation, Failure, Log},
-    http::{Idp, hang_up, router},
+    http::{Idp, Origins, hang_up, router},
     ids::Ids,
     keys::SigningKey,
     recorder::Exchange,
@@ -222,6 +222,7 @@ pub struct Builder {
     host: IpAddr,
     port: u16,
     tls: Tls,
+    also_as: Vec<String>,
     key: Arc<SigningKey>,
     clock: Arc<dyn Clock>,
     seed: Option<u64>,
@@ -240,6 +241,7 @@ impl Default for Builder {
             host: IpAddr::V4(Ipv4Addr::LOCALHOST),
             port: 0,
             tls: Tls::Off,
+            also_as: Vec::new(),
             key: SigningKey::published(),
             clock: Arc::new(SystemClock),
             seed: None,
@@ -283,6 +285,15 @@ impl Builder {
         self
     }
 
+    /// A host name to answer to besides, such as `login.microsoftonline.com` for a program whose authority cannot be set:
+    /// the certificate is for it, too, instance discovery knows it, and requests with it as their `Host` get addresses and
+    /// issuers of that name. That the name leads here is the caller's business. The control API is not reached by it.
+    #[must_use]
+    pub fn also_as(mut self, name: impl Into<String>) -> Self {
+        self.also_as.push(name.into());
+        self
+    }
+
     /// Another signing key than the published one.
     #[must_use]
     pub fn signing_key(mut self, key: Arc<SigningKey>) -> Self {
@@ -320,6 +331,7 @@ impl Builder {
         let mut idp =
             Idp::new(base, &self.document, self.key.clone(), self.clock.clone(), ids).ok_or(StartError::Crypto)?;
         idp.control_hosts.push(self.name());
+        idp.origins = Origins::new(&idp.base, &self.also_as);
         let idp = Arc::new(idp);
         let first = idp.registry.first().ok_or(StartError::NoTenant)?;
         let service = ServiceExt::<SocketAddr>::map_response(router(idp.clone()).into_make_service(), |service| {
@@ -364,10 +376,11 @@ impl Builder {
     /// Certificates are valid in the machine's time, whatever the tenants' clocks say: it is the client's TLS that checks.
     fn certificates(&self) -> Result<(Option<Ca>, Option<RustlsConfig>), StartError> {
         let now = SystemClock.now();
-        let names = if self.host.is_loopback() { Vec::new() } else { vec![self.name()] };
+        let mut names = if self.host.is_loopback() { Vec::new() } else { vec![self.name()] };
+        names.extend(self.also_as.iter().cloned());
         let ca = match &self.tls {
             Tls::Off => return Ok((None, None)),
-            Tls::Ephemeral => Ca::ephemeral(now)?,
+            Tls::Ephemeral => Ca::ephemeral(&names, now)?,
             Tls::Kept(directory) => Ca::load_or_create(directory, &names, now)?,
         };
         let config = ca.server_config(&names, now)?;

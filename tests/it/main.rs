@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod accounts;
+mod also_as;
 mod authorize;
 mod bad_requests;
 mod catalogue;

@@ -11,14 +11,8 @@ use openidconnect::{
 use tests::{DESKTOP, RawClient};
 use url::Url;
 
-type Client = CoreClient<
-    EndpointSet,
-    EndpointNotSet,
-    EndpointNotSet,
-    EndpointNotSet,
-    EndpointMaybeSet,
-    EndpointMaybeSet,
->;
+type Client =
+    CoreClient<EndpointSet, EndpointNotSet, EndpointNotSet, EndpointNotSet, EndpointMaybeSet, EndpointMaybeSet>;
 
 /// The crate's requests over our version of reqwest; redirects are not followed, as it asks.
 async fn http(request: HttpRequest) -> Result<HttpResponse, reqwest::Error> {

@@ -55,6 +55,7 @@ Examples:
   mock-idp serve
   mock-idp serve --port 0 --no-tls
   mock-idp config default > mock-idp.yaml && mock-idp serve --config mock-idp.yaml
+  mock-idp serve --port 443 --also-as login.microsoftonline.com
 
 Ready when stdout's first line is there: mock-idp listening on https://localhost:PORT";
 
@@ -73,6 +74,11 @@ pub(super) struct ServeOptions {
     /// YAML file with tenants, users, applications and APIs, or - for stdin [default: the built-in directory]
     #[arg(long, value_name = "FILE", env = "MOCK_IDP_CONFIG")]
     pub(super) config: Option<PathBuf>,
+    /// Host name to answer to besides, such as login.microsoftonline.com, for programs whose authority cannot be set; may
+    /// be repeated. The name is led here by you: see the guide in mock-idp/README.md. The CA is then one of its own, in
+    /// the directory `also-as` below the usual one unless --cert-dir is given
+    #[arg(long, value_name = "NAME", env = "MOCK_IDP_ALSO_AS", value_delimiter = ',', value_parser = host_name)]
+    pub(super) also_as: Vec<String>,
     #[command(flatten)]
     pub(super) certificates: CertificateOptions,
     /// PEM file with the RSA key (PKCS#8) that signs tokens [default: a published test key]
@@ -238,6 +244,13 @@ fn host(text: &str) -> Result<IpAddr, String> {
     text.parse().map_err(|_| "it is no IP address; write 127.0.0.1, ::1, or 0.0.0.0 for all addresses".to_owned())
 }
 
+fn host_name(text: &str) -> Result<String, String> {
+    match rustls::pki_types::DnsName::try_from(text) {
+        Ok(name) if text.parse::<IpAddr>().is_err() => Ok(name.as_ref().to_ascii_lowercase()),
+        _ => Err("it is no host name; write one like login.microsoftonline.com, without https:// and port".to_owned()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory as _;
@@ -259,6 +272,14 @@ mod tests {
             command.get_subcommands().for_each(check);
         }
         check(&Args::command());
+    }
+
+    #[test]
+    fn other_names_are_host_names_alone() {
+        assert_eq!(host_name("Login.MicrosoftOnline.com").as_deref(), Ok("login.microsoftonline.com"));
+        for wrong in ["https://login.microsoftonline.com", "login.microsoftonline.com:443", "10.0.0.1", "", "a b"] {
+            assert!(host_name(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -48,7 +48,7 @@ fn variables(options: &RunOptions, server: &MockIdp) -> Result<Vec<(&'static str
         api_url: &format!("{}/api", server.base()),
         ca: server.ca_path(),
         executable: &env::current_exe().map_err(unnamed)?,
-        directory: &options.serve.certificates.directory()?,
+        directory: &options.serve.certificate_directory()?,
     };
     environment::prepare(&child, &|name| env::var_os(name)).map_err(Failure::usage)
 }

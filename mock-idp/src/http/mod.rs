@@ -14,6 +14,7 @@ mod fault;
 mod incoming;
 mod login;
 mod logout;
+mod origin;
 mod page;
 mod respond;
 mod router;
@@ -24,6 +25,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 pub use fault::hang_up;
+pub use origin::Origins;
 pub use router::router;
 
 use crate::{
@@ -40,6 +42,8 @@ use crate::{
 pub struct Idp {
     /// Origin under which it is reached, such as `https://localhost:8443`.
     pub base: String,
+    /// That origin and the others.
+    pub origins: Origins,
     /// Host names that may reach the control API, beside loopback.
     pub control_hosts: Vec<String>,
     /// All tenants.
@@ -67,7 +71,16 @@ impl Idp {
     ) -> Option<Self> {
         let sealer = Sealer::new(&ids)?;
         let registry = Registry::new(document, key, clock.clone(), ids.fork());
-        Some(Self { base, control_hosts: Vec::new(), registry, sealer, user_codes: UserCodes::new(10_000), ids, clock })
+        Some(Self {
+            origins: Origins::new(&base, &[]),
+            base,
+            control_hosts: Vec::new(),
+            registry,
+            sealer,
+            user_codes: UserCodes::new(10_000),
+            ids,
+            clock,
+        })
     }
 
     /// The tenant or the word that the first segment of a path names.

@@ -59,7 +59,7 @@ pub(super) async fn token(State(idp): State<Arc<Idp>>, Path(tenant): Path<String
         },
         tenant: &tenant,
         tenants: &|name| idp.tenant(name),
-        base: &idp.base,
+        base: &idp.base_of(&incoming),
         sealer: &idp.sealer,
         platform: incoming.platform(Some(&params)),
     });

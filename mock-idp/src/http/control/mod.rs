@@ -30,7 +30,7 @@ use axum::{
 };
 use serde_json::json;
 
-use super::{Idp, incoming::Incoming, respond};
+use super::{Idp, incoming::Incoming, origin::split_port, respond};
 use trouble::Trouble;
 
 /// The routes, guarded.
@@ -82,7 +82,7 @@ async fn guard(State(idp): State<Arc<Idp>>, request: Request, next: Next) -> Res
 fn foreign(idp: &Idp, request: &Request) -> Option<Trouble> {
     let text = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
     let is_ours = |host: &str| {
-        let name = host.rsplit_once(':').filter(|(_, port)| port.parse::<u16>().is_ok()).map_or(host, |(name, _)| name);
+        let (name, _) = split_port(host);
         ["localhost", "127.0.0.1", "[::1]"].contains(&name) || idp.control_hosts.iter().any(|host| host == name)
     };
     let host = text("host").or_else(|| request.uri().authority().map(|authority| authority.as_str()));
