@@ -14,6 +14,7 @@ mod determinism;
 mod discovery;
 mod evaluation;
 mod faults;
+mod fidelity;
 mod grants;
 mod made_tokens;
 mod main_line;
