@@ -38,6 +38,7 @@ mod server;
 mod state;
 pub mod tls;
 pub mod token;
+mod tunnel;
 pub mod virtual_user;
 pub mod yaml;
 

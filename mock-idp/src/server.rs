@@ -2,7 +2,7 @@
 
 use std::{
     io,
-    net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener},
     path::PathBuf,
     sync::Arc,
     time::Duration,
@@ -23,6 +23,7 @@ use crate::{
     keys::SigningKey,
     recorder::Exchange,
     tls::{Ca, TlsError},
+    tunnel::Tunnel,
 };
 
 /// How long requests in flight may take when the server stops.
@@ -45,6 +46,7 @@ pub struct MockIdp {
     idp: Arc<Idp>,
     address: SocketAddr,
     ca: Option<Ca>,
+    tunnel: Option<Tunnel>,
     handle: Handle<SocketAddr>,
     serving: Option<JoinHandle<io::Result<()>>>,
     default_tenant: TenantControls,
@@ -141,6 +143,13 @@ impl MockIdp {
     #[must_use]
     pub fn ca_path(&self) -> Option<&std::path::Path> {
         self.ca.as_ref().and_then(Ca::path)
+    }
+
+    /// A proxy that leads the names of [`Builder::also_as`] to this server, whatever their port, and all else where it
+    /// belongs: a value for `HTTPS_PROXY`. `None` without such names.
+    #[must_use]
+    pub fn proxy_url(&self) -> Option<String> {
+        self.tunnel.as_ref().map(Tunnel::url)
     }
 
     /// The controls of the first tenant.
@@ -337,6 +346,7 @@ impl Builder {
         let service = ServiceExt::<SocketAddr>::map_response(router(idp.clone()).into_make_service(), |service| {
             MapResult::new(service, hang_up)
         });
+        let tunnel = self.tunnel(address).await?;
         let handle = Handle::new();
         let bound = |source| StartError::Bind { address, source };
         let serving = match tls {
@@ -354,10 +364,26 @@ impl Builder {
             idp,
             address,
             ca,
+            tunnel,
             handle,
             serving: Some(serving),
             expectations: std::sync::Mutex::default(),
         })
+    }
+
+    async fn tunnel(&self, server: SocketAddr) -> Result<Option<Tunnel>, StartError> {
+        if self.also_as.is_empty() {
+            return Ok(None);
+        }
+        // From this machine, a server that listens everywhere is reached on the loopback.
+        let reached = match server.ip() {
+            IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+            IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+            ip => ip,
+        };
+        let started = Tunnel::start(&self.also_as, SocketAddr::new(reached, server.port())).await;
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        started.map(Some).map_err(|source| StartError::Bind { address, source })
     }
 
     fn bind(&self) -> Result<TcpListener, StartError> {

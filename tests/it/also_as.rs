@@ -132,3 +132,31 @@ async fn the_control_api_and_other_names_stay_out() {
     let other = client.get(&path).header("host", "login.evil.test").send().await.unwrap();
     assert_eq!(other.json::<Value>().await.unwrap()["issuer"], idp.issuer(), "as if it had come to our own name");
 }
+
+/// As a program does that is told `HTTPS_PROXY`: nothing but the proxy leads the name here.
+#[tokio::test]
+async fn the_proxy_leads_the_name_here_and_all_else_where_it_belongs() {
+    let idp = start().await;
+    let root = reqwest::Certificate::from_pem(idp.ca_pem().unwrap().as_bytes()).unwrap();
+    let proxy = reqwest::Proxy::https(idp.proxy_url().unwrap()).unwrap();
+    let client = reqwest::Client::builder().tls_certs_only([root]).proxy(proxy).build().unwrap();
+    for base in [format!("https://{NAME}"), idp.base().to_owned()] {
+        let metadata = get(&client, &format!("{base}/{TENANT}/v2.0/.well-known/openid-configuration")).await;
+        assert_eq!(metadata["issuer"], format!("{base}/{TENANT}/v2.0"));
+    }
+    let other = MockIdp::builder().tls().start().await.unwrap();
+    assert!(other.proxy_url().is_none());
+    let refused = client.get(other.base()).send().await.unwrap_err();
+    assert!(refused.is_connect(), "it got there, and another CA's certificate was refused: {refused:?}");
+    assert!(client.get("https://localhost:1/").send().await.is_err());
+}
+
+#[tokio::test]
+async fn the_proxy_takes_nothing_but_connect() {
+    let idp = start().await;
+    let address = idp.proxy_url().unwrap();
+    let proxy = reqwest::Proxy::http(&address).unwrap();
+    let client = reqwest::Client::builder().proxy(proxy).build().unwrap();
+    let refused = client.get("http://example.test/").send().await.unwrap();
+    assert_eq!(refused.status(), StatusCode::METHOD_NOT_ALLOWED);
+}

@@ -75,8 +75,8 @@ pub(super) struct ServeOptions {
     #[arg(long, value_name = "FILE", env = "MOCK_IDP_CONFIG")]
     pub(super) config: Option<PathBuf>,
     /// Host name to answer to besides, such as login.microsoftonline.com, for programs whose authority cannot be set; may
-    /// be repeated. The name is led here by you: see the guide in mock-idp/README.md. The CA is then one of its own, in
-    /// the directory `also-as` below the usual one unless --cert-dir is given
+    /// be repeated. A proxy, or you, lead the name here: see the guide in mock-idp/README.md. The CA is then one of its
+    /// own, in the directory `also-as` below the usual one unless --cert-dir is given
     #[arg(long, value_name = "NAME", env = "MOCK_IDP_ALSO_AS", value_delimiter = ',', value_parser = host_name)]
     pub(super) also_as: Vec<String>,
     #[command(flatten)]
@@ -97,6 +97,7 @@ pub(super) struct CertificateOptions {
 const RUN_HELP: &str = "\
 Examples:
   mock-idp run -- pytest -q
+  mock-idp run --also-as login.microsoftonline.com -- python app.py
   mock-idp run -- sh -c 'curl --cacert \"$MOCK_IDP_CA\" \"$MOCK_IDP_API_URL/calendar\"'
 
 COMMAND finds in its environment:
@@ -104,7 +105,8 @@ COMMAND finds in its environment:
   MOCK_IDP_API_URL (the calendar API is at $MOCK_IDP_API_URL/calendar)
   BROWSER, which signs in as MOCK_IDP_USER, else as ada@contoso.test
   MOCK_IDP_CA, NODE_EXTRA_CA_CERTS, REQUESTS_CA_BUNDLE, SSL_CERT_FILE, unless
-  --no-tls";
+  --no-tls
+  HTTPS_PROXY, which leads the names of --also-as to the server";
 
 /// What to run.
 #[derive(Debug, ClapArgs)]
@@ -151,6 +153,9 @@ pub(super) struct BrowseOptions {
     /// CA certificate to trust [default: that of `mock-idp ca`]
     #[arg(long, value_name = "FILE", env = "MOCK_IDP_CA")]
     pub(super) ca: Option<PathBuf>,
+    /// Proxy in front of a server that answers to other names, as `serve --also-as` prints it. Others are passed by
+    #[arg(long, value_name = "URL", env = "MOCK_IDP_PROXY")]
+    pub(super) proxy: Option<String>,
     /// Say nothing unless it fails
     #[arg(long, short, env = "MOCK_IDP_QUIET", value_parser = FalseyValueParser::new())]
     pub(super) quiet: bool,

@@ -26,6 +26,7 @@ use uuid::Uuid;
 
 pub use fault::hang_up;
 pub use origin::Origins;
+pub(crate) use origin::split_port;
 pub use router::router;
 
 use crate::{

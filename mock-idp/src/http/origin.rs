@@ -78,7 +78,7 @@ impl Idp {
 }
 
 /// The name and the port, if it is one.
-pub(super) fn split_port(host: &str) -> (&str, Option<&str>) {
+pub(crate) fn split_port(host: &str) -> (&str, Option<&str>) {
     match host.rsplit_once(':') {
         Some((name, port)) if port.parse::<u16>().is_ok() => (name, Some(port)),
         _ => (host, None),

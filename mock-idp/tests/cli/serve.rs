@@ -143,8 +143,12 @@ async fn another_name_has_a_ca_of_its_own_and_one_that_is_not_for_it_is_told() {
     let mut command = home.command(&["ca"]);
     crate::support::ended(command.env("XDG_DATA_HOME", home.path("data")).env_remove("MOCK_IDP_CERT_DIR"));
     let mut command = home.command(&["run", "--also-as", "login.microsoftonline.com", "--", "sh", "-c"]);
-    command.env("XDG_DATA_HOME", home.path("data")).env_remove("MOCK_IDP_CERT_DIR").arg("echo $MOCK_IDP_CA");
+    command
+        .env("XDG_DATA_HOME", home.path("data"))
+        .env_remove("MOCK_IDP_CERT_DIR")
+        .arg("echo $HTTPS_PROXY $no_proxy; echo $MOCK_IDP_CA");
     let ended = crate::support::ended(&mut command);
     assert_eq!(ended.status, Some(0), "{}", ended.stderr);
     assert!(ended.stdout.trim().ends_with("data/mock-idp/also-as/ca.pem"), "{}", ended.stdout);
+    assert!(ended.stdout.starts_with("http://127.0.0.1:") && ended.stdout.contains("localhost"), "{}", ended.stdout);
 }
