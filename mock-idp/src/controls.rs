@@ -1,5 +1,6 @@
 //! The controls of one tenant, as typed methods for Rust tests: what the control API offers over HTTP.
 
+mod tokens;
 mod what_if;
 
 use std::sync::Arc;
@@ -7,6 +8,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
+pub use tokens::{MintedToken, TokenOrder, TokenOrderError};
 pub use what_if::{Question, WhatIf};
 
 use crate::{
@@ -278,6 +280,20 @@ impl TenantControls {
         let id = state.directory.user(user).map(|user| user.id).ok_or_else(|| unknown_user(&state.directory, user))?;
         state.revoke(id, now);
         Ok(())
+    }
+
+    /// Signs this tenant's tokens with another key from now on, and gives its `kid`.
+    ///
+    /// The JWKS lists the new key and the one before it, and tokens that the one before signed stay good; a further rotation
+    /// ends them. The keys are published test keys, so that a rotation takes no time.
+    pub fn rotate_signing_keys(&self) -> String {
+        self.tenant.keys.rotate().kid().to_owned()
+    }
+
+    /// The `kid`s of the JWKS, the one that signs first.
+    #[must_use]
+    pub fn signing_keys(&self) -> Vec<String> {
+        self.tenant.keys.listed().iter().map(|key| key.kid().to_owned()).collect()
     }
 
     /// Lets the next matching requests be answered otherwise; gives the id of the fault.

@@ -23,6 +23,8 @@ pub struct Child<'a> {
     pub api_url: &'a str,
     /// The CA certificate's file; `None` without TLS.
     pub ca: Option<&'a Path>,
+    /// The proxy that leads other names to the server, if it answers to any.
+    pub proxy: Option<&'a str>,
     /// The `mock-idp` program.
     pub executable: &'a Path,
     /// Where the files are written: the certificate directory.
@@ -90,7 +92,14 @@ fn variables(
             variables.push(("CURL_CA_BUNDLE", trust.bundle.clone().into()));
         }
     }
-    if PROXIES.iter().any(|name| inherited(name).is_some()) {
+    if let Some(proxy) = child.proxy {
+        variables.extend([("https_proxy", proxy.into()), ("HTTPS_PROXY", proxy.into())]);
+        // The virtual user passes all proxies by but this one.
+        variables.push(("MOCK_IDP_PROXY", proxy.into()));
+        // Node reads them only if it is told to.
+        variables.push(("NODE_USE_ENV_PROXY", "1".into()));
+    }
+    if child.proxy.is_some() || PROXIES.iter().any(|name| inherited(name).is_some()) {
         // Behind a proxy many stacks would ask it even for this machine.
         let mut around = inherited("no_proxy")
             .or_else(|| inherited("NO_PROXY"))

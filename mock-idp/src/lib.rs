@@ -38,8 +38,9 @@ mod server;
 mod state;
 pub mod tls;
 pub mod token;
+mod tunnel;
 pub mod virtual_user;
 pub mod yaml;
 
-pub use controls::{Question, TenantControls, Unknown, WhatIf};
+pub use controls::{MintedToken, Question, TenantControls, TokenOrder, TokenOrderError, Unknown, WhatIf};
 pub use server::{Builder, MockIdp, StartError};

@@ -2,7 +2,7 @@
 
 use std::{
     io,
-    net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener},
     path::PathBuf,
     sync::Arc,
     time::Duration,
@@ -18,11 +18,12 @@ use crate::{
     controls::TenantControls,
     directory::Document,
     expectation::{Expectation, Failure, Log},
-    http::{Idp, hang_up, router},
+    http::{Idp, Origins, hang_up, router},
     ids::Ids,
     keys::SigningKey,
     recorder::Exchange,
     tls::{Ca, TlsError},
+    tunnel::Tunnel,
 };
 
 /// How long requests in flight may take when the server stops.
@@ -45,6 +46,7 @@ pub struct MockIdp {
     idp: Arc<Idp>,
     address: SocketAddr,
     ca: Option<Ca>,
+    tunnel: Option<Tunnel>,
     handle: Handle<SocketAddr>,
     serving: Option<JoinHandle<io::Result<()>>>,
     default_tenant: TenantControls,
@@ -143,6 +145,13 @@ impl MockIdp {
         self.ca.as_ref().and_then(Ca::path)
     }
 
+    /// A proxy that leads the names of [`Builder::also_as`] to this server, whatever their port, and all else where it
+    /// belongs: a value for `HTTPS_PROXY`. `None` without such names.
+    #[must_use]
+    pub fn proxy_url(&self) -> Option<String> {
+        self.tunnel.as_ref().map(Tunnel::url)
+    }
+
     /// The controls of the first tenant.
     #[must_use]
     pub fn tenant(&self) -> &TenantControls {
@@ -222,6 +231,7 @@ pub struct Builder {
     host: IpAddr,
     port: u16,
     tls: Tls,
+    also_as: Vec<String>,
     key: Arc<SigningKey>,
     clock: Arc<dyn Clock>,
     seed: Option<u64>,
@@ -240,6 +250,7 @@ impl Default for Builder {
             host: IpAddr::V4(Ipv4Addr::LOCALHOST),
             port: 0,
             tls: Tls::Off,
+            also_as: Vec::new(),
             key: SigningKey::published(),
             clock: Arc::new(SystemClock),
             seed: None,
@@ -283,6 +294,15 @@ impl Builder {
         self
     }
 
+    /// A host name to answer to besides, such as `login.microsoftonline.com` for a program whose authority cannot be set:
+    /// the certificate is for it, too, instance discovery knows it, and requests with it as their `Host` get addresses and
+    /// issuers of that name. That the name leads here is the caller's business. The control API is not reached by it.
+    #[must_use]
+    pub fn also_as(mut self, name: impl Into<String>) -> Self {
+        self.also_as.push(name.into());
+        self
+    }
+
     /// Another signing key than the published one.
     #[must_use]
     pub fn signing_key(mut self, key: Arc<SigningKey>) -> Self {
@@ -320,11 +340,13 @@ impl Builder {
         let mut idp =
             Idp::new(base, &self.document, self.key.clone(), self.clock.clone(), ids).ok_or(StartError::Crypto)?;
         idp.control_hosts.push(self.name());
+        idp.origins = Origins::new(&idp.base, &self.also_as);
         let idp = Arc::new(idp);
         let first = idp.registry.first().ok_or(StartError::NoTenant)?;
         let service = ServiceExt::<SocketAddr>::map_response(router(idp.clone()).into_make_service(), |service| {
             MapResult::new(service, hang_up)
         });
+        let tunnel = self.tunnel(address).await?;
         let handle = Handle::new();
         let bound = |source| StartError::Bind { address, source };
         let serving = match tls {
@@ -342,10 +364,26 @@ impl Builder {
             idp,
             address,
             ca,
+            tunnel,
             handle,
             serving: Some(serving),
             expectations: std::sync::Mutex::default(),
         })
+    }
+
+    async fn tunnel(&self, server: SocketAddr) -> Result<Option<Tunnel>, StartError> {
+        if self.also_as.is_empty() {
+            return Ok(None);
+        }
+        // From this machine, a server that listens everywhere is reached on the loopback.
+        let reached = match server.ip() {
+            IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+            IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+            ip => ip,
+        };
+        let started = Tunnel::start(&self.also_as, SocketAddr::new(reached, server.port())).await;
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        started.map(Some).map_err(|source| StartError::Bind { address, source })
     }
 
     fn bind(&self) -> Result<TcpListener, StartError> {
@@ -364,10 +402,11 @@ impl Builder {
     /// Certificates are valid in the machine's time, whatever the tenants' clocks say: it is the client's TLS that checks.
     fn certificates(&self) -> Result<(Option<Ca>, Option<RustlsConfig>), StartError> {
         let now = SystemClock.now();
-        let names = if self.host.is_loopback() { Vec::new() } else { vec![self.name()] };
+        let mut names = if self.host.is_loopback() { Vec::new() } else { vec![self.name()] };
+        names.extend(self.also_as.iter().cloned());
         let ca = match &self.tls {
             Tls::Off => return Ok((None, None)),
-            Tls::Ephemeral => Ca::ephemeral(now)?,
+            Tls::Ephemeral => Ca::ephemeral(&names, now)?,
             Tls::Kept(directory) => Ca::load_or_create(directory, &names, now)?,
         };
         let config = ca.server_config(&names, now)?;

@@ -57,9 +57,9 @@ impl Ca {
         Self::new(key, certificate.pem(), Some(files.certificate))
     }
 
-    /// A CA for this machine's names that lives in memory and leaves no trace.
-    pub fn ephemeral(now: Timestamp) -> Result<Self, TlsError> {
-        let (key, certificate) = generate(&name::with_own(&[])?, now)?;
+    /// A CA for this machine's names and `names` that lives in memory and leaves no trace.
+    pub fn ephemeral(names: &[String], now: Timestamp) -> Result<Self, TlsError> {
+        let (key, certificate) = generate(&name::with_own(names)?, now)?;
         Self::new(key, certificate.pem(), None)
     }
 

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod accounts;
+mod also_as;
 mod authorize;
 mod bad_requests;
 mod catalogue;
@@ -13,12 +14,16 @@ mod determinism;
 mod discovery;
 mod evaluation;
 mod faults;
+mod fidelity;
 mod grants;
+mod made_tokens;
 mod main_line;
 mod mock_apis;
+mod openidconnect;
 mod policies;
 mod readme;
 mod reference;
+mod signing_keys;
 mod switches;
 mod tokens;
 mod v1;

@@ -55,6 +55,7 @@ Examples:
   mock-idp serve
   mock-idp serve --port 0 --no-tls
   mock-idp config default > mock-idp.yaml && mock-idp serve --config mock-idp.yaml
+  mock-idp serve --port 443 --also-as login.microsoftonline.com
 
 Ready when stdout's first line is there: mock-idp listening on https://localhost:PORT";
 
@@ -73,6 +74,11 @@ pub(super) struct ServeOptions {
     /// YAML file with tenants, users, applications and APIs, or - for stdin [default: the built-in directory]
     #[arg(long, value_name = "FILE", env = "MOCK_IDP_CONFIG")]
     pub(super) config: Option<PathBuf>,
+    /// Host name to answer to besides, such as login.microsoftonline.com, for programs whose authority cannot be set; may
+    /// be repeated. A proxy, or you, lead the name here: see the guide in mock-idp/README.md. The CA is then one of its
+    /// own, in the directory `also-as` below the usual one unless --cert-dir is given
+    #[arg(long, value_name = "NAME", env = "MOCK_IDP_ALSO_AS", value_delimiter = ',', value_parser = host_name)]
+    pub(super) also_as: Vec<String>,
     #[command(flatten)]
     pub(super) certificates: CertificateOptions,
     /// PEM file with the RSA key (PKCS#8) that signs tokens [default: a published test key]
@@ -91,6 +97,7 @@ pub(super) struct CertificateOptions {
 const RUN_HELP: &str = "\
 Examples:
   mock-idp run -- pytest -q
+  mock-idp run --also-as login.microsoftonline.com -- python app.py
   mock-idp run -- sh -c 'curl --cacert \"$MOCK_IDP_CA\" \"$MOCK_IDP_API_URL/calendar\"'
 
 COMMAND finds in its environment:
@@ -98,7 +105,8 @@ COMMAND finds in its environment:
   MOCK_IDP_API_URL (the calendar API is at $MOCK_IDP_API_URL/calendar)
   BROWSER, which signs in as MOCK_IDP_USER, else as ada@contoso.test
   MOCK_IDP_CA, NODE_EXTRA_CA_CERTS, REQUESTS_CA_BUNDLE, SSL_CERT_FILE, unless
-  --no-tls";
+  --no-tls
+  HTTPS_PROXY, which leads the names of --also-as to the server";
 
 /// What to run.
 #[derive(Debug, ClapArgs)]
@@ -145,6 +153,9 @@ pub(super) struct BrowseOptions {
     /// CA certificate to trust [default: that of `mock-idp ca`]
     #[arg(long, value_name = "FILE", env = "MOCK_IDP_CA")]
     pub(super) ca: Option<PathBuf>,
+    /// Proxy in front of a server that answers to other names, as `serve --also-as` prints it. Others are passed by
+    #[arg(long, value_name = "URL", env = "MOCK_IDP_PROXY")]
+    pub(super) proxy: Option<String>,
     /// Say nothing unless it fails
     #[arg(long, short, env = "MOCK_IDP_QUIET", value_parser = FalseyValueParser::new())]
     pub(super) quiet: bool,
@@ -238,6 +249,13 @@ fn host(text: &str) -> Result<IpAddr, String> {
     text.parse().map_err(|_| "it is no IP address; write 127.0.0.1, ::1, or 0.0.0.0 for all addresses".to_owned())
 }
 
+fn host_name(text: &str) -> Result<String, String> {
+    match rustls::pki_types::DnsName::try_from(text) {
+        Ok(name) if text.parse::<IpAddr>().is_err() => Ok(name.as_ref().to_ascii_lowercase()),
+        _ => Err("it is no host name; write one like login.microsoftonline.com, without https:// and port".to_owned()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory as _;
@@ -259,6 +277,14 @@ mod tests {
             command.get_subcommands().for_each(check);
         }
         check(&Args::command());
+    }
+
+    #[test]
+    fn other_names_are_host_names_alone() {
+        assert_eq!(host_name("Login.MicrosoftOnline.com").as_deref(), Ok("login.microsoftonline.com"));
+        for wrong in ["https://login.microsoftonline.com", "login.microsoftonline.com:443", "10.0.0.1", "", "a b"] {
+            assert!(host_name(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -21,7 +21,7 @@ pub(super) fn browse(options: &BrowseOptions) -> Result<i32, Failure> {
     let user = person(options);
     let runtime = Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Failure::failed(format!("the browser could not be started: {error}")))?;
-    let browser = Browser::new(ca.as_deref()).map_err(Failure::usage)?;
+    let browser = Browser::by_proxy(ca.as_deref(), options.proxy.as_deref()).map_err(Failure::usage)?;
     let visit = runtime.block_on(browser.visit(&url, &user)).map_err(Failure::failed)?;
     if !options.quiet {
         visit.pages.iter().for_each(|page| output::say(&seen(page)));

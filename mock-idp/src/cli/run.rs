@@ -41,14 +41,16 @@ fn variables(options: &RunOptions, server: &MockIdp) -> Result<Vec<(&'static str
     let unnamed = |error| Failure::failed(format!("this program's own path is not known: {error}"));
     let directory = server.tenant().directory();
     let sample = Sample::of(&directory);
+    let proxy = server.proxy_url();
     let child = environment::Child {
         base_url: server.base(),
         tenant_id: &server.tenant().id().to_string(),
         client_id: &sample.client_id(),
         api_url: &format!("{}/api", server.base()),
         ca: server.ca_path(),
+        proxy: proxy.as_deref(),
         executable: &env::current_exe().map_err(unnamed)?,
-        directory: &options.serve.certificates.directory()?,
+        directory: &options.serve.certificate_directory()?,
     };
     environment::prepare(&child, &|name| env::var_os(name)).map_err(Failure::usage)
 }

@@ -63,6 +63,9 @@ fn settings(server: &MockIdp) -> String {
     if let Some(ca) = &values.ca {
         line("CA", ca);
     }
+    if let Some(proxy) = server.proxy_url() {
+        line("proxy", &format!("{proxy}   (as HTTPS_PROXY: leads the other names here)"));
+    }
     for (position, user) in users(server, &directory).iter().enumerate() {
         line(if position == 0 { "users" } else { "" }, user);
     }

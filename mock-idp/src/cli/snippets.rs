@@ -1,4 +1,5 @@
-//! Settings to copy for each SDK, as data: a test can run what a person is told to copy.
+//! Settings to copy for each SDK. The lines are those that the SDK's own suite under `tests` runs, between its snippet marks;
+//! what the suite takes from its environment is replaced by this server's values.
 //!
 //! Placeholders are `%name%`; `%name:quoted%` is a string of Python or JavaScript, `%name:word%` a word of a shell.
 
@@ -7,12 +8,29 @@ use super::output::shell_word;
 /// How one SDK or program is told to use the server.
 #[derive(Debug)]
 pub(super) struct Snippet {
-    /// The SDK's name.
-    pub(super) title: &'static str,
+    /// The SDK's name, and what has to be known around the lines.
+    title: &'static str,
     /// Whether it refuses an authority without TLS.
-    pub(super) needs_tls: bool,
-    /// The lines, with placeholders.
-    pub(super) lines: &'static [&'static str],
+    needs_tls: bool,
+    lines: Lines,
+}
+
+/// Where the lines come from.
+#[derive(Debug)]
+enum Lines {
+    /// From a suite.
+    Suite {
+        /// The text of the suite's file.
+        file: &'static str,
+        /// The name after its snippet mark.
+        mark: &'static str,
+        /// Lines from elsewhere in the file that are shown first.
+        before: &'static [&'static str],
+        /// What is written there, and the placeholder that is shown for it.
+        shown_as: &'static [(&'static str, &'static str)],
+    },
+    /// Written here: the program is this project's own.
+    Own(&'static [&'static str]),
 }
 
 /// What the placeholders stand for.
@@ -27,56 +45,100 @@ pub(super) struct Values {
     pub(super) ca: Option<String>,
 }
 
-/// Every snippet. `REQUESTS_CA_BUNDLE` and `CURL_CA_BUNDLE` would win over Python's `verify`; Node compares
-/// `knownAuthorities` with the port and reads its variable before it starts.
-pub(super) const ALL: &[Snippet] = &[
+/// Every snippet. A suite that gets snippet marks gets its entry here; a test says so.
+///
+/// `REQUESTS_CA_BUNDLE` wins over Python's `verify`, so that is what is shown; Node compares `knownAuthorities` with the port
+/// and reads its variable before it starts.
+const ALL: &[Snippet] = &[
     Snippet {
-        title: "MSAL Python   (unset REQUESTS_CA_BUNDLE and CURL_CA_BUNDLE, which win over verify)",
+        title: "MSAL Python   (REQUESTS_CA_BUNDLE=%ca:word% python app.py)",
         needs_tls: true,
-        lines: &[
-            "import msal",
-            "app = msal.PublicClientApplication(%client_id:quoted%, authority=%authority:quoted%,",
-            "                                   instance_discovery=False, verify=%ca:quoted%)",
-            "print(app.acquire_token_interactive([%scope:quoted%]))",
-        ],
+        lines: Lines::Suite {
+            file: include_str!("../../../tests/msal-python/conftest.py"),
+            mark: "msal-python",
+            before: &["import msal"],
+            shown_as: &[
+                ("os.environ[\"MOCK_IDP_CLIENT_ID\"]", "%client_id:quoted%"),
+                ("tenant.authority,  # or os.environ[\"MOCK_IDP_AUTHORITY\"]", "%authority:quoted%,"),
+            ],
+        },
     },
     Snippet {
         title: "MSAL Node   (NODE_EXTRA_CA_CERTS=%ca:word% node app.mjs)",
         needs_tls: true,
-        lines: &[
-            "import { PublicClientApplication } from \"@azure/msal-node\";",
-            "const app = new PublicClientApplication({ auth: { clientId: %client_id:quoted%,",
-            "  authority: %authority:quoted%, knownAuthorities: [%host:quoted%] } });",
-            "console.log(await app.acquireTokenInteractive({ scopes: [%scope:quoted%], openBrowser: async (url) => console.log(url) }));",
-        ],
+        lines: Lines::Suite {
+            file: include_str!("../../../tests/msal-node/support.js"),
+            mark: "msal-node",
+            before: &["import { PublicClientApplication } from \"@azure/msal-node\";"],
+            shown_as: &[
+                ("clientId,", "clientId: %client_id:quoted%,"),
+                ("this.authority, // or process.env.MOCK_IDP_AUTHORITY", "%authority:quoted%,"),
+                ("new URL(base).host", "%host:quoted%"),
+                ("    ...options,\n", ""),
+            ],
+        },
     },
     Snippet {
         title: "curl",
         needs_tls: false,
-        lines: &[
-            "curl%ca_of_curl% %authority%/v2.0/.well-known/openid-configuration",
-            "curl%ca_of_curl% %authority%/discovery/v2.0/keys",
-            "curl%ca_of_curl% -i %api_url%    # 401 and the API's challenge",
-        ],
+        lines: Lines::Suite {
+            file: include_str!("../../../tests/curl/main-line.sh"),
+            mark: "curl",
+            before: &[],
+            shown_as: &[
+                (" --cacert \"$MOCK_IDP_CA\"", "%ca_of_curl%"),
+                ("\"$MOCK_IDP_AUTHORITY/v2.0/.well-known/openid-configuration\"", "%metadata:word%"),
+                ("\"$MOCK_IDP_AUTHORITY/discovery/v2.0/keys\"", "%keys:word%"),
+                ("\"$MOCK_IDP_API_URL/calendar\"", "%api_url:word%"),
+            ],
+        },
     },
     Snippet {
         title: "desktop-client",
         needs_tls: false,
-        lines: &[
+        lines: Lines::Own(&[
             "desktop-client --authority %authority% \\",
             "  --client-id %client_id%%ca_of_client% \\",
             "  call %api_url% --scope %scope:word%",
-        ],
+        ]),
     },
 ];
+
+impl Snippet {
+    /// The lines, with placeholders.
+    fn lines(&self) -> Vec<String> {
+        match &self.lines {
+            Lines::Own(lines) => lines.iter().map(|line| (*line).to_owned()).collect(),
+            Lines::Suite { file, mark, before, shown_as } => {
+                let mut text = marked(file, mark).unwrap_or_default();
+                for (written, shown) in *shown_as {
+                    text = text.replace(written, shown);
+                }
+                before.iter().map(|line| (*line).to_owned()).chain(text.lines().map(str::to_owned)).collect()
+            }
+        }
+    }
+}
+
+/// The lines between the marks called `mark`, without what all of them are indented by.
+fn marked(file: &str, mark: &str) -> Option<String> {
+    let is_mark =
+        |line: &&str| line.trim_start_matches([' ', '#', '/', '<', '!', '-']).trim_end() == format!("snippet: {mark}");
+    let mut lines = file.lines().skip_while(|line| !is_mark(line));
+    lines.next()?;
+    let lines: Vec<&str> = lines.take_while(|line| !line.contains("end of snippet")).collect();
+    let indent =
+        lines.iter().filter(|line| !line.trim().is_empty()).map(|line| line.len() - line.trim_start().len()).min()?;
+    Some(lines.iter().map(|line| format!("{}\n", line.get(indent..).unwrap_or_default())).collect())
+}
 
 /// All of them that work with these values.
 pub(super) fn render(values: &Values) -> String {
     let mut text = String::new();
     for snippet in ALL.iter().filter(|snippet| values.ca.is_some() || !snippet.needs_tls) {
         text.push_str(&format!("\n{}\n", fill(snippet.title, values)));
-        for line in snippet.lines {
-            text.push_str(&format!("  {}\n", fill(line, values)));
+        for line in snippet.lines() {
+            text.push_str(&format!("  {}\n", fill(&line, values)));
         }
     }
     if values.ca.is_none() {
@@ -92,8 +154,12 @@ fn fill(line: &str, values: &Values) -> String {
         None => String::new(),
     };
     let host = values.base.split_once("://").map_or("", |(_, host)| host);
-    let names: [(&str, &str); 6] = [
+    let metadata = format!("{}/v2.0/.well-known/openid-configuration", values.authority);
+    let keys = format!("{}/discovery/v2.0/keys", values.authority);
+    let names: [(&str, &str); 8] = [
         ("authority", &values.authority),
+        ("metadata", &metadata),
+        ("keys", &keys),
         ("client_id", &values.client_id),
         ("scope", &values.scope),
         ("api_url", &values.api_url),
@@ -137,13 +203,54 @@ mod tests {
     fn the_facts_that_sdks_are_particular_about_are_said() {
         let text = render(&values(Some("/my data/ca.pem")));
         for fact in [
-            "instance_discovery=False, verify=\"/my data/ca.pem\"",
+            "REQUESTS_CA_BUNDLE='/my data/ca.pem' python",
+            "  import msal\n  app = msal.PublicClientApplication(\n      \"c\",\n      authority=\"https://localhost:8443/t\",",
+            "      instance_discovery=False,\n",
+            "    clientId: \"c\",\n",
             "knownAuthorities: [\"localhost:8443\"]",
             "NODE_EXTRA_CA_CERTS='/my data/ca.pem' node",
             "curl --cacert '/my data/ca.pem' https://localhost:8443/t/v2.0/",
             "--client-id c --ca '/my data/ca.pem' \\",
         ] {
             assert!(text.contains(fact), "{fact} in\n{text}");
+        }
+    }
+
+    #[test]
+    fn the_suites_hold_what_is_shown_and_nothing_of_theirs_is_left() {
+        for snippet in ALL {
+            let Lines::Suite { file, mark, before, shown_as } = &snippet.lines else { continue };
+            let text = marked(file, mark).unwrap_or_default();
+            assert!(!text.is_empty(), "the suite has no lines marked `snippet: {mark}`");
+            for (written, _) in *shown_as {
+                assert!(text.contains(written), "`{written}` is not among the lines marked {mark}:\n{text}");
+            }
+            for line in *before {
+                assert!(file.lines().any(|known| known == *line), "`{line}` is not in the suite of {mark}");
+            }
+        }
+        let text = render(&values(Some("/ca.pem")));
+        for theirs in ["environ", "process.env", "tenant.", "this.", "MOCK_IDP_"] {
+            assert!(!text.contains(theirs), "{theirs} in\n{text}");
+        }
+    }
+
+    #[test]
+    fn every_suite_with_marks_is_shown() {
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests");
+        for suite in std::fs::read_dir(root).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()) {
+            for file in std::fs::read_dir(suite).unwrap().map(|entry| entry.unwrap().path()) {
+                // Those in Rust are for programs that start the server themselves.
+                let is_rust = file.extension().is_some_and(|extension| extension == "rs");
+                let Ok(text) = std::fs::read_to_string(&file) else { continue };
+                for (_, rest) in
+                    text.match_indices("snippet: ").filter(|_| !is_rust).map(|(at, _)| text.split_at(at + 9))
+                {
+                    let name = rest.split_whitespace().next().unwrap_or_default();
+                    let known = |snippet: &Snippet| matches!(snippet.lines, Lines::Suite { mark, .. } if mark == name);
+                    assert!(ALL.iter().any(known), "{}: give `{name}` its entry in `ALL`", file.display());
+                }
+            }
         }
     }
 

@@ -29,7 +29,10 @@ pub(super) async fn start(options: &ServeOptions, default_port: u16) -> Result<M
         builder = builder.signing_key(key.map_err(|error| Failure::usage(format!("{}: {error}", path.display())))?);
     }
     if !options.no_tls {
-        builder = builder.tls_from(options.certificates.directory()?);
+        builder = builder.tls_from(options.certificate_directory()?);
+    }
+    for name in &options.also_as {
+        builder = builder.also_as(name);
     }
     let server = builder.start().await?;
     if !host.is_loopback() {
@@ -56,6 +59,15 @@ pub(super) fn runtime() -> Result<Runtime, Failure> {
     let workers = thread::available_parallelism().map_or(1, usize::from).min(MOST_WORKERS);
     let runtime = Builder::new_multi_thread().worker_threads(workers).enable_all().build();
     runtime.map_err(|error| Failure::failed(format!("no threads could be started: {error}")))
+}
+
+impl ServeOptions {
+    /// Where the CA is. One that may vouch for other names than this machine's is kept apart from the one that people trust.
+    pub(super) fn certificate_directory(&self) -> Result<PathBuf, Failure> {
+        let usual = self.certificates.directory()?;
+        let is_named = self.certificates.cert_dir.is_some();
+        Ok(if self.also_as.is_empty() || is_named { usual } else { usual.join("also-as") })
+    }
 }
 
 impl CertificateOptions {

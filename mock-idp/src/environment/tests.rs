@@ -33,6 +33,7 @@ impl Place {
             client_id: "c",
             api_url: "https://localhost:8443/api",
             ca: tls.then_some(ca.as_path()),
+            proxy: None,
             executable: &executable,
             directory: self.dir.path(),
         };

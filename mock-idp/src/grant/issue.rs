@@ -6,9 +6,10 @@ use serde::Serialize;
 use crate::{
     claims_request::ClaimsRequest,
     directory::{Api, Dialect, Directory, GRAPH, Rotation, TokenVersion, User},
+    flow::Tenants,
     policy::{self, Situation, Subject},
     scopes::Scopes,
-    state::RefreshToken,
+    state::{RefreshToken, Tenant},
     token::{self, Access, Home, Life, Parties, Proof},
 };
 
@@ -93,7 +94,7 @@ impl Order<'_> {
         let Self { directory, caller, user, api, grant, scopes, .. } = *self;
         let Caller { client, credential } = caller;
         let ids = &call.tenant.ids;
-        let home = home(call, user);
+        let home = home(call.tenant, call.tenants, user);
         let strength = grant.strength;
         let parties = Parties { base: call.base, directory, user, home, client, credential, strength, sid: grant.sid };
         let resource = scopes.apis.first().and_then(|asked| asked.resource.as_deref());
@@ -123,7 +124,7 @@ impl Order<'_> {
             expires_in: access.expires_in,
             ext_expires_in: access.expires_in,
             refresh_in: access.refresh_in,
-            access_token: call.key.sign(&access.claims, api.token_version == TokenVersion::V1),
+            access_token: call.tenant.keys.current().sign(&access.claims, api.token_version == TokenVersion::V1),
             refresh_token: self.gives_refresh_token().then(|| self.refresh_token(call, now)),
             foci: client.family.then_some("1"),
             id_token: scopes.oidc.openid.then(|| self.id_token(&parties, call, now)),
@@ -141,9 +142,11 @@ impl Order<'_> {
         match call.dialect {
             Dialect::V2 => {
                 let claims = token::id_token(parties, self.scopes.oidc, nonce, with_auth_time, now, ids);
-                call.key.sign(&claims, false)
+                call.tenant.keys.current().sign(&claims, false)
             }
-            Dialect::V1 => call.key.sign(&token::id_token_v1(parties, nonce, with_auth_time, now, ids), true),
+            Dialect::V1 => {
+                call.tenant.keys.current().sign(&token::id_token_v1(parties, nonce, with_auth_time, now, ids), true)
+            }
         }
     }
 
@@ -237,7 +240,7 @@ pub(super) fn for_application(
         expires_in,
         ext_expires_in: expires_in,
         refresh_in: None,
-        access_token: call.key.sign(&claims, api.token_version == TokenVersion::V1),
+        access_token: call.tenant.keys.current().sign(&claims, api.token_version == TokenVersion::V1),
         refresh_token: None,
         foci: None,
         id_token: None,
@@ -250,10 +253,10 @@ pub(super) fn for_application(
 }
 
 /// A guest's home account is another tenant's.
-fn home(call: &TokenCall<'_>, user: &User) -> Home {
-    let guest = user.home_tenant.as_deref().and_then(|home| (call.tenants)(home)).and_then(|home| {
+pub(crate) fn home(tenant: &Tenant, tenants: Tenants<'_>, user: &User) -> Home {
+    let guest = user.home_tenant.as_deref().and_then(tenants).and_then(|home| {
         let uid = home.state().directory.user(&user.username)?.id;
         Some(Home { uid, utid: home.id })
     });
-    guest.unwrap_or(Home { uid: user.id, utid: call.tenant.id })
+    guest.unwrap_or(Home { uid: user.id, utid: tenant.id })
 }

@@ -34,13 +34,13 @@ use uuid::Uuid;
 pub use device_code::correlation_of_poll;
 pub use dialect::{AnswerV1, Written};
 pub use issue::TokenAnswer;
+pub(crate) use issue::home;
 
 use crate::{
     claims_request::ClaimsRequest,
     directory::{Api, Application, Dialect, Directory, GRAPH, MultiResource, Platform},
     error::{Aadsts, Refusal},
     flow::{self, Tenants},
-    keys::SigningKey,
     params::Params,
     policy::{self, Circumstances, Decision, Reason, Situation, Subject, Who},
     scopes::Scopes,
@@ -90,8 +90,6 @@ pub struct TokenCall<'a> {
     pub tenants: Tenants<'a>,
     /// Origin of the server.
     pub base: &'a str,
-    /// Signs.
-    pub key: &'a SigningKey,
     /// Opens and closes refresh tokens.
     pub sealer: &'a Sealer,
     /// The operating system that the client names.

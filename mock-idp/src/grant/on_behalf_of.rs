@@ -17,7 +17,7 @@ pub(super) const GRANT: Grant =
 
 /// The user of an assertion that is this tenant's, as the sign-in behind it proved it.
 fn peek(call: &TokenCall<'_>) -> Option<UserGrant> {
-    let assertion: Presented = token::verify(call.params.get("assertion")?, call.key)?;
+    let assertion: Presented = token::verify(call.params.get("assertion")?, &call.tenant.keys)?;
     let proof: Proof = call.sealer.open(&assertion.aio)?;
     let ours = assertion.tid == call.tenant.id && proof.epoch == call.tenant.epoch;
     ours.then(|| UserGrant::new(assertion.oid, proof.strength, call.tenant.ids.guid(), call.new_family()))
@@ -32,7 +32,7 @@ fn redeem(call: &TokenCall<'_>, client: &Application) -> Result<Redeemed, Refusa
         }
     }
     let invalid = |what: &str| Refusal::new(Aadsts::AssertionInvalid).with("what", what);
-    let assertion: Presented = token::verify(call.params.require("assertion")?, call.key)
+    let assertion: Presented = token::verify(call.params.require("assertion")?, &call.tenant.keys)
         .ok_or_else(|| invalid("it is malformed or its signature is wrong"))?;
     if assertion.tid != call.tenant.id {
         return Err(invalid("it was issued in another tenant"));

@@ -48,12 +48,13 @@ pub(super) async fn below(
 
 /// `/v1.0/me`: a minimal Microsoft Graph.
 pub(super) async fn me(State(idp): State<Arc<Idp>>, incoming: Incoming) -> Response {
+    let base = idp.base_of(&incoming);
     serve(&idp, |api| api.id == GRAPH, "/me", &incoming, &|tenant, token| {
         let state = tenant.state();
         let user = state.directory.user_by_id(token.oid);
         let username = user.map(|user| state.directory.username(user));
         json!({
-            "@odata.context": format!("{}/v1.0/$metadata#users/$entity", idp.base),
+            "@odata.context": format!("{base}/v1.0/$metadata#users/$entity"),
             "displayName": user.map(|user| &user.name),
             "givenName": user.and_then(|user| user.given_name.as_ref()),
             "surname": user.and_then(|user| user.family_name.as_ref()),
@@ -64,13 +65,13 @@ pub(super) async fn me(State(idp): State<Arc<Idp>>, incoming: Incoming) -> Respo
     })
 }
 
-/// `/oidc/userinfo` (OpenID Connect Core 5.3), for a token of Graph.
+/// `/oidc/userinfo` (OpenID Connect Core 5.3), for a token of Graph. The subject is that of the client's ID tokens.
 pub(super) async fn userinfo(State(idp): State<Arc<Idp>>, incoming: Incoming) -> Response {
     serve(&idp, |api| api.id == GRAPH, "/userinfo", &incoming, &|tenant, token| {
         let state = tenant.state();
         let user = state.directory.user_by_id(token.oid);
         json!({
-            "sub": token.oid,
+            "sub": token.azp.or(token.appid).map(|client| token::pairwise(token.oid, client)),
             "name": user.map(|user| &user.name),
             "given_name": user.and_then(|user| user.given_name.as_ref()),
             "family_name": user.and_then(|user| user.family_name.as_ref()),
@@ -112,6 +113,7 @@ fn serve(
     incoming: &Incoming,
     answer: &dyn Fn(&Tenant, &Presented) -> Value,
 ) -> Response {
+    let base = &*idp.base_of(incoming);
     let verified = incoming.bearer().map(|token| (token, verify(idp, token)));
     let tenant = match &verified {
         Some((_, Some((tenant, _)))) => Some(tenant.clone()),
@@ -131,9 +133,9 @@ fn serve(
         Some((text, Some((tenant, token)))) => {
             let (user, client) = (username(tenant, token), token.azp.or(token.appid));
             (exchange.user, exchange.client_id) = (user, client.map(|id| id.to_string()));
-            let (verdict, body) = match judged(idp, tenant, &api, route, token) {
+            let (verdict, body) = match judged(idp, base, tenant, &api, route, token) {
                 Verdict::Allowed => {
-                    let called = downstream::call(idp, tenant, &api, route, text, &mut exchange.reasons);
+                    let called = downstream::call(idp, base, tenant, &api, route, text, &mut exchange.reasons);
                     (for_client(called.verdict, token, &api), downstream::join(answer(tenant, token), called.answer))
                 }
                 refused => (refused, Value::Null),
@@ -141,7 +143,7 @@ fn serve(
             (Some(verdict), body)
         }
     };
-    let (log, response) = written(idp, &tenant, &api, verdict.as_ref(), &body);
+    let (log, response) = written(base, &tenant, &api, verdict.as_ref(), &body);
     if let Some(because) = reason(verdict.as_ref()) {
         exchange.reasons.push(Reason::new("api", because));
     }
@@ -151,7 +153,7 @@ fn serve(
 }
 
 /// What `api` makes of a token of `tenant` at `route`.
-pub(super) fn judged(idp: &Idp, tenant: &Tenant, api: &Api, route: &str, token: &Presented) -> Verdict {
+pub(super) fn judged(idp: &Idp, base: &str, tenant: &Tenant, api: &Api, route: &str, token: &Presented) -> Verdict {
     let proof: Option<Proof> = idp.sealer.open(&token.aio);
     let state = tenant.state();
     let (directory, now) = (&state.directory, tenant.now());
@@ -180,7 +182,7 @@ pub(super) fn judged(idp: &Idp, tenant: &Tenant, api: &Api, route: &str, token: 
         token,
         &Arrival {
             api,
-            issuers: &[issuer_v1(&idp.base, tenant.id), issuer_v2(&idp.base, tenant.id)],
+            issuers: &idp.issuers(base, |base| [issuer_v1(base, tenant.id), issuer_v2(base, tenant.id)]),
             route: api.protected_route(route),
             now: now.as_second(),
             watched: Watched {
@@ -201,11 +203,11 @@ fn username(tenant: &Tenant, token: &Presented) -> Option<String> {
 }
 
 /// Writes a verdict down. `None`: there was no token at all, so no error is named (RFC 6750, 3.1).
-fn written(idp: &Idp, tenant: &Tenant, api: &Api, verdict: Option<&Verdict>, body: &Value) -> (Answer, Response) {
+fn written(base: &str, tenant: &Tenant, api: &Api, verdict: Option<&Verdict>, body: &Value) -> (Answer, Response) {
     let refused = |status: u16, error: Option<&'static str>, message: &str, wanted: Option<&Wanted>| {
         let code = if status == 403 { "Authorization_RequestDenied" } else { "InvalidAuthenticationToken" };
         let mut response = respond::plain_json(status, &json!({ "error": { "code": code, "message": message } }));
-        let refused = Refused { api, base: &idp.base, error, message, wanted };
+        let refused = Refused { api, base, error, message, wanted };
         for line in challenge::header_lines(&refused, &tenant.ids) {
             respond::add(&mut response, "www-authenticate", &line);
         }
@@ -250,7 +252,8 @@ fn reason(verdict: Option<&Verdict>) -> Option<String> {
 /// Checks form and signature; time and audience are the API's business, on the tenant's clock.
 pub(super) fn verify(idp: &Idp, token: &str) -> Option<(Arc<Tenant>, Presented)> {
     let tenant = idp.tenant_by_id(claimed_tenant(token)?)?;
-    Some((tenant, token::verify(token, &idp.key)?))
+    let presented = token::verify(token, &tenant.keys)?;
+    Some((tenant, presented))
 }
 
 fn not_found(incoming: &Incoming) -> Response {

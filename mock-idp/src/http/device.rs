@@ -46,7 +46,7 @@ pub(super) async fn start(State(idp): State<Arc<Idp>>, Path(tenant): Path<String
     });
     let (answer, response) = match issued {
         Ok((user_code, code)) => {
-            let codes = codes(dialect, &idp.base, &user_code, &code);
+            let codes = codes(dialect, &idp.base_of(&incoming), &user_code, &code);
             (Answer::of(200, "device code"), respond::json(200, &codes, &trace))
         }
         Err(refusal) => {

@@ -1,6 +1,6 @@
 //! Metadata, keys, instance discovery and user realm (OpenID Connect Discovery; wire reference 1).
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use axum::{
     extract::{Path, State},
@@ -15,7 +15,7 @@ use crate::{
     token::{issuer_v1, issuer_v2},
 };
 
-use super::{Idp, incoming::Incoming, respond};
+use super::{Idp, incoming::Incoming, origin::split_port, respond};
 
 /// `/{t}/v2.0/.well-known/openid-configuration`
 pub(super) async fn metadata_v2(
@@ -39,8 +39,10 @@ pub(super) async fn metadata_v1(
 pub(super) async fn keys(State(idp): State<Arc<Idp>>, Path(tenant): Path<String>, incoming: Incoming) -> Response {
     match idp.authority(&tenant) {
         Ok(authority) => {
-            let issuer = issuer(&idp, &authority, true);
-            respond::document(&json!({ "keys": [idp.key.jwk(&issuer)] }))
+            let issuer = issuer(&idp.base_of(&incoming), &authority, true);
+            let keys = idp.registry.signing_keys(&authority);
+            let listed: Vec<_> = keys.iter().map(|key| key.jwk(&issuer)).collect();
+            respond::document(&json!({ "keys": listed }))
         }
         Err(refusal) => refuse(&idp, &incoming, &refusal.with_error("invalid_tenant")),
     }
@@ -48,7 +50,9 @@ pub(super) async fn keys(State(idp): State<Arc<Idp>>, Path(tenant): Path<String>
 
 /// `/common/discovery/instance`
 ///
-/// This server is its own cloud. An authorization endpoint on another host is refused as Entra refuses an unknown one.
+/// This server is its own cloud, and one more for each name that it answers to besides. What is described is the host of the
+/// authorization endpoint, wherever the question was asked: an MSAL that does not know an authority asks the public cloud's
+/// host about it. An authorization endpoint on another host is refused as Entra refuses an unknown one.
 pub(super) async fn instance(State(idp): State<Arc<Idp>>, incoming: Incoming) -> Response {
     let params = match incoming.query() {
         Ok(params) => params,
@@ -58,27 +62,39 @@ pub(super) async fn instance(State(idp): State<Arc<Idp>>, incoming: Incoming) ->
         Ok(endpoint) => endpoint,
         Err(refusal) => return refuse(&idp, &incoming, &refusal),
     };
-    let host = |address: &str| url::Url::parse(address).ok().and_then(|url| url.host_str().map(str::to_owned));
-    let ours = host(&idp.base).unwrap_or_default();
-    let known = host(endpoint).is_some_and(|asked| asked == ours || asked == "localhost" || asked == "127.0.0.1");
-    if !known {
+    let endpoint = url::Url::parse(endpoint).ok();
+    let Some(base) = endpoint.as_ref().and_then(|url| idp.origins.of_host(&host_and_port(url)?)) else {
         return refuse(&idp, &incoming, &Refusal::new(Aadsts::UnknownInstance));
-    }
-    // MSAL Python asks without the port, MSAL Node with it: both are aliases.
-    let with_port = idp.base.split("://").nth(1).unwrap_or_default();
-    let tenant = url::Url::parse(endpoint)
-        .ok()
+    };
+    let tenant = endpoint
+        .as_ref()
         .and_then(|url| url.path_segments()?.find(|segment| !segment.is_empty()).map(str::to_owned))
         .unwrap_or_else(|| "common".to_owned());
+    let mut clouds = vec![host_of(&idp.base), host_of(&base)];
+    clouds.extend(idp.origins.also_as().iter().map(String::as_str));
+    let mut described = HashSet::new();
+    clouds.retain(|host| described.insert(split_port(host).0));
     respond::document(&json!({
-        "tenant_discovery_endpoint": format!("{}/{tenant}/v2.0/.well-known/openid-configuration", idp.base),
+        "tenant_discovery_endpoint": format!("{base}/{tenant}/v2.0/.well-known/openid-configuration"),
         "api-version": params.get("api-version").unwrap_or("1.1"),
-        "metadata": [{
-            "preferred_network": with_port,
-            "preferred_cache": with_port,
-            "aliases": [with_port, ours],
-        }],
+        "metadata": clouds.into_iter().map(cloud).collect::<Vec<_>>(),
     }))
+}
+
+/// A cloud of one host. MSAL Python asks without the port, MSAL Node with it: both are aliases.
+fn cloud(host: &str) -> Value {
+    let (name, port) = split_port(host);
+    let aliases = if port.is_some() { json!([host, name]) } else { json!([host]) };
+    json!({ "preferred_network": host, "preferred_cache": host, "aliases": aliases })
+}
+
+fn host_of(base: &str) -> &str {
+    base.split_once("://").map_or(base, |(_, host)| host)
+}
+
+fn host_and_port(url: &url::Url) -> Option<String> {
+    let host = url.host_str()?;
+    Some(url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")))
 }
 
 /// `/common/userrealm/{user}`: every user is managed here, none federated (wire reference 1.4).
@@ -96,16 +112,15 @@ pub(super) async fn user_realm(State(idp): State<Arc<Idp>>, Path(user): Path<Str
 
 fn metadata(idp: &Idp, tenant: &str, incoming: &Incoming, v2: bool) -> Response {
     match idp.authority(tenant) {
-        Ok(authority) => respond::document(&describe(idp, &authority, v2)),
+        Ok(authority) => respond::document(&describe(&idp.base_of(incoming), &authority, v2)),
         Err(refusal) => refuse(idp, incoming, &refusal.with_error("invalid_tenant")),
     }
 }
 
 /// The metadata document, member by member in Entra's order.
-fn describe(idp: &Idp, authority: &Authority, v2: bool) -> Value {
-    let base = &idp.base;
+fn describe(base: &str, authority: &Authority, v2: bool) -> Value {
     let segment = authority.segment();
-    let host = base.split("://").nth(1).unwrap_or_default();
+    let host = host_of(base);
     let region = match authority {
         Authority::Tenant(_) => json!("WW"),
         Authority::Any { .. } => Value::Null,
@@ -121,7 +136,7 @@ fn describe(idp: &Idp, authority: &Authority, v2: bool) -> Value {
         "id_token_signing_alg_values_supported": ["RS256"],
         "response_types_supported": ["code", "id_token", "code id_token", "id_token token"],
         "scopes_supported": ["openid", "profile", "email", "offline_access"],
-        "issuer": issuer(idp, authority, v2),
+        "issuer": issuer(base, authority, v2),
         "request_uri_parameter_supported": false,
         "userinfo_endpoint": format!("{base}/oidc/userinfo"),
         "authorization_endpoint": format!("{base}/{segment}/{protocol}/authorize"),
@@ -142,11 +157,11 @@ fn describe(idp: &Idp, authority: &Authority, v2: bool) -> Value {
 }
 
 /// The issuer; with Entra's literal placeholder where the tenant is not known.
-fn issuer(idp: &Idp, authority: &Authority, v2: bool) -> String {
+fn issuer(base: &str, authority: &Authority, v2: bool) -> String {
     match authority {
-        Authority::Tenant(tenant) if v2 => issuer_v2(&idp.base, tenant.id),
-        Authority::Tenant(tenant) => issuer_v1(&idp.base, tenant.id),
-        Authority::Any { .. } => format!("{}/{{tenantid}}/{}", idp.base, if v2 { "v2.0" } else { "" }),
+        Authority::Tenant(tenant) if v2 => issuer_v2(base, tenant.id),
+        Authority::Tenant(tenant) => issuer_v1(base, tenant.id),
+        Authority::Any { .. } => format!("{base}/{{tenantid}}/{}", if v2 { "v2.0" } else { "" }),
     }
 }
 

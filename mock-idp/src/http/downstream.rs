@@ -29,6 +29,7 @@ pub(super) struct Called {
 /// Calls the API behind `route` of `api`, if there is one, with `assertion`, the token that `api` was called with.
 pub(super) fn call(
     idp: &Idp,
+    base: &str,
     tenant: &Arc<Tenant>,
     api: &Api,
     route: &str,
@@ -38,7 +39,7 @@ pub(super) fn call(
     let Some(behind) = api.on_behalf_of.iter().find(|behind| behind.path == route) else {
         return Called { verdict: Verdict::Allowed, answer: None };
     };
-    match ask(idp, tenant, api, behind, assertion, reasons) {
+    match ask(idp, base, tenant, api, behind, assertion, reasons) {
         Ok(answer) => Called { verdict: Verdict::Allowed, answer: Some(answer) },
         Err(verdict) => Called { verdict, answer: None },
     }
@@ -54,6 +55,7 @@ pub(super) fn join(mut answer: Value, downstream: Option<Value>) -> Value {
 
 fn ask(
     idp: &Idp,
+    base: &str,
     tenant: &Arc<Tenant>,
     api: &Api,
     behind: &DownstreamRoute,
@@ -81,8 +83,7 @@ fn ask(
         any_tenant: None,
         tenant,
         tenants: &|name| idp.tenant(name),
-        base: &idp.base,
-        key: &idp.key,
+        base,
         sealer: &idp.sealer,
         platform: None,
     });
@@ -97,7 +98,7 @@ fn ask(
         }
     })?;
     let (tenant, presented) = api::verify(idp, token.access_token()).ok_or_else(misconfigured)?;
-    match api::judged(idp, &tenant, called, "/", &presented) {
+    match api::judged(idp, base, &tenant, called, "/", &presented) {
         Verdict::Allowed => Ok(api::who_called(&called.name, "/", &tenant, &presented)),
         Verdict::Challenge { wanted, because } if !can_be_said(&wanted, api) => Err(Verdict::Downstream(because)),
         refused => Err(refused),

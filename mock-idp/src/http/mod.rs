@@ -14,6 +14,7 @@ mod fault;
 mod incoming;
 mod login;
 mod logout;
+mod origin;
 mod page;
 mod respond;
 mod router;
@@ -24,6 +25,8 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 pub use fault::hang_up;
+pub use origin::Origins;
+pub(crate) use origin::split_port;
 pub use router::router;
 
 use crate::{
@@ -40,12 +43,12 @@ use crate::{
 pub struct Idp {
     /// Origin under which it is reached, such as `https://localhost:8443`.
     pub base: String,
+    /// That origin and the others.
+    pub origins: Origins,
     /// Host names that may reach the control API, beside loopback.
     pub control_hosts: Vec<String>,
     /// All tenants.
     pub registry: Registry,
-    /// Signs tokens.
-    pub key: Arc<SigningKey>,
     /// Makes and opens refresh tokens.
     pub sealer: Sealer,
     /// The codes that can be typed at `/deviceauth`.
@@ -68,12 +71,12 @@ impl Idp {
         ids: Ids,
     ) -> Option<Self> {
         let sealer = Sealer::new(&ids)?;
-        let registry = Registry::new(document, clock.clone(), ids.fork());
+        let registry = Registry::new(document, key, clock.clone(), ids.fork());
         Some(Self {
+            origins: Origins::new(&base, &[]),
             base,
             control_hosts: Vec::new(),
             registry,
-            key,
             sealer,
             user_codes: UserCodes::new(10_000),
             ids,

@@ -5,6 +5,8 @@ use axum::{
     http::{HeaderName, HeaderValue, StatusCode},
     response::{IntoResponse as _, Response},
 };
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use jiff::SignedDuration;
 use serde::Serialize;
 
 use crate::{
@@ -26,7 +28,23 @@ pub(super) fn json(status: u16, body: &impl Serialize, trace: &Trace) -> Respons
     set(&mut response, "x-ms-request-id", &trace.trace_id.to_string());
     set(&mut response, "x-ms-ests-server", "mock-idp");
     set(&mut response, "client-request-id", &trace.correlation_id.to_string());
+    for cookie in cookies(trace) {
+        add(&mut response, "set-cookie", &cookie);
+    }
     response
+}
+
+/// The cookies that the service's front ends set on every answer. None is read here; a client has to get along with them.
+fn cookies(trace: &Trace) -> [String; 3] {
+    // A browser's identity there, and opaque; a month is what it lives.
+    let fpc = URL_SAFE_NO_PAD.encode(trace.trace_id);
+    let expires = trace.at.saturating_add(SignedDuration::from_hours(24 * 30)).unwrap_or(trace.at);
+    let expires = expires.strftime("%a, %d-%b-%Y %H:%M:%S GMT");
+    [
+        format!("fpc={fpc}; expires={expires}; path=/; secure; HttpOnly; SameSite=None"),
+        "x-ms-gateway-slice=mock-idp; path=/; secure; samesite=none; httponly".to_owned(),
+        "stsservicecookie=mock-idp; path=/; secure; samesite=none; httponly".to_owned(),
+    ]
 }
 
 /// JSON without Entra's headers.

@@ -59,8 +59,7 @@ pub(super) async fn token(State(idp): State<Arc<Idp>>, Path(tenant): Path<String
         },
         tenant: &tenant,
         tenants: &|name| idp.tenant(name),
-        base: &idp.base,
-        key: &idp.key,
+        base: &idp.base_of(&incoming),
         sealer: &idp.sealer,
         platform: incoming.platform(Some(&params)),
     });

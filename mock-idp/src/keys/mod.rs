@@ -1,7 +1,9 @@
-//! The signing key: parsed once, used for every token, published in the JWKS.
+//! Signing keys: parsed once, used for every token, published in the JWKS.
 //!
-//! By default it is a fixed test key that is published with the source, so that a start is instant and a token can be
-//! reproduced. It protects nothing; [`SigningKey::load`] takes one's own.
+//! By default they are fixed test keys that are published with the source, so that a start and a rotation are instant and a
+//! token can be reproduced. They protect nothing; [`SigningKey::load`] takes one's own.
+
+mod ring;
 
 use std::sync::{Arc, LazyLock};
 
@@ -18,8 +20,24 @@ use jsonwebtoken::DecodingKey;
 use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer, pem::PemObject as _};
 use serde::Serialize;
 
+pub use ring::KeyRing;
+
 const TEST_KEY: &str = include_str!("test-signing-key.pem");
-const TEST_CERTIFICATE: &str = include_str!("test-signing-certificate.pem");
+
+/// The published test keys and their certificates: the first signs from the start, each rotation takes the next.
+const PUBLISHED: [(&str, &str); 4] = [
+    (TEST_KEY, include_str!("test-signing-certificate.pem")),
+    (include_str!("test-signing-key-2.pem"), include_str!("test-signing-certificate-2.pem")),
+    (include_str!("test-signing-key-3.pem"), include_str!("test-signing-certificate-3.pem")),
+    (include_str!("test-signing-key-4.pem"), include_str!("test-signing-certificate-4.pem")),
+];
+
+static KEYS: [LazyLock<Arc<SigningKey>>; 4] = [
+    LazyLock::new(|| published(0)),
+    LazyLock::new(|| published(1)),
+    LazyLock::new(|| published(2)),
+    LazyLock::new(|| published(3)),
+];
 
 /// An RSA key with everything that is known of it beforehand.
 pub struct SigningKey {
@@ -49,16 +67,16 @@ pub enum KeyError {
 }
 
 impl SigningKey {
-    /// The published test key.
+    /// The first published test key.
     #[must_use]
     pub fn published() -> Arc<Self> {
-        #[expect(clippy::expect_used, reason = "the embedded key is checked by a test")]
-        static KEY: LazyLock<Arc<SigningKey>> = LazyLock::new(|| {
-            let certificate =
-                CertificateDer::from_pem_slice(TEST_CERTIFICATE.as_bytes()).expect("an embedded certificate");
-            Arc::new(SigningKey::from_pem(TEST_KEY, Some(&certificate)).expect("an embedded RSA key"))
-        });
-        KEY.clone()
+        KEYS[0].clone()
+    }
+
+    /// All published test keys, in the order in which rotations take them.
+    #[must_use]
+    pub fn all_published() -> Vec<Arc<Self>> {
+        KEYS.iter().map(|key| (**key).clone()).collect()
     }
 
     /// One's own key, from the text of a PKCS#8 PEM file.
@@ -92,6 +110,19 @@ impl SigningKey {
             URL_SAFE_NO_PAD.encode_string(signature, &mut token);
         }
         token
+    }
+
+    /// The same token with a signature that is not the key's, under the key's name.
+    #[must_use]
+    pub fn sign_badly(&self, claims: &impl Serialize, version_1: bool) -> String {
+        let token = self.sign(claims, version_1);
+        let (signed, signature) = token.rsplit_once('.').unwrap_or((&token, ""));
+        // The last characters hold bits that are not part of it, so the first byte is the one to change.
+        let mut signature = URL_SAFE_NO_PAD.decode(signature).unwrap_or_default();
+        if let Some(byte) = signature.first_mut() {
+            *byte ^= 1;
+        }
+        format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature))
     }
 
     /// The key that checks the signatures.
@@ -148,6 +179,13 @@ impl SigningKey {
     }
 }
 
+#[expect(clippy::expect_used, reason = "the embedded keys are checked by a test")]
+fn published(index: usize) -> Arc<SigningKey> {
+    let (key, certificate) = PUBLISHED[index];
+    let certificate = CertificateDer::from_pem_slice(certificate.as_bytes()).expect("an embedded certificate");
+    Arc::new(SigningKey::from_pem(key, Some(&certificate)).expect("an embedded RSA key"))
+}
+
 impl std::fmt::Debug for SigningKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("SigningKey").field("kid", &self.kid).finish_non_exhaustive()
@@ -177,9 +215,13 @@ mod tests {
 
     use super::*;
 
-    #[test]
-    fn a_token_is_checked_with_the_published_key() {
-        let key = SigningKey::published();
+    #[rstest::rstest]
+    #[case(0)]
+    #[case(1)]
+    #[case(2)]
+    #[case(3)]
+    fn a_token_is_checked_with_the_published_key(#[case] index: usize) {
+        let key = &SigningKey::all_published()[index];
         let token = key.sign(&serde_json::json!({ "aud": "x" }), true);
         let mut validation = Validation::new(Algorithm::RS256);
         validation.required_spec_claims.clear();

@@ -35,6 +35,7 @@ use crate::{
     fault::Faults,
     flow::Flow,
     ids::Ids,
+    keys::{KeyRing, SigningKey},
     policy::Ledger,
     recorder::Recorder,
     virtual_user::VirtualUser,
@@ -56,6 +57,8 @@ pub struct Tenant {
     pub clock: TenantClock,
     /// The tenant's randomness.
     pub ids: Ids,
+    /// What the tenant's tokens are signed with.
+    pub keys: KeyRing,
     /// The tenant's exchange log.
     pub log: Recorder,
     /// Drawn when the tenant was made: grants from before a reset are not good any more.
@@ -113,12 +116,19 @@ impl std::fmt::Debug for State {
 }
 
 impl Tenant {
-    /// A tenant as the configuration describes it.
+    /// A tenant as the configuration describes it, which signs with `key`.
     #[must_use]
-    pub fn new(tenant: &TenantDocument, document: &Document, clock: Arc<dyn Clock>, ids: Ids) -> Self {
+    pub fn new(
+        tenant: &TenantDocument,
+        document: &Document,
+        key: Arc<SigningKey>,
+        clock: Arc<dyn Clock>,
+        ids: Ids,
+    ) -> Self {
         let directory = Directory::of(tenant, document);
         let ledger = standing_consents(tenant, &directory, Timestamp::MIN);
-        Self::at_work(tenant.name.clone(), directory, tenant.policies.clone(), ledger, clock, ids)
+        let keys = KeyRing::new(key);
+        Self::at_work(tenant.name.clone(), directory, tenant.policies.clone(), ledger, keys, clock, ids)
     }
 
     /// A tenant of its own that starts like this one was configured: the same users, policies and consents under another
@@ -130,7 +140,7 @@ impl Tenant {
         let name = format!("{}-{}", origin.name, &id.simple().to_string()[..12]);
         let directory = self.pristine.isolated_copy(id, format!("{name}.test"));
         let ledger = standing_consents(origin, &directory, Timestamp::MIN);
-        Self::at_work(name, directory, origin.policies.clone(), ledger, clock, ids)
+        Self::at_work(name, directory, origin.policies.clone(), ledger, self.keys.pristine(), clock, ids)
     }
 
     /// What changes, locked. Copy out what you need; never hold it across an `.await`.
@@ -150,6 +160,7 @@ impl Tenant {
         directory: Directory,
         policies: Vec<Policy>,
         ledger: Ledger,
+        keys: KeyRing,
         clock: Arc<dyn Clock>,
         ids: Ids,
     ) -> Self {
@@ -161,6 +172,7 @@ impl Tenant {
             clock: TenantClock::new(clock),
             epoch: u64::from_be_bytes(ids.bytes()),
             ids,
+            keys,
             pristine: directory.clone(),
             log: Recorder::default(),
             state: Mutex::new(State {

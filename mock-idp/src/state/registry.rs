@@ -7,12 +7,13 @@ use std::{
 
 use uuid::Uuid;
 
-use crate::{clock::Clock, directory::Document, ids::Ids};
+use crate::{clock::Clock, directory::Document, ids::Ids, keys::SigningKey};
 
 use super::Tenant;
 
 /// All tenants of a server.
 pub struct Registry {
+    key: Arc<SigningKey>,
     clock: Arc<dyn Clock>,
     ids: Ids,
     inner: RwLock<Inner>,
@@ -60,17 +61,17 @@ impl Authority {
 }
 
 impl Registry {
-    /// The tenants of `document`, each with a clock and randomness of its own.
+    /// The tenants of `document`, each with a clock and randomness of its own; all sign with `key` until they rotate.
     #[must_use]
-    pub fn new(document: &Arc<Document>, clock: Arc<dyn Clock>, ids: Ids) -> Self {
-        let inner = Inner::of(document, &clock, &ids);
-        Self { clock, ids, inner: RwLock::new(inner) }
+    pub fn new(document: &Arc<Document>, key: Arc<SigningKey>, clock: Arc<dyn Clock>, ids: Ids) -> Self {
+        let inner = Inner::of(document, &key, &clock, &ids);
+        Self { key, clock, ids, inner: RwLock::new(inner) }
     }
 
     /// Everything as at the start; isolated tenants are gone.
     pub fn reset(&self) {
         let mut inner = self.write();
-        *inner = Inner::of(&inner.document.clone(), &self.clock, &self.ids);
+        *inner = Inner::of(&inner.document.clone(), &self.key, &self.clock, &self.ids);
     }
 
     /// The configuration.
@@ -103,6 +104,24 @@ impl Registry {
     pub fn first(&self) -> Option<Arc<Tenant>> {
         let inner = self.read();
         inner.document.tenants.first().and_then(|tenant| inner.tenants.get(&tenant.id)).cloned()
+    }
+
+    /// The keys that tokens under `authority` can be checked with: a tenant's own; of an authority for everybody those of
+    /// all tenants, the host's first, each once.
+    #[must_use]
+    pub fn signing_keys(&self, authority: &Authority) -> Vec<Arc<SigningKey>> {
+        let mut keys = authority.tenant().keys.listed();
+        if let Authority::Any { .. } = authority {
+            for key in self.read().tenants.values().flat_map(|tenant| tenant.keys.listed()) {
+                if !keys.iter().any(|known| known.kid() == key.kid()) {
+                    keys.push(key);
+                }
+            }
+            // Tenants come in any order.
+            let host = authority.tenant().keys.listed().len();
+            keys[host..].sort_by(|one, other| one.kid().cmp(other.kid()));
+        }
+        keys
     }
 
     /// Makes an isolated tenant that starts like the configured tenant `like`.
@@ -138,10 +157,10 @@ impl Registry {
 }
 
 impl Inner {
-    fn of(document: &Arc<Document>, clock: &Arc<dyn Clock>, ids: &Ids) -> Self {
+    fn of(document: &Arc<Document>, key: &Arc<SigningKey>, clock: &Arc<dyn Clock>, ids: &Ids) -> Self {
         let mut inner = Self { document: document.clone(), tenants: HashMap::new(), names: HashMap::new() };
         for tenant in &document.tenants {
-            inner.add(Arc::new(Tenant::new(tenant, document, clock.clone(), ids.fork())));
+            inner.add(Arc::new(Tenant::new(tenant, document, key.clone(), clock.clone(), ids.fork())));
         }
         inner
     }

@@ -134,7 +134,7 @@ fn is_good_for_its_names_alone(#[case] made_for: &[&str], #[case] wanted: &[&str
 
 #[test]
 fn has_what_strict_verifiers_ask_for() {
-    let ca = Ca::ephemeral(now()).unwrap();
+    let ca = Ca::ephemeral(&[], now()).unwrap();
     let certificate = parse(&ca.der).unwrap();
     assert!(certificate.is_ca());
     assert!(certificate.key_usage().unwrap().unwrap().value.key_cert_sign());
@@ -162,7 +162,7 @@ async fn a_client_that_trusts_it_shakes_hands(#[case] host: &str) {
     let client = trusting(&ca);
     let answer = client.get(format!("https://{host}:{port}/")).send().await.unwrap();
     assert_eq!(answer.text().await.unwrap(), "hello");
-    let stranger = trusting(&Ca::ephemeral(now()).unwrap());
+    let stranger = trusting(&Ca::ephemeral(&[], now()).unwrap());
     let refused = stranger.get(format!("https://{host}:{port}/")).send().await;
     assert!(refused.is_err());
 }

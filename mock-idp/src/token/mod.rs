@@ -68,16 +68,19 @@ impl Home {
 impl Parties<'_> {
     /// `sub`: the same for one user and one client or API, another for each other one.
     fn pairwise(&self, audience: Uuid) -> String {
-        let digest = aws_lc_rs::digest::digest(
-            &aws_lc_rs::digest::SHA256,
-            &[self.user.id.as_bytes().as_slice(), audience.as_bytes()].concat(),
-        );
-        URL_SAFE_NO_PAD.encode(digest)
+        pairwise(self.user.id, audience)
     }
 
     fn routing_hint(&self) -> String {
         routing_hint(self.directory.id)
     }
+}
+
+/// `sub`: the same for one user and one client or API, another for each other one.
+#[must_use]
+pub fn pairwise(user: Uuid, audience: Uuid) -> String {
+    let both = [user.as_bytes().as_slice(), audience.as_bytes()].concat();
+    URL_SAFE_NO_PAD.encode(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &both))
 }
 
 /// `rh`, which the service gives itself; its content is nobody's business.

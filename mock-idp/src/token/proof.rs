@@ -14,7 +14,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::{
-    keys::SigningKey,
+    keys::KeyRing,
     policy::{Strength, api_access::Issued},
 };
 
@@ -50,9 +50,11 @@ impl Proof {
     }
 }
 
-/// The claims of a token that `key` signed. Time and audience are for the caller to judge, on the tenant's clock.
+/// The claims of a token that one of the tenant's listed `keys` signed: the one that its header names. Time and audience are
+/// for the caller to judge, on the tenant's clock.
 #[must_use]
-pub fn verify<T: DeserializeOwned>(token: &str, key: &SigningKey) -> Option<T> {
+pub fn verify<T: DeserializeOwned>(token: &str, keys: &KeyRing) -> Option<T> {
+    let key = keys.find(&jsonwebtoken::decode_header(token).ok()?.kid?)?;
     let mut validation = Validation::new(Algorithm::RS256);
     validation.required_spec_claims.clear();
     validation.validate_exp = false;

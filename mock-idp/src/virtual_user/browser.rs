@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use reqwest::header::{ACCEPT, CONTENT_TYPE, LOCATION, ORIGIN};
-use reqwest::{Certificate, Client, Response, StatusCode, redirect};
+use reqwest::{Certificate, Client, NoProxy, Proxy, Response, StatusCode, redirect};
 use url::{Host, Url};
 
 use super::form::{self, Request};
@@ -25,15 +25,28 @@ impl Browser {
     /// A browser with no cookies that trusts the certificates in `ca_pem` and no others: a scripted person has no
     /// business outside the mock and its clients. Proxies are passed by for the same reason.
     pub fn new(ca_pem: Option<&str>) -> Result<Self, BrowseError> {
+        Self::by_proxy(ca_pem, None)
+    }
+
+    /// The same, with the proxy in front of a server that answers to other names ([`crate::MockIdp::proxy_url`]).
+    ///
+    /// # Errors
+    ///
+    /// If the certificate or the proxy's address cannot be used.
+    pub fn by_proxy(ca_pem: Option<&str>, proxy: Option<&str>) -> Result<Self, BrowseError> {
         let roots = match ca_pem {
             Some(pem) => Certificate::from_pem_bundle(pem.as_bytes()).map_err(BrowseError::Setup)?,
             None => Vec::new(),
         };
-        let client = Client::builder()
+        let mut client = Client::builder().no_proxy();
+        if let Some(proxy) = proxy {
+            let around = NoProxy::from_string("localhost,127.0.0.1,::1");
+            client = client.proxy(Proxy::https(proxy).map_err(BrowseError::Setup)?.no_proxy(around));
+        }
+        let client = client
             .tls_certs_only(roots)
             .redirect(redirect::Policy::none())
             .cookie_store(true)
-            .no_proxy()
             .timeout(PATIENCE)
             .user_agent(concat!("mock-idp virtual user/", env!("CARGO_PKG_VERSION")))
             .build()

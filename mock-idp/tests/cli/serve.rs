@@ -40,9 +40,13 @@ async fn the_ca_is_made_once_for_its_owner_alone_and_kept() {
     assert!(first.base.starts_with("https://localhost:"));
     assert_eq!(get(&format!("{}{METADATA}", first.base), Some(&ca)).await.status(), 200);
     let (_, settings) = first.stop("TERM");
-    for part in
-        ["instance_discovery=False, verify=\"", "knownAuthorities: [\"localhost:", "NODE_EXTRA_CA_CERTS=", "--cacert "]
-    {
+    for part in [
+        "instance_discovery=False,",
+        "REQUESTS_CA_BUNDLE=",
+        "knownAuthorities: [\"localhost:",
+        "NODE_EXTRA_CA_CERTS=",
+        "--cacert ",
+    ] {
         assert!(settings.contains(part), "{part} in\n{settings}");
     }
     let key = fs::metadata(home.path("other/ca-key.pem")).unwrap();
@@ -122,4 +126,29 @@ fn letting_the_network_in_is_warned_of() {
     let ended = Home::new().run(&["run", "--host", "0.0.0.0", "--no-tls", "--", "true"]);
     assert_eq!(ended.status, Some(0));
     assert!(ended.stderr.starts_with("warning: listening on 0.0.0.0: "), "{}", ended.stderr);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn another_name_has_a_ca_of_its_own_and_one_that_is_not_for_it_is_told() {
+    let home = Home::new();
+    home.serve(&["--cert-dir", "usual"]).stop("TERM");
+    let options = ["serve", "--port", "0", "--also-as", "login.microsoftonline.com", "--cert-dir", "usual"];
+    let ended = home.run(&options);
+    assert_eq!((ended.status, ended.stdout.as_str()), (Some(2), ""));
+    for part in ["was not made for \"login.microsoftonline.com\"", "use another --cert-dir, or delete ca.pem"] {
+        assert!(ended.stderr.contains(part), "{}", ended.stderr);
+    }
+
+    let mut command = home.command(&["ca"]);
+    crate::support::ended(command.env("XDG_DATA_HOME", home.path("data")).env_remove("MOCK_IDP_CERT_DIR"));
+    let mut command = home.command(&["run", "--also-as", "login.microsoftonline.com", "--", "sh", "-c"]);
+    command
+        .env("XDG_DATA_HOME", home.path("data"))
+        .env_remove("MOCK_IDP_CERT_DIR")
+        .arg("echo $HTTPS_PROXY $no_proxy; echo $MOCK_IDP_CA");
+    let ended = crate::support::ended(&mut command);
+    assert_eq!(ended.status, Some(0), "{}", ended.stderr);
+    assert!(ended.stdout.trim().ends_with("data/mock-idp/also-as/ca.pem"), "{}", ended.stdout);
+    assert!(ended.stdout.starts_with("http://127.0.0.1:") && ended.stdout.contains("localhost"), "{}", ended.stdout);
 }

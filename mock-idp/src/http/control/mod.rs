@@ -11,7 +11,9 @@ mod exchanges;
 mod extract;
 mod faults;
 mod policies;
+mod signing_keys;
 mod tenants;
+mod tokens;
 mod trouble;
 mod users;
 mod virtual_user;
@@ -28,7 +30,7 @@ use axum::{
 };
 use serde_json::json;
 
-use super::{Idp, incoming::Incoming, respond};
+use super::{Idp, incoming::Incoming, origin::split_port, respond};
 use trouble::Trouble;
 
 /// The routes, guarded.
@@ -45,6 +47,9 @@ pub(super) fn routes(idp: &Arc<Idp>) -> Router<Arc<Idp>> {
         .route("/faults/{id}", delete(faults::remove))
         .route("/exchanges", get(exchanges::list).delete(exchanges::clear))
         .route("/expectations/verify", post(exchanges::verify))
+        .route("/tokens", post(tokens::mint))
+        .route("/signing_keys", get(signing_keys::list))
+        .route("/signing_keys/rotate", post(signing_keys::rotate))
         .route("/what_if", post(what_if::decide));
     Router::new()
         .route("/_mock/health", get(health))
@@ -77,7 +82,7 @@ async fn guard(State(idp): State<Arc<Idp>>, request: Request, next: Next) -> Res
 fn foreign(idp: &Idp, request: &Request) -> Option<Trouble> {
     let text = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
     let is_ours = |host: &str| {
-        let name = host.rsplit_once(':').filter(|(_, port)| port.parse::<u16>().is_ok()).map_or(host, |(name, _)| name);
+        let (name, _) = split_port(host);
         ["localhost", "127.0.0.1", "[::1]"].contains(&name) || idp.control_hosts.iter().any(|host| host == name)
     };
     let host = text("host").or_else(|| request.uri().authority().map(|authority| authority.as_str()));
