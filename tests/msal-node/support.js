@@ -1,30 +1,11 @@
-// An isolated tenant, and an unmodified MSAL Node application in it. Everything comes from the environment that
-// `mock-idp run` sets.
-import { spawn } from "node:child_process";
+// An isolated tenant, and unmodified MSAL Node applications in it.
 import { PublicClientApplication } from "@azure/msal-node";
+import * as mock from "./tenant.js";
 
-const { MOCK_IDP_URL: base, MOCK_IDP_CLIENT_ID: clientId, MOCK_IDP_API_URL: apis, BROWSER: browser } = process.env;
+const { base, desktop: clientId } = mock;
 
-export class Tenant {
-  static async create() {
-    const answer = await fetch(`${base}/_mock/tenants`, { method: "POST", body: JSON.stringify({ like: "contoso" }) });
-    return Object.assign(new Tenant(), await answer.json());
-  }
-
-  async control(method, path, body) {
-    const answer = await fetch(`${base}/_mock/tenants/${this.tenant_id}${path}`, { method, body: body && JSON.stringify(body) });
-    return answer.status === 204 ? undefined : answer.json();
-  }
-
-  async exchanges() {
-    return (await this.control("GET", "/exchanges")).exchanges;
-  }
-
-  user(name) {
-    return `${name}@${this.domain}`;
-  }
-
-  app(options = {}) {
+export class Tenant extends mock.Tenant {
+  app(options = {}, configuration = {}) {
     // snippet: msal-node
     const app = new PublicClientApplication({
       auth: {
@@ -38,11 +19,10 @@ export class Tenant {
     return app;
   }
 
-  // The virtual user: goes through the pages as `name` and delivers the answer to MSAL's listener.
+  // MSAL's browser: the virtual user, who delivers the answer to MSAL's listener.
   openBrowser(name = "ada", environment = {}) {
     return async (url) => {
-      const child = spawn(browser, [url], { env: { ...process.env, MOCK_IDP_USER: this.user(name), MOCK_IDP_QUIET: "1", ...environment }, stdio: "inherit" });
-      child.on("error", (error) => { throw error; });
+      this.browsing = this.visit(url, name, environment);
     };
   }
 
@@ -52,14 +32,5 @@ export class Tenant {
 }
 
 export function call(path, result) {
-  return fetch(`${apis}/${path}`, { headers: { authorization: `Bearer ${result.accessToken}` } });
-}
-
-export async function failure(promise) {
-  try {
-    await promise;
-  } catch (error) {
-    return error;
-  }
-  throw new Error("expected a failure");
+  return mock.call(path, result.accessToken);
 }
