@@ -26,4 +26,5 @@ mod reference;
 mod signing_keys;
 mod switches;
 mod tokens;
+mod userinfo;
 mod v1;

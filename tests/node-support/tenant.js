@@ -99,7 +99,7 @@ export class Landing {
     });
     return new Promise((resolve) => {
       server.listen(0, "127.0.0.1", () => {
-        landing.address = `http://localhost:${server.address().port}`;
+        landing.address = `http://localhost:${server.address().port}/`;
         resolve(landing);
       });
     });

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::{
     claims_request::ClaimsRequest,
-    directory::{Api, GRAPH},
+    directory::{Api, Directory, GRAPH, Scope},
     params::Params,
     policy::{
         Circumstances, Reason, Situation, Subject, Who,
@@ -49,7 +49,7 @@ pub(super) async fn below(
 /// `/v1.0/me`: a minimal Microsoft Graph.
 pub(super) async fn me(State(idp): State<Arc<Idp>>, incoming: Incoming) -> Response {
     let base = idp.base_of(&incoming);
-    serve(&idp, |api| api.id == GRAPH, "/me", &incoming, &|tenant, token| {
+    serve(&idp, api_where(|api| api.id == GRAPH), "/me", &incoming, &|tenant, token| {
         let state = tenant.state();
         let user = state.directory.user_by_id(token.oid);
         let username = user.map(|user| state.directory.username(user));
@@ -65,24 +65,37 @@ pub(super) async fn me(State(idp): State<Arc<Idp>>, incoming: Incoming) -> Respo
     })
 }
 
-/// `/oidc/userinfo` (OpenID Connect Core 5.3), for a token of Graph. The subject is that of the client's ID tokens.
+/// `/oidc/userinfo` (OpenID Connect Core 5.3), for a token of Graph: who the subject of the ID token is, as far as the scopes
+/// of the token go (5.4). `openid` is scope enough; what is not known is left out.
 pub(super) async fn userinfo(State(idp): State<Arc<Idp>>, incoming: Incoming) -> Response {
-    serve(&idp, |api| api.id == GRAPH, "/userinfo", &incoming, &|tenant, token| {
+    let graph = |directory: &Directory| {
+        let mut graph = directory.apis.iter().find(|api| api.id == GRAPH)?.clone();
+        let description = "Sign you in".to_owned();
+        graph.scopes.push(Scope { name: "openid".to_owned(), description, admin_only: false });
+        Some(graph)
+    };
+    serve(&idp, graph, "/userinfo", &incoming, &|tenant, token| {
         let state = tenant.state();
         let user = state.directory.user_by_id(token.oid);
-        json!({
-            "sub": token.azp.or(token.appid).map(|client| token::pairwise(token.oid, client)),
-            "name": user.map(|user| &user.name),
-            "given_name": user.and_then(|user| user.given_name.as_ref()),
-            "family_name": user.and_then(|user| user.family_name.as_ref()),
-            "email": user.map(|user| state.directory.username(user)),
-        })
+        let may = |scope: &str| token.scp.split(' ').any(|held| held == scope);
+        let profile = user.filter(|_| may("profile"));
+        let email = user.filter(|_| may("email"));
+        let claims = [
+            ("sub", token.azp.or(token.appid).map(|client| token::pairwise(token.oid, client))),
+            ("name", profile.map(|user| user.name.clone())),
+            ("given_name", profile.and_then(|user| user.given_name.clone())),
+            ("family_name", profile.and_then(|user| user.family_name.clone())),
+            ("email", email.map(|user| state.directory.username(user))),
+        ];
+        claims.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
     })
 }
 
 /// An API of the directory: says who called, with which scopes and strength.
 fn named(idp: &Idp, name: &str, route: &str, incoming: &Incoming) -> Response {
-    serve(idp, |api| api.name == name, route, incoming, &|tenant, token| who_called(name, route, tenant, token))
+    serve(idp, api_where(|api| api.name == name), route, incoming, &|tenant, token| {
+        who_called(name, route, tenant, token)
+    })
 }
 
 /// The answer of an API of the directory.
@@ -105,10 +118,15 @@ pub(super) fn who_called(name: &str, route: &str, tenant: &Tenant, token: &Prese
     })
 }
 
+/// The API that `is_meant`.
+fn api_where(is_meant: impl Fn(&Api) -> bool) -> impl Fn(&Directory) -> Option<Api> {
+    move |directory| directory.apis.iter().find(|api| is_meant(api)).cloned()
+}
+
 /// Checks the token and answers, challenges or refuses.
 fn serve(
     idp: &Idp,
-    is_meant: impl Fn(&Api) -> bool,
+    find: impl Fn(&Directory) -> Option<Api>,
     route: &str,
     incoming: &Incoming,
     answer: &dyn Fn(&Tenant, &Presented) -> Value,
@@ -120,7 +138,7 @@ fn serve(
         _ => idp.registry.first(),
     };
     let Some(tenant) = tenant else { return not_found(incoming) };
-    let api = tenant.state().directory.apis.iter().find(|api| is_meant(api)).cloned();
+    let api = find(&tenant.state().directory);
     let Some(api) = api else { return not_found(incoming) };
 
     let trace = incoming.trace(None, &tenant.ids, tenant.now());
