@@ -8,26 +8,16 @@ import { Tenant, call } from "./support.js";
 const device = (tenant, userPromptCallback, options = {}) =>
   new DeviceCodeCredential({ ...tenant.options, clientId: desktop, userPromptCallback, ...options });
 
-async function polls(tenant) {
-  const exchanges = await tenant.exchanges();
-  return exchanges.filter((one) => one.endpoint === "token").map((one) => one.answer.error ?? "token");
-}
-
-/** Until the log shows a poll. */
-async function waitForPoll(tenant) {
-  while ((await polls(tenant)).length === 0);
-}
-
 describe("device_code", { concurrency: true }, () => {
   test("device_code: it polls until a person has entered the code, and asks silently from then on", async () => {
     const tenant = await Tenant.create();
     const prompt = ({ userCode, verificationUri }) => {
-      waitForPoll(tenant).then(() => tenant.visit(`${verificationUri}?otc=${userCode}`));
+      tenant.polled().then(() => tenant.visit(`${verificationUri}?otc=${userCode}`));
     };
     const credential = device(tenant, prompt);
     const token = await credential.getToken(CALENDAR);
     assert.equal((await call("calendar", token)).status, 200);
-    assert.deepEqual(await polls(tenant), ["authorization_pending", "token"]);
+    assert.deepEqual(await tenant.polls(), ["authorization_pending", "token"]);
     assert.equal((await credential.getToken(CALENDAR)).token, token.token);
     await tenant.consent("desktop", "mail", "Mail.Read");
     assert.equal((await call("mail", await credential.getToken(MAIL))).status, 200);
@@ -36,7 +26,7 @@ describe("device_code", { concurrency: true }, () => {
   test("device_code: a person who declines ends the polling", async () => {
     const tenant = await Tenant.create();
     const prompt = ({ userCode }) => {
-      waitForPoll(tenant).then(() => tenant.visit(tenant.deviceAddress(userCode), "ada", { MOCK_IDP_DENY_CONSENT: "1" }));
+      tenant.polled().then(() => tenant.visit(tenant.deviceAddress(userCode), "ada", { MOCK_IDP_DENY_CONSENT: "1" }));
     };
     const error = await failure(device(tenant, prompt).getToken(CALENDAR));
     assert.match(error.message, /authorization_declined/);
@@ -45,7 +35,7 @@ describe("device_code", { concurrency: true }, () => {
   test("device_code: a code that nobody entered expires", async () => {
     const tenant = await Tenant.create();
     const prompt = () => {
-      waitForPoll(tenant).then(() => tenant.control("POST", "/clock", { advance: "16m" }));
+      tenant.polled().then(() => tenant.control("POST", "/clock", { advance: "16m" }));
     };
     const error = await failure(device(tenant, prompt).getToken(CALENDAR));
     assert.match(error.message, /expired_token/);

@@ -98,9 +98,9 @@ test("interactive: a web application redeems the code with its secret", async ()
   const request = { scopes: ["User.Read"], redirectUri: landing.address };
   const url = await app.getAuthCodeUrl({ ...request, nonce: "once", state: "here" });
   await tenant.visit(url);
-  const answer = await landing.answer;
-  assert.equal(answer.searchParams.get("state"), "here");
-  const result = await app.acquireTokenByCode({ ...request, code: answer.searchParams.get("code"), nonce: "once" });
+  const answer = new URL((await landing.answer).url).searchParams;
+  assert.equal(answer.get("state"), "here");
+  const result = await app.acquireTokenByCode({ ...request, code: answer.get("code"), nonce: "once" });
   assert.equal(result.account.username, tenant.user("ada"));
   const { account } = result;
   assert.equal((await app.acquireTokenSilent({ scopes: ["User.Read"], account, forceRefresh: true })).fromCache, false);

@@ -4,16 +4,6 @@ import { describe, test } from "node:test";
 import { CALENDAR, PAYROLL, failure } from "./tenant.js";
 import { Tenant, call } from "./support.js";
 
-async function polls(tenant) {
-  const exchanges = await tenant.exchanges();
-  return exchanges.filter((one) => one.endpoint === "token").map((one) => one.answer.error ?? "token");
-}
-
-/** Until the log shows a poll. */
-async function waitForPoll(tenant) {
-  while ((await polls(tenant)).length === 0);
-}
-
 describe("device_code", { concurrency: true }, () => {
   test("device_code: it polls until a person has entered the code", async () => {
     const tenant = await Tenant.create();
@@ -23,14 +13,14 @@ describe("device_code", { concurrency: true }, () => {
       scopes: CALENDAR,
       deviceCodeCallback: (answer) => {
         code = answer;
-        waitForPoll(tenant).then(() => tenant.visit(`${code.verificationUri}?otc=${code.userCode}`));
+        tenant.polled().then(() => tenant.visit(`${code.verificationUri}?otc=${code.userCode}`));
       },
     });
     assert.ok(code.message.includes(code.userCode) && code.message.includes(code.verificationUri), code.message);
     assert.deepEqual([code.interval, code.expiresIn], [5, 900]);
     assert.equal(result.account.username, tenant.user("ada"));
     assert.equal((await call("calendar", result)).status, 200);
-    assert.deepEqual(await polls(tenant), ["authorization_pending", "token"]);
+    assert.deepEqual(await tenant.polls(), ["authorization_pending", "token"]);
     assert.equal((await app.acquireTokenSilent({ scopes: CALENDAR, account: result.account })).fromCache, true);
     assert.equal((await app.acquireTokenSilent({ scopes: CALENDAR, account: result.account, forceRefresh: true })).fromCache, false);
   });
@@ -38,17 +28,17 @@ describe("device_code", { concurrency: true }, () => {
   test("device_code: a person who declines ends the polling", async () => {
     const tenant = await Tenant.create();
     const deviceCodeCallback = ({ userCode }) => {
-      waitForPoll(tenant).then(() => tenant.visit(tenant.deviceAddress(userCode), "ada", { MOCK_IDP_DENY_CONSENT: "1" }));
+      tenant.polled().then(() => tenant.visit(tenant.deviceAddress(userCode), "ada", { MOCK_IDP_DENY_CONSENT: "1" }));
     };
     const error = await failure(tenant.app().acquireTokenByDeviceCode({ scopes: CALENDAR, deviceCodeCallback }));
     assert.match(error.errorMessage, /authorization_declined/);
-    assert.deepEqual(await polls(tenant), ["authorization_pending", "authorization_declined"]);
+    assert.deepEqual(await tenant.polls(), ["authorization_pending", "authorization_declined"]);
   });
 
   test("device_code: a code that nobody entered expires", async () => {
     const tenant = await Tenant.create();
     const deviceCodeCallback = () => {
-      waitForPoll(tenant).then(() => tenant.control("POST", "/clock", { advance: "16m" }));
+      tenant.polled().then(() => tenant.control("POST", "/clock", { advance: "16m" }));
     };
     const error = await failure(tenant.app().acquireTokenByDeviceCode({ scopes: CALENDAR, deviceCodeCallback }));
     assert.match(error.errorMessage, /expired_token/);
@@ -56,7 +46,7 @@ describe("device_code", { concurrency: true }, () => {
 
   test("device_code: the application may give up", async () => {
     const tenant = await Tenant.create();
-    const request = { scopes: CALENDAR, deviceCodeCallback: () => waitForPoll(tenant).then(() => (request.cancel = true)) };
+    const request = { scopes: CALENDAR, deviceCodeCallback: () => tenant.polled().then(() => (request.cancel = true)) };
     const app = tenant.app();
     const error = await failure(app.acquireTokenByDeviceCode(request));
     assert.equal(error.errorCode, "device_code_polling_cancelled");

@@ -48,6 +48,17 @@ export class Tenant {
     return exchanges.filter((one) => one.endpoint === "token").map((one) => `${one.grant_type}: ${one.answer.status}`);
   }
 
+  /** What the polls of a device were answered. */
+  async polls() {
+    const exchanges = await this.exchanges();
+    return exchanges.filter((one) => one.endpoint === "token").map((one) => one.answer.error ?? "token");
+  }
+
+  /** Resolves once a device has polled. */
+  async polled() {
+    while ((await this.polls()).length === 0);
+  }
+
   consent(client, api, ...scopes) {
     return this.control("POST", "/consents", { client, api, scopes });
   }
@@ -85,16 +96,19 @@ export class Tenant {
   }
 }
 
-/** A redirect address that waits for one answer in the query. */
+/** A redirect address that waits for one answer, in the query or as a form: `answer` is the request that brought it. */
 export class Landing {
   static open() {
     const landing = new this();
     const server = createServer();
     landing.answer = new Promise((resolve) => {
-      server.once("request", (request, response) => {
+      server.once("request", async (request, response) => {
+        const { method, headers } = request;
+        const body = method === "POST" ? Buffer.concat(await request.toArray()).toString() : undefined;
         response.end("thank you");
         server.close();
-        resolve(new URL(request.url, landing.address));
+        const kept = new Headers({ "content-type": headers["content-type"] ?? "" });
+        resolve(new Request(new URL(request.url, landing.address), { method, headers: kept, body }));
       });
     });
     return new Promise((resolve) => {

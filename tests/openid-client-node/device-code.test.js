@@ -12,26 +12,16 @@ async function start() {
   return { tenant, code, poll: () => client.pollDeviceAuthorizationGrant(configuration, code) };
 }
 
-async function polled(tenant) {
-  const exchanges = await tenant.exchanges();
-  return exchanges.filter((one) => one.endpoint === "token").map((one) => one.answer.error ?? "token");
-}
-
-/** Until the log shows a poll. */
-async function waitForPoll(tenant) {
-  while ((await polled(tenant)).length === 0);
-}
-
 describe("device_code", { concurrency: true }, () => {
   test("device_code: it polls until a person has entered the code", async () => {
     const { tenant, code, poll } = await start();
     const pending = poll();
-    await waitForPoll(tenant);
+    await tenant.polled();
     await tenant.visit(`${code.verification_uri}?otc=${code.user_code}`);
     const tokens = await pending;
     assert.equal(tokens.claims().preferred_username, tenant.user("ada"));
     assert.equal((await call("calendar", tokens.access_token)).status, 200);
-    assert.deepEqual(await polled(tenant), ["authorization_pending", "token"]);
+    assert.deepEqual(await tenant.polls(), ["authorization_pending", "token"]);
   });
 
   test("device_code: a person who declines ends the polling", async () => {

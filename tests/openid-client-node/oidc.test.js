@@ -32,7 +32,8 @@ async function signIn(tenant, configuration, scopes, { name = "ada", environment
   });
   await tenant.visit(url.href, name, environment);
   if (extra.max_age !== undefined) checks.maxAge = Number(extra.max_age);
-  return client.authorizationCodeGrant(configuration, await landing.answer, checks);
+  const answer = await landing.answer;
+  return client.authorizationCodeGrant(configuration, answer.method === "POST" ? answer : new URL(answer.url), checks);
 }
 
 test("discovery: the document is the issuer's own and names every endpoint", async () => {
@@ -57,6 +58,18 @@ test("discovery: what was deleted is gone", async () => {
   await failure(discover(tenant));
 });
 
+test("oidc_authority: the endpoints of version 1 have metadata, keys and ID tokens of their own", async () => {
+  const tenant = await Tenant.create();
+  const configuration = await client.discovery(new URL(`${tenant.authority}/`), desktop, undefined, client.None());
+  client.enableNonRepudiationChecks(configuration);
+  const { issuer, token_endpoint } = configuration.serverMetadata();
+  assert.deepEqual([issuer, token_endpoint], [`${tenant.authority}/`, `${tenant.authority}/oauth2/token`]);
+  const tokens = await signIn(tenant, configuration, [], { extra: { resource: "api://calendar" } });
+  assert.equal(tokens.claims().ver, "1.0");
+  assert.equal((await call("calendar", tokens.access_token)).status, 200);
+  assert.equal(tokens.expiresIn() > 3000, true);
+});
+
 test("interactive: code, PKCE, state and nonce; the ID token's signature and claims are good", async () => {
   const tenant = await Tenant.create();
   const configuration = await discover(tenant);
@@ -66,6 +79,12 @@ test("interactive: code, PKCE, state and nonce; the ID token's signature and cla
   assert.equal((await call("calendar", tokens.access_token)).status, 200);
   assert.equal(tokens.token_type, "bearer");
   assert.ok(tokens.expiresIn() > 3000);
+});
+
+test("interactive: the answer as a form", async () => {
+  const tenant = await Tenant.create();
+  const tokens = await signIn(tenant, await discover(tenant), CALENDAR, { extra: { response_mode: "form_post" } });
+  assert.equal((await call("calendar", tokens.access_token)).status, 200);
 });
 
 test("interactive: max_age brings auth_time", async () => {

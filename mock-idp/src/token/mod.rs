@@ -66,6 +66,7 @@ impl Home {
 }
 
 impl Parties<'_> {
+    /// `sub`: the same for one user and one client or API, another for each other one.
     fn pairwise(&self, audience: Uuid) -> String {
         pairwise(self.user.id, audience)
     }
