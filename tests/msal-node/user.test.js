@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { InteractionRequiredAuthError } from "@azure/msal-node";
-import { CALENDAR, MAIL, MFA_FOR_PAYROLL, NEWS, PAYROLL, VAULT, challengeOf, failure } from "./tenant.js";
+import { CALENDAR, MAIL, MFA_FOR_PAYROLL, NEWS, PAYROLL, VAULT, base, challengeOf, failure } from "./tenant.js";
 import { Tenant, call } from "./support.js";
 
 test("interactive: a sign-in gives a token, an account and its claims", async () => {
@@ -248,4 +248,12 @@ test("password: a sign-in without a page, which no second factor can follow", as
   assert.deepEqual(JSON.parse(guarded.claims), MFA_FOR_PAYROLL);
   const wrong = await failure(app.acquireTokenByUsernamePassword({ ...request, password: "wrong", scopes: CALENDAR }));
   assert.deepEqual([wrong.errorCode, wrong.errorNo], ["invalid_grant", 50126]);
+});
+
+test("userinfo: it speaks of the subject of the ID token", async () => {
+  const tenant = await Tenant.create();
+  const { accessToken, idTokenClaims } = await tenant.interactive(tenant.app(), ["User.Read"]);
+  const answer = await fetch(`${base}/oidc/userinfo`, { headers: { authorization: `Bearer ${accessToken}` } });
+  const info = await answer.json();
+  assert.deepEqual([info.sub, info.name], [idTokenClaims.sub, "Ada Byron"]);
 });
