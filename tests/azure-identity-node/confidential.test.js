@@ -1,9 +1,18 @@
 // Credentials of applications that keep a secret, in an unmodified @azure/identity.
 import assert from "node:assert/strict";
+import { X509Certificate, randomUUID, sign } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { AuthenticationRequiredError, ClientCertificateCredential, ClientSecretCredential, EnvironmentCredential, OnBehalfOfCredential } from "@azure/identity";
-import { DAEMON, DAEMON_CERTIFICATE, DAEMON_KEY, MFA_FOR_PAYROLL, PAYROLL, PORTAL, PORTAL_ACCESS, base, challengeOf, claimsOf, failure } from "./tenant.js";
+import {
+  AuthenticationRequiredError,
+  AuthorizationCodeCredential,
+  ClientAssertionCredential,
+  ClientCertificateCredential,
+  ClientSecretCredential,
+  EnvironmentCredential,
+  OnBehalfOfCredential,
+} from "@azure/identity";
+import { DAEMON, DAEMON_CERTIFICATE, DAEMON_KEY, Landing, MFA_FOR_PAYROLL, PAYROLL, PORTAL, PORTAL_ACCESS, base, challengeOf, claimsOf, failure } from "./tenant.js";
 import { Tenant, call } from "./support.js";
 
 const CALENDAR = "api://calendar/.default";
@@ -66,6 +75,41 @@ for (const sendCertificateChain of [false, true]) {
     assert.equal((await call("calendar", await credential.getToken(CALENDAR))).status, 200);
   });
 }
+
+test("certificate: an assertion of the application's own making", async () => {
+  const tenant = await Tenant.create();
+  const { tenantId, ...options } = tenant.options;
+  const x5t = new X509Certificate(readFileSync(DAEMON_CERTIFICATE)).fingerprint.replaceAll(":", "");
+  const assertion = async () => {
+    const now = Math.floor(Date.now() / 1000);
+    const header = { alg: "RS256", typ: "JWT", x5t: Buffer.from(x5t, "hex").toString("base64url") };
+    const aud = `${tenant.authority}/oauth2/v2.0/token`;
+    const claims = { aud, iss: DAEMON, sub: DAEMON, jti: randomUUID(), nbf: now, exp: now + 300 };
+    const signed = [header, claims].map((part) => Buffer.from(JSON.stringify(part)).toString("base64url")).join(".");
+    return `${signed}.${sign("sha256", signed, readFileSync(DAEMON_KEY)).toString("base64url")}`;
+  };
+  const credential = new ClientAssertionCredential(tenantId, DAEMON, assertion, options);
+  assert.equal((await call("calendar", await credential.getToken(CALENDAR))).status, 200);
+});
+
+test("interactive: a web application hands the code over", async () => {
+  const tenant = await Tenant.create();
+  const { tenantId, ...options } = tenant.options;
+  const landing = await Landing.open();
+  const query = new URLSearchParams({
+    client_id: PORTAL,
+    response_type: "code",
+    redirect_uri: landing.address,
+    scope: "https://graph.microsoft.com/User.Read offline_access openid profile",
+  });
+  await tenant.visit(`${tenant.authority}/oauth2/v2.0/authorize?${query}`);
+  const code = new URL((await landing.answer).url).searchParams.get("code");
+  const credential = new AuthorizationCodeCredential(tenantId, PORTAL, "portal-secret", code, landing.address, options);
+  const token = await credential.getToken("https://graph.microsoft.com/User.Read");
+  assert.equal(claimsOf(token.token).upn, tenant.user("ada"));
+  // The code is good once; from then on it is the refresh token and the cache.
+  assert.equal((await credential.getToken("https://graph.microsoft.com/User.Read")).token, token.token);
+});
 
 test("on_behalf_of: the claims of the API behind pass through the middle tier to the person and back", async () => {
   const tenant = await Tenant.create();

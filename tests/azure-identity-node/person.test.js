@@ -80,6 +80,12 @@ test("mfa_claims: what a policy demands of the second API is asked in the browse
   assert.deepEqual(await tenant.tokenRequests(), ["authorization_code: 200", "refresh_token: 400", "authorization_code: 200"]);
 });
 
+test("mfa_claims: a person without a method registers one on the way", async () => {
+  const tenant = await Tenant.create();
+  const answer = await call("payroll", await tenant.browser({}, "bo").getToken(PAYROLL));
+  assert.deepEqual((await answer.json()).strength.amr, ["pwd", "mfa"]);
+});
+
 test("api_challenge: its claims are an option of getToken", async () => {
   const tenant = await Tenant.create();
   const credential = tenant.browser();

@@ -4,7 +4,7 @@ import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { ConfidentialClientApplication, InteractionRequiredAuthError } from "@azure/msal-node";
-import { DAEMON, DAEMON_CERTIFICATE, DAEMON_KEY, Landing, MFA_FOR_PAYROLL, PAYROLL, PORTAL, PORTAL_ACCESS, claimsOf, failure, host } from "./tenant.js";
+import { DAEMON, DAEMON_CERTIFICATE, DAEMON_KEY, Landing, MFA_FOR_PAYROLL, PAYROLL, PORTAL, PORTAL_ACCESS, base, claimsOf, failure, host } from "./tenant.js";
 import { Tenant, call } from "./support.js";
 
 const CALENDAR_DEFAULT = ["api://calendar/.default"];
@@ -57,6 +57,14 @@ for (const [by, certificate] of Object.entries(named)) {
     assert.equal((await call("calendar", result)).status, 200);
   });
 }
+
+test("certificate: the tenant may be called by its domain", async () => {
+  const tenant = await Tenant.create();
+  const authority = `${base}/${tenant.domain.toUpperCase()}`;
+  const clientCertificate = { ...named["x5t#S256"], privateKey };
+  const app = confidential(tenant, DAEMON, { authority, clientCertificate });
+  assert.equal((await call("calendar", await app.acquireTokenByClientCredential({ scopes: CALENDAR_DEFAULT }))).status, 200);
+});
 
 test("certificate: one that is not the application's is refused", async () => {
   const tenant = await Tenant.create();

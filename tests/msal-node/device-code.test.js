@@ -1,7 +1,7 @@
 // A device without a browser. The tests run side by side: MSAL waits the server's interval between two polls.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { CALENDAR, PAYROLL, failure } from "./tenant.js";
+import { CALENDAR, PAYROLL, base, failure } from "./tenant.js";
 import { Tenant, call } from "./support.js";
 
 describe("device_code", { concurrency: true }, () => {
@@ -50,6 +50,18 @@ describe("device_code", { concurrency: true }, () => {
     const app = tenant.app();
     const error = await failure(app.acquireTokenByDeviceCode(request));
     assert.equal(error.errorCode, "device_code_polling_cancelled");
+  });
+
+  test("common: a device learns the tenant of the person", async () => {
+    const tenant = await Tenant.create();
+    const app = tenant.app({ authority: `${base}/common` });
+    const deviceCodeCallback = ({ userCode }) => {
+      tenant.visit(tenant.deviceAddress(userCode));
+    };
+    const result = await app.acquireTokenByDeviceCode({ scopes: CALENDAR, deviceCodeCallback });
+    assert.equal(result.tenantId, tenant.tenant_id);
+    const { account } = result;
+    assert.equal((await app.acquireTokenSilent({ scopes: CALENDAR, account, forceRefresh: true })).tenantId, tenant.tenant_id);
   });
 
   test("device_code: what a policy demands is asked on the other device", async () => {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { InteractionRequiredAuthError } from "@azure/msal-node";
-import { CALENDAR, MAIL, MFA_FOR_PAYROLL, NEWS, PAYROLL, VAULT, base, challengeOf, failure } from "./tenant.js";
+import { CALENDAR, MAIL, MFA_FOR_PAYROLL, NEWS, PAYROLL, VAULT, base, challengeOf, desktop, failure } from "./tenant.js";
 import { Tenant, call } from "./support.js";
 
 test("interactive: a sign-in gives a token, an account and its claims", async () => {
@@ -20,6 +20,35 @@ test("interactive: a nonce and a state of the application's own come back", asyn
   const tenant = await Tenant.create();
   const result = await tenant.interactive(tenant.app(), CALENDAR, { nonce: "once", state: "a+b/c=|d" });
   assert.equal(result.idTokenClaims.nonce, "once");
+});
+
+for (const prompt of ["login", "consent", "select_account"]) {
+  test(`interactive: prompt=${prompt}, with hints and parameters of the application's own`, async () => {
+    const tenant = await Tenant.create();
+    const app = tenant.app();
+    const hints = { loginHint: tenant.user("ada"), domainHint: tenant.domain, extraQueryParameters: { campaign: "spring" } };
+    await tenant.interactive(app, CALENDAR, { prompt, ...hints });
+    const again = await tenant.interactive(app, CALENDAR, { prompt, ...hints });
+    assert.equal((await call("calendar", again)).status, 200);
+    assert.equal((await app.getAllAccounts()).length, 1);
+  });
+}
+
+test("silent_refresh: a refresh token from elsewhere can be brought along", async () => {
+  const tenant = await Tenant.create();
+  await tenant.consent("desktop", "calendar", "Events.Read");
+  const form = new URLSearchParams({
+    grant_type: "password",
+    client_id: desktop,
+    username: tenant.user("ada"),
+    password: "Passw0rd!",
+    scope: "openid offline_access api://calendar/Events.Read",
+  });
+  const { refresh_token: refreshToken } = await (await fetch(`${tenant.authority}/oauth2/v2.0/token`, { method: "POST", body: form })).json();
+  const app = tenant.app();
+  const result = await app.acquireTokenByRefreshToken({ refreshToken, scopes: CALENDAR, forceCache: true });
+  assert.equal(result.account.username, tenant.user("ada"));
+  assert.equal((await app.acquireTokenSilent({ scopes: CALENDAR, account: result.account })).fromCache, true);
 });
 
 test("interactive: a user who declines is an access_denied", async () => {
@@ -174,6 +203,12 @@ test("mfa_claims: who fails the second factor gets no token", async () => {
   const tenant = await Tenant.create();
   const error = await failure(tenant.interactive(tenant.app(), PAYROLL, {}, { MOCK_IDP_FAIL_MFA: "1" }));
   assert.equal(error.errorCode, "access_denied");
+});
+
+test("mfa_claims: a person without a method registers one on the way", async () => {
+  const tenant = await Tenant.create();
+  const payroll = await tenant.interactive(tenant.app(), PAYROLL, { openBrowser: tenant.openBrowser("bo") });
+  assert.deepEqual((await (await call("payroll", payroll)).json()).strength.amr, ["pwd", "mfa"]);
 });
 
 test("api_challenge: silent with the claims is refused, one prompt with them succeeds", async () => {
