@@ -58,6 +58,19 @@ test("discovery: what was deleted is gone", async () => {
   await failure(discover(tenant));
 });
 
+test("discovery: keys that were rotated are fetched again", async (t) => {
+  const tenant = await Tenant.create();
+  const configuration = await discover(tenant);
+  const first = await signIn(tenant, configuration, CALENDAR);
+  await tenant.control("POST", "/signing_keys/rotate");
+  await tenant.later(t, 6 * 60);
+  const second = await signIn(tenant, configuration, CALENDAR);
+  const kid = ({ id_token }) => JSON.parse(Buffer.from(id_token.split(".")[0], "base64url")).kid;
+  assert.notEqual(kid(first), kid(second));
+  // The old key is still published: what it signed stays good.
+  assert.equal((await call("calendar", first.access_token)).status, 200);
+});
+
 test("oidc_authority: the endpoints of version 1 have metadata, keys and ID tokens of their own", async () => {
   const tenant = await Tenant.create();
   const configuration = await client.discovery(new URL(`${tenant.authority}/`), desktop, undefined, client.None());

@@ -79,6 +79,34 @@ const ALL: &[Snippet] = &[
         },
     },
     Snippet {
+        title: "azure-identity for JavaScript   (NODE_EXTRA_CA_CERTS=%ca:word% node app.mjs)",
+        needs_tls: true,
+        lines: Lines::Suite {
+            file: include_str!("../../../tests/azure-identity-node/support.js"),
+            mark: "azure-identity-node",
+            before: &["import { InteractiveBrowserCredential } from \"@azure/identity\";"],
+            shown_as: &[
+                ("clientId,", "clientId: %client_id:quoted%,"),
+                ("this.tenant_id, // or process.env.MOCK_IDP_TENANT_ID", "%tenant:quoted%,"),
+                ("base, // or process.env.MOCK_IDP_URL", "%base:quoted%,"),
+                ("  ...options,\n", ""),
+            ],
+        },
+    },
+    Snippet {
+        title: "openid-client   (NODE_EXTRA_CA_CERTS=%ca:word% node app.mjs)",
+        needs_tls: true,
+        lines: Lines::Suite {
+            file: include_str!("../../../tests/openid-client-node/oidc.test.js"),
+            mark: "openid-client-node",
+            before: &["import * as client from \"openid-client\";"],
+            shown_as: &[
+                ("`${tenant.authority}/v2.0`); // or `${process.env.MOCK_IDP_AUTHORITY}/v2.0`", "%issuer:quoted%);"),
+                ("clientId, metadata, authentication", "%client_id:quoted%, undefined, client.None()"),
+            ],
+        },
+    },
+    Snippet {
         title: "curl",
         needs_tls: false,
         lines: Lines::Suite {
@@ -156,8 +184,13 @@ fn fill(line: &str, values: &Values) -> String {
     let host = values.base.split_once("://").map_or("", |(_, host)| host);
     let metadata = format!("{}/v2.0/.well-known/openid-configuration", values.authority);
     let keys = format!("{}/discovery/v2.0/keys", values.authority);
-    let names: [(&str, &str); 8] = [
+    let issuer = format!("{}/v2.0", values.authority);
+    let tenant = values.authority.rsplit('/').next().unwrap_or_default();
+    let names: [(&str, &str); 11] = [
+        ("base", &values.base),
         ("authority", &values.authority),
+        ("tenant", tenant),
+        ("issuer", &issuer),
         ("metadata", &metadata),
         ("keys", &keys),
         ("client_id", &values.client_id),
@@ -209,6 +242,9 @@ mod tests {
             "    clientId: \"c\",\n",
             "knownAuthorities: [\"localhost:8443\"]",
             "NODE_EXTRA_CA_CERTS='/my data/ca.pem' node",
+            "    tenantId: \"t\",\n    authorityHost: \"https://localhost:8443\",\n    disableInstanceDiscovery: true,\n  });",
+            "new URL(\"https://localhost:8443/t/v2.0\");\n",
+            "client.discovery(issuer, \"c\", undefined, client.None());",
             "curl --cacert '/my data/ca.pem' https://localhost:8443/t/v2.0/",
             "--client-id c --ca '/my data/ca.pem' \\",
         ] {
