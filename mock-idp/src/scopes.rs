@@ -135,6 +135,14 @@ impl Scopes {
         (scopes.apis.len() <= 1).then_some(scopes)
     }
 
+    /// All of them as they were asked, in one text that [`parse`](Self::parse) reads.
+    #[must_use]
+    pub fn as_asked(&self) -> String {
+        let asked = self.apis.iter().flat_map(|api| &api.asked);
+        let words: Vec<String> = asked.cloned().chain(self.oidc.words().map(str::to_owned)).collect();
+        words.join(" ")
+    }
+
     /// The same without all APIs but the first: the one that an authorization request is about where the token request names
     /// none (escalation reference 3.4).
     #[must_use]
@@ -215,6 +223,16 @@ pub fn is_oidc(word: &str) -> bool {
 }
 
 impl OidcScopes {
+    fn words(self) -> impl Iterator<Item = &'static str> {
+        let all = [
+            ("openid", self.openid),
+            ("profile", self.profile),
+            ("email", self.email),
+            ("offline_access", self.offline_access),
+        ];
+        all.into_iter().filter_map(|(word, asked)| asked.then_some(word))
+    }
+
     /// Notes `word` if it is one of these; they are compared in any case, as Entra does.
     fn take(&mut self, word: &str) -> bool {
         let flag = match word.to_ascii_lowercase().as_str() {

@@ -21,6 +21,7 @@ mod main_line;
 mod mock_apis;
 mod openidconnect;
 mod policies;
+mod python_sdks;
 mod readme;
 mod reference;
 mod signing_keys;

@@ -207,6 +207,7 @@ impl Order<'_> {
             sid: self.grant.sid,
             issued_at: now,
             lineage: self.grant.lineage,
+            scope: self.grant.refreshed_scope.clone().unwrap_or_else(|| self.scopes.as_asked()),
         };
         call.sealer.seal(&token, &call.tenant.ids)
     }

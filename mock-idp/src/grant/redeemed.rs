@@ -26,6 +26,8 @@ pub(super) struct UserGrant {
     pub(super) wants_auth_time: bool,
     /// The scopes of the authorization request, which count if the token request names none.
     pub(super) scopes: Option<Scopes>,
+    /// What the refresh token that was used says of its scopes; the next one says the same (RFC 6749, 6).
+    pub(super) refreshed_scope: Option<String>,
     /// The claims of the authorization request.
     pub(super) claims: ClaimsRequest,
     pub(super) means: Means,
@@ -63,6 +65,7 @@ impl UserGrant {
             nonce: None,
             wants_auth_time: false,
             scopes: None,
+            refreshed_scope: None,
             claims: ClaimsRequest::default(),
             means: Means::Credentials,
             lineage,

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use crate::{
     directory::{Application, ClientKind, Directory, Rotation},
     error::{Aadsts, CLIENT_MISMATCH, Refusal, entra_span, precise_time},
+    scopes::Scopes,
     state::{Lineage, RefreshToken, Tenant},
 };
 
@@ -36,12 +37,17 @@ fn redeem(call: &TokenCall<'_>, client: &Application) -> Result<Redeemed, Refusa
     check_state(&token, client, &issuer, directory.switches.refresh_token_max_lifetime)?;
     check_family(token.lineage, call, &directory)?;
     let user = user_here(call, &issuer, token.user)?;
-    Ok(grant(&token, user).into())
+    let scopes = match call.dialect.scope(call.params) {
+        Some(_) => None,
+        None => Some(Scopes::parse(&token.scope, client, &directory)?),
+    };
+    Ok(UserGrant { scopes, ..grant(&token, user) }.into())
 }
 
 fn grant(token: &RefreshToken, user: Uuid) -> UserGrant {
     UserGrant {
         means: Means::RefreshToken(token.lineage),
+        refreshed_scope: Some(token.scope.clone()),
         ..UserGrant::new(user, token.strength, token.sid, token.lineage.next())
     }
 }

@@ -9,7 +9,7 @@ use axum::{
 
 use crate::{
     clock::Clock as _,
-    flow::is_registered,
+    flow::{ResponseMode, is_registered, location},
     pages::{self, Frame},
     recorder::{Answer, Endpoint},
 };
@@ -39,8 +39,13 @@ pub(super) async fn logout(State(idp): State<Arc<Idp>>, Path(tenant): Path<Strin
     let return_to = params
         .get("post_logout_redirect_uri")
         .filter(|address| state.directory.applications.iter().any(|application| is_registered(application, address)));
+    // RP-Initiated Logout, 2: the state comes back.
+    let return_to = return_to.map(|address| match params.get("state") {
+        Some(state) => location(address, ResponseMode::Query, &[("state", state.to_owned())]),
+        None => address.to_owned(),
+    });
     let frame = Frame { tenant: &state.directory.display_name, application: "", decision: &[] };
-    let html = pages::signed_out(&frame, user.as_deref(), return_to);
+    let html = pages::signed_out(&frame, user.as_deref(), return_to.as_deref());
     drop(state);
     exchange.user = user;
     exchange.answer = Answer::of(200, "signed out");

@@ -38,6 +38,9 @@ pub struct RefreshToken {
     /// What it descends from.
     #[serde(rename = "l")]
     pub lineage: Lineage,
+    /// The scopes that were asked for when the first of its line was issued: what a request for none gets (RFC 6749, 6).
+    #[serde(rename = "o")]
+    pub scope: String,
 }
 
 impl RefreshToken {
