@@ -30,7 +30,7 @@ def claims(token: str) -> dict:
     return json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
 
 
-def test_a_sign_in_goes_through_the_name_and_the_api_takes_its_token(app):
+def test_interactive__goes_through_the_name_and_the_api_takes_its_token(app):
     result = app.acquire_token_interactive(CALENDAR, timeout=60)
     assert "access_token" in result, result
     assert result["id_token_claims"]["iss"] == f"{AUTHORITY}/v2.0"
@@ -45,6 +45,6 @@ def test_a_sign_in_goes_through_the_name_and_the_api_takes_its_token(app):
     assert refreshed["token_source"] == "identity_provider", refreshed
 
 
-def test_a_device_code_leads_to_the_name(app):
+def test_device_code__leads_to_the_name(app):
     flow = app.initiate_device_flow(CALENDAR)
     assert flow["verification_uri"] == "https://login.microsoftonline.com/deviceauth"

@@ -1,41 +1,11 @@
-"""Fixtures: an isolated tenant, and an unmodified MSAL application in it.
-
-Everything comes from the environment that `mock-idp run` sets. MSAL opens the browser by itself, by `BROWSER`, which is the
-virtual user; who that is, is told by `MOCK_IDP_USER`.
-"""
+"""An unmodified MSAL application in the test's tenant."""
 
 import os
-from dataclasses import dataclass
 
 import msal
 import pytest
-import requests
 
-BASE = os.environ["MOCK_IDP_URL"]
-
-
-@dataclass
-class Tenant:
-    """One isolated copy of the tenant contoso."""
-
-    id: str
-    domain: str
-    authority: str
-
-    def user(self, name: str) -> str:
-        return f"{name}@{self.domain}"
-
-    def exchanges(self) -> list[dict]:
-        return requests.get(f"{BASE}/_mock/tenants/{self.id}/exchanges", timeout=10).json()["exchanges"]
-
-
-@pytest.fixture
-def tenant(monkeypatch):
-    made = requests.post(f"{BASE}/_mock/tenants", json={"like": "contoso"}, timeout=10).json()
-    tenant = Tenant(made["tenant_id"], made["domain"], made["authority"])
-    monkeypatch.setenv("MOCK_IDP_USER", tenant.user("ada"))
-    yield tenant
-    requests.delete(f"{BASE}/_mock/tenants/{tenant.id}", timeout=10)
+from mock_tenant import API
 
 
 @pytest.fixture
@@ -48,3 +18,27 @@ def app(tenant):
     )
     # end of snippet
     return app
+
+
+@pytest.fixture
+def application(tenant):
+    """Makes further applications: of other capabilities, authorities, caches."""
+
+    def make(client_id=os.environ["MOCK_IDP_CLIENT_ID"], kind=msal.PublicClientApplication, **settings):
+        if "oidc_authority" not in settings:
+            settings = {"authority": tenant.authority, "instance_discovery": False} | settings
+        return kind(client_id, **settings)
+
+    return make
+
+
+@pytest.fixture
+def sign_in(tenant):
+    """Signs in interactively and gives the answer, which must be a token."""
+
+    def sign_in(app, *scopes, **options):
+        answer = app.acquire_token_interactive(list(scopes), timeout=60, **options)
+        assert "access_token" in answer, answer
+        return answer
+
+    return sign_in

@@ -79,6 +79,20 @@ const ALL: &[Snippet] = &[
         },
     },
     Snippet {
+        title: "azure-identity for Python   (REQUESTS_CA_BUNDLE=%ca:word% python app.py)",
+        needs_tls: true,
+        lines: Lines::Suite {
+            file: include_str!("../../../tests/azure-identity-python/conftest.py"),
+            mark: "azure-identity-python",
+            before: &["from azure.identity import InteractiveBrowserCredential"],
+            shown_as: &[
+                ("there = dict(\n", "credential = InteractiveBrowserCredential(\n    client_id=%client_id:quoted%,\n"),
+                ("BASE,  # os.environ[\"MOCK_IDP_URL\"]", "%base:quoted%,"),
+                ("tenant.id,  # os.environ[\"MOCK_IDP_TENANT_ID\"]", "%tenant:quoted%,"),
+            ],
+        },
+    },
+    Snippet {
         title: "azure-identity for JavaScript   (NODE_EXTRA_CA_CERTS=%ca:word% node app.mjs)",
         needs_tls: true,
         lines: Lines::Suite {
@@ -90,6 +104,24 @@ const ALL: &[Snippet] = &[
                 ("this.tenant_id, // or process.env.MOCK_IDP_TENANT_ID", "%tenant:quoted%,"),
                 ("base, // or process.env.MOCK_IDP_URL", "%base:quoted%,"),
                 ("  ...options,\n", ""),
+            ],
+        },
+    },
+    Snippet {
+        title: "Authlib   (REQUESTS_CA_BUNDLE=%ca:word% python app.py)",
+        needs_tls: false,
+        lines: Lines::Suite {
+            file: include_str!("../../../tests/authlib-python/conftest.py"),
+            mark: "authlib-python",
+            before: &["from authlib.integrations.flask_client import OAuth"],
+            shown_as: &[
+                (
+                    "f\"{authority}/v2.0/.well-known/openid-configuration\",  # or os.environ[\"MOCK_IDP_AUTHORITY\"]",
+                    "%metadata:quoted%,",
+                ),
+                ("client_id=client_id", "client_id=%client_id:quoted%"),
+                ("    client_secret=client_secret,\n", ""),
+                ("\"scope\": scope", "\"scope\": \"openid profile email\""),
             ],
         },
     },
