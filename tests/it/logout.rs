@@ -113,16 +113,16 @@ async fn an_application_that_names_itself_returns_to_its_own_addresses() {
 
 #[derive(Clone, Copy)]
 enum Hint {
-    LogoutHint(&'static str),
+    Name(&'static str),
     IdToken,
     Forged,
     Nothing,
 }
 
 #[rstest]
-#[case::logout_hint(Hint::LogoutHint("ada@contoso.test"), &["eve"])]
+#[case::logout_hint(Hint::Name("ada@contoso.test"), &["eve"])]
 #[case::id_token_hint(Hint::IdToken, &["eve"])]
-#[case::somebody_elses_name(Hint::LogoutHint("bo@contoso.test"), &["ada", "eve"])]
+#[case::somebody_elses_name(Hint::Name("bo@contoso.test"), &["ada", "eve"])]
 #[case::forged(Hint::Forged, &["ada", "eve"])]
 #[case::nothing(Hint::Nothing, &["ada", "eve"])]
 #[tokio::test]
@@ -137,7 +137,7 @@ async fn of_two_accounts_the_hinted_one_leaves_or_one_is_picked(#[case] hint: Hi
     let forged = format!("{}x.{}", &id_token[..id_token.len() - 9], "signature");
     let back = ("post_logout_redirect_uri", "http://localhost:5000");
     let answer = match hint {
-        Hint::LogoutHint(name) => logout(&client, &[back, ("logout_hint", name)]).await,
+        Hint::Name(name) => logout(&client, &[back, ("logout_hint", name)]).await,
         Hint::IdToken => logout(&client, &[back, ("id_token_hint", id_token)]).await,
         Hint::Forged => logout(&client, &[back, ("id_token_hint", &forged)]).await,
         Hint::Nothing => logout(&client, &[back, ("state", "s")]).await,

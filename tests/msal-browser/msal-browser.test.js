@@ -133,11 +133,7 @@ inBrowser("cae: a revoked session is challenged and signed in again", async (app
 
 inBrowser("sign_out: a redirect signs out and comes back, and nobody is left", async (application, tenant) => {
   const { account } = await signedIn(application);
-  const left = application.page.waitForRequest((request) => new URL(request.url()).pathname.endsWith("/logout"));
-  application.page.evaluate((account) => { app.logoutRedirect({ account }); }, account).catch(() => {});
-  await left;
-  await application.page.waitForURL((url) => url.origin === application.origin);
-  await application.start();
+  await application.leave(account);
   assert.deepEqual(await application.page.evaluate(() => app.getAllAccounts()), []);
   const error = await application.failure("ssoSilent", { scopes: CALENDAR, loginHint: tenant.user("ada") });
   assert.equal(error.code, "login_required");
@@ -159,10 +155,7 @@ inBrowser("two_accounts: each has its own tokens, and one signs out by its tile"
     assert.equal((await application.call("calendar", again.accessToken)).body.user.username, account.username);
   }
   // MSAL has no hint to send without the optional claim login_hint, so the person picks.
-  application.page.evaluate((account) => { app.logoutRedirect({ account }); }, eve.account).catch(() => {});
-  await application.page.click(`[data-test-id="${tenant.user("eve")}"]`);
-  await application.page.waitForURL((url) => url.origin === application.origin);
-  await application.start();
+  await application.leave(eve.account, (page) => page.click(`[data-test-id="${tenant.user("eve")}"]`));
   const tab = await application.tab();
   assert.equal((await tab.failure("ssoSilent", { scopes: CALENDAR, loginHint: tenant.user("eve") })).code, "login_required");
   const { account } = await tab.result("ssoSilent", { scopes: CALENDAR, loginHint: tenant.user("ada") });

@@ -153,15 +153,23 @@ export class Application {
     return { result: await this.page.evaluate(() => window.redirected), seen };
   }
 
+  // Signs out by a redirect of the whole page; `act` is what the person does on the way.
+  async leave(account, act = async () => {}) {
+    // The bridge answers at the address with the state, and goes on to the application.
+    const predicate = (frame) => frame === this.page.mainFrame() && frame.url().startsWith(`${site.origin}/?state=`);
+    const bridge = this.page.waitForEvent("framenavigated", { predicate });
+    this.page.evaluate((account) => { app.logoutRedirect({ account }); }, account).catch(() => {});
+    await act(this.page);
+    await bridge;
+    await this.page.waitForURL(`${site.origin}/`);
+    await this.start();
+  }
+
   person(person) {
     return { ...person, username: this.tenant.user(person.name ?? "ada") };
   }
 
   call(path, token) {
     return this.page.evaluate(([address, token]) => call(address, token), [`${apis}/${path}`, token]);
-  }
-
-  get origin() {
-    return site.origin;
   }
 }

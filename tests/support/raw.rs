@@ -162,7 +162,6 @@ impl RawClient {
     }
 
     /// The request with the client's `Origin`, if it has one.
-    #[must_use]
     pub fn from_page(&self, request: reqwest::RequestBuilder) -> reqwest::RequestBuilder {
         match &self.origin {
             Some(origin) => request.header("origin", origin),
