@@ -48,7 +48,7 @@ fn every_snippet_of_the_suites_is_in_the_readme() {
     for (name, snippet) in &found {
         assert!(readme.contains(snippet), "put `{name}` into README.md:\n{snippet}");
     }
-    for name in ["curl", "msal-node", "msal-python", "openidconnect", "rust"] {
+    for name in ["curl", "msal-browser", "msal-node", "msal-python", "openidconnect", "rust"] {
         assert!(found.iter().any(|(known, _)| known == name), "the marks of {name} are gone");
     }
 }

@@ -28,6 +28,8 @@ pub struct RawClient {
     pub client_id: String,
     /// Redirect address that is sent.
     pub redirect_uri: String,
+    /// The `Origin` that token requests are sent with, as from a page.
+    pub origin: Option<String>,
     /// The browser with its session.
     pub browser: Browser,
     http: reqwest::Client,
@@ -71,6 +73,7 @@ impl RawClient {
             protocol: "oauth2/v2.0",
             client_id: DESKTOP.to_owned(),
             redirect_uri: Landing::start().await.address(),
+            origin: None,
             browser: Browser::new(None).expect("a browser"),
             http,
         }
@@ -154,7 +157,16 @@ impl RawClient {
                 form.push((name, value));
             }
         }
-        self.send(self.http.post(format!("{}/{}/token", self.authority, self.protocol)).form(&form)).await
+        self.send(self.from_page(self.http.post(format!("{}/{}/token", self.authority, self.protocol))).form(&form))
+            .await
+    }
+
+    /// The request with the client's `Origin`, if it has one.
+    pub fn from_page(&self, request: reqwest::RequestBuilder) -> reqwest::RequestBuilder {
+        match &self.origin {
+            Some(origin) => request.header("origin", origin),
+            None => request,
+        }
     }
 
     /// Calls an API with a token.

@@ -124,6 +124,18 @@ fn the_example_is_good() {
     "f:26:21: the redirect address `http://localhost/#x` has a fragment",
     "leave out `#` and what follows"
 )]
+#[case(
+    "redirect_uris: [\"http://localhost\"]",
+    "front_channel_logout_uri: https://app.test/out\n    redirect_uris: [\"http://localhost\"]",
+    "f:26:31: `https://app.test/out` is on another origin than the redirect addresses of `desktop`",
+    "write an address below `http://localhost`"
+)]
+#[case(
+    "redirect_uris: [\"http://localhost\"]",
+    "front_channel_logout_uri: /out\n    redirect_uris: [\"http://localhost\"]",
+    "f:26:31: `/out` cannot be loaded in a frame",
+    "write a whole address without `#`, such as `https://app.test/signed-out`"
+)]
 #[case("app_id_uri: api://mail", "app_id_uri: mail", "f:38:17: `mail` is not a URI", "write it as `api://mail`")]
 #[case(
     "name: Mail.Send",

@@ -26,6 +26,10 @@ pub struct Application {
     /// Registered redirect addresses. `http://localhost` stands for every port.
     #[serde(default)]
     pub redirect_uris: Vec<String>,
+    /// Where the application ends its own session when a user signs out: loaded in a frame of the signed-out page with `iss`
+    /// and `sid` (OpenID Connect Front-Channel Logout 1.0). On the origin of one of its redirect addresses.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub front_channel_logout_uri: Option<String>,
     /// Client secrets, for `web` applications.
     #[serde(default)]
     pub secrets: Vec<Secret>,

@@ -77,6 +77,7 @@ fn value(code: Aadsts, name: &str, now: Timestamp) -> String {
         ("scope", Aadsts::UnknownScope) => "Mail.Typo".to_owned(),
         ("scope", _) => "api://mail/.default api://mail/Mail.Read".to_owned(),
         ("given", _) => "https://elsewhere.test".to_owned(),
+        ("origin", _) => "https://app.example".to_owned(),
         ("expected", _) => "http://localhost".to_owned(),
         ("parameter", Aadsts::DuplicateParameter) => "client_id".to_owned(),
         ("parameter", _) => "grant_type".to_owned(),

@@ -140,6 +140,8 @@ K    50196   invalid_grant - 400 uri -
 wire 7000216 invalid_client - 401 uri -
 wire 50049   invalid_instance - 400 uri -
 none 700024  invalid_client - 401 uri -
+none 9002326 invalid_request - 400 uri -
+none 9002327 invalid_request - 400 - -
 none 9000411 invalid_request - 400 uri -
 none 90013   invalid_request - 400 uri -
 none 90015   invalid_request - 413 uri -

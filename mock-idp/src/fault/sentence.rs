@@ -42,6 +42,7 @@ pub fn refusal(
         ("lifetime", "3600".to_owned()),
         ("limit", "65536".to_owned()),
         ("method", "GET".to_owned()),
+        ("origin", "null".to_owned()),
         ("parameter", "scope".to_owned()),
         ("prompt", sent("prompt")),
         ("resource", resource.clone()),

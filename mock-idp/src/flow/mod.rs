@@ -22,7 +22,7 @@ use uuid::Uuid;
 
 pub use begin::{Start, begin};
 pub use page::Page;
-pub use redirect::{ResponseMode, is_registered, location};
+pub use redirect::{ResponseMode, is_registered, location, same_but_port};
 pub use request::{AuthorizeRequest, Pkce, Prompt, Rejected, Reply, ReplyTo, client};
 pub use steps::{Submitted, is_multi_tenant, submit};
 
@@ -203,6 +203,11 @@ fn grant(tenant: &Tenant, state: &mut State, flow: &Flow) -> Result<End, Refusal
     Ok(match &flow.request.reply {
         ReplyTo::Redirect(reply) => {
             let code = issue_code(tenant, state, flow, reply, &session);
+            if let Some(session) = state.sessions.find_mut(&flow.browser, account)
+                && !session.clients.contains(&flow.request.client)
+            {
+                session.clients.push(flow.request.client);
+            }
             End::Redirect(reply.clone(), Answer::Code(code))
         }
         ReplyTo::AdminConsent(reply) => {

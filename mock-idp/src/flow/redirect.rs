@@ -34,10 +34,13 @@ impl ResponseMode {
 /// reference 1.1); an address without a path is the one with `/`.
 #[must_use]
 pub fn is_registered(application: &Application, given: &str) -> bool {
-    application.redirect_uris.iter().any(|registered| {
-        registered == given
-            || matches!((loopback(registered), loopback(given)), (Some(one), Some(other)) if one == other)
-    })
+    application.redirect_uris.iter().any(|registered| registered == given || same_but_port(registered, given))
+}
+
+/// Whether both are loopback addresses that differ at most in the port.
+#[must_use]
+pub fn same_but_port(one: &str, other: &str) -> bool {
+    matches!((loopback(one), loopback(other)), (Some(one), Some(other)) if one == other)
 }
 
 /// A loopback address without its port: host, path and query. `[::1]` is not supported by Entra.

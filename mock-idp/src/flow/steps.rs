@@ -145,7 +145,7 @@ fn password(tenant: &Tenant, ctx: &str, flow: &Flow, params: &Params, tenants: T
     // A second factor passed earlier in this browser outlives a fresh password.
     let earlier = state.sessions.find(&flow.browser, user.id).map(|session| session.strength);
     let strength = Strength { signed_in_at: now, ..earlier.unwrap_or(Strength::password(now)) };
-    let session = Session { user: user.id, sid: tenant.ids.guid(), strength, persistent: false };
+    let session = Session { user: user.id, sid: tenant.ids.guid(), strength, persistent: false, clients: Vec::new() };
     state.sessions.sign_in(&flow.browser, session);
     change(&mut state, ctx, |flow| {
         flow.interaction.signed_in = true;

@@ -7,7 +7,7 @@ use crate::{
     state::{Code, CodeGrant},
 };
 
-use super::{Admits, Grant, Means, Redeemed, TokenCall, UserGrant, refresh_token};
+use super::{Admits, Grant, Means, Redeemed, TokenCall, UserGrant, cross_origin, refresh_token};
 
 pub(super) const GRANT: Grant = Grant { names: &["authorization_code"], admits: Admits::Every, peek, redeem };
 
@@ -51,6 +51,7 @@ fn redeem(call: &TokenCall<'_>, client: &Application) -> Result<Redeemed, Refusa
             Refusal::new(Aadsts::GrantInvalid).with("what", "the authorization code was issued to another client")
         );
     }
+    cross_origin::check_program(call, client)?;
     let given = call.params.get("redirect_uri").unwrap_or_default();
     if given != grant.redirect_uri {
         return Err(Refusal::new(Aadsts::RedirectMismatchAtRedemption)

@@ -16,6 +16,7 @@ mod authorization_code;
 mod client_assertion;
 mod client_authentication;
 mod client_credentials;
+mod cross_origin;
 mod device_code;
 mod dialect;
 mod issue;
@@ -31,6 +32,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
+pub use cross_origin::admits_origin;
 pub use device_code::correlation_of_poll;
 pub use dialect::{AnswerV1, Written};
 pub use issue::TokenAnswer;
@@ -86,6 +88,8 @@ pub struct TokenCall<'a> {
     pub any_tenant: Option<&'a str>,
     /// The tenant that issues.
     pub tenant: &'a Arc<Tenant>,
+    /// The origin of the page that sent the request, if it was a page.
+    pub origin: Option<&'a str>,
     /// All tenants.
     pub tenants: Tenants<'a>,
     /// Origin of the server.
@@ -161,6 +165,7 @@ fn pipeline(
     let credential = client_authentication::authenticate(call, client).map_err(naming_policies)?;
     let grant = grant.ok_or_else(|| Refusal::new(Aadsts::UnsupportedGrantType).with("grant_type", name))?;
     grant.admits.check(client).map_err(naming_policies)?;
+    cross_origin::check_page(call, client)?;
     let caller = Caller { client, credential };
     let redeemed = (grant.redeem)(call, client)?;
     loop_detector::check(call, client, &redeemed, reasons)?;

@@ -13,7 +13,7 @@ use crate::{
     state::{Lineage, RefreshToken, Tenant},
 };
 
-use super::{Admits, Grant, Means, Redeemed, TokenCall, UserGrant, unknown_user};
+use super::{Admits, Grant, Means, Redeemed, TokenCall, UserGrant, cross_origin, unknown_user};
 
 pub(super) const GRANT: Grant = Grant { names: &["refresh_token"], admits: Admits::Every, peek, redeem };
 
@@ -30,6 +30,7 @@ fn redeem(call: &TokenCall<'_>, client: &Application) -> Result<Redeemed, Refusa
     })?;
     let directory = call.tenant.state().directory.clone();
     check_client(&token, client, &directory)?;
+    cross_origin::check_program(call, client)?;
     let issuer = (call.tenants)(&token.tenant.to_string()).filter(|issuer| issuer.epoch == token.epoch);
     let issuer = issuer.ok_or_else(|| {
         Refusal::new(Aadsts::GrantInvalid).with("what", "the refresh token is from before the server was reset")

@@ -82,6 +82,7 @@ fn ask(
         basic: None,
         any_tenant: None,
         tenant,
+        origin: None,
         tenants: &|name| idp.tenant(name),
         base,
         sealer: &idp.sealer,

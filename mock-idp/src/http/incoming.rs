@@ -42,11 +42,7 @@ impl<S: Send + Sync> FromRequest<S> for Incoming {
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Infallible> {
         let (mut parts, body) = request.into_parts();
-        // It has been read already if a fault was looked for.
-        match parts.extensions.remove::<Self>() {
-            Some(read) => Ok(read),
-            None => Ok(Self::read(&parts, body).await),
-        }
+        Ok(Self::taken(&mut parts, body).await)
     }
 }
 
@@ -54,6 +50,14 @@ impl Incoming {
     /// The dialect of the protocol endpoint that was asked.
     pub(super) fn dialect(&self) -> Dialect {
         Dialect::of_path(&self.path)
+    }
+
+    /// The request as a layer before has read it and left it in `parts`; reads it otherwise.
+    pub(super) async fn taken(parts: &mut Parts, body: Body) -> Self {
+        match parts.extensions.remove::<Self>() {
+            Some(read) => read,
+            None => Self::read(parts, body).await,
+        }
     }
 
     /// Reads a request.

@@ -7,6 +7,7 @@ mod api;
 mod authorize;
 mod challenge;
 mod control;
+mod cors;
 mod device;
 mod discovery;
 mod downstream;

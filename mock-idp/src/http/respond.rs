@@ -55,12 +55,10 @@ pub(super) fn plain_json(status: u16, body: &impl Serialize) -> Response {
     response
 }
 
-/// A public document that may be stored for a day and read by any page (wire reference 4.3).
+/// A public document that may be stored for a day (wire reference 4.3).
 pub(super) fn document(body: &impl Serialize) -> Response {
     let mut response = plain_json(200, body);
     set(&mut response, "cache-control", "max-age=86400, private");
-    set(&mut response, "access-control-allow-origin", "*");
-    set(&mut response, "access-control-allow-methods", "GET, OPTIONS");
     set(&mut response, "x-content-type-options", "nosniff");
     response
 }

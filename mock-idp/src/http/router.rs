@@ -19,7 +19,7 @@ use crate::{
 };
 
 use super::{
-    Idp, api, authorize, control, device, discovery, fault, incoming::Incoming, login, logout, respond, token,
+    Idp, api, authorize, control, cors, device, discovery, fault, incoming::Incoming, login, logout, respond, token,
 };
 
 /// The whole server. A doubled slash is a slash, as MSAL Python needs (wire reference 1.2).
@@ -41,8 +41,8 @@ pub fn router(idp: Arc<Idp>) -> Router {
         .route("/{tenant}/oauth2/v2.0/devicecode", post(device::start))
         .route("/{tenant}/oauth2/devicecode", post(device::start))
         .route("/deviceauth", get(device::page).post(device::entered))
-        .route("/{tenant}/oauth2/v2.0/logout", get(logout::logout))
-        .route("/{tenant}/oauth2/logout", get(logout::logout))
+        .route("/{tenant}/oauth2/v2.0/logout", get(logout::logout).post(logout::logout))
+        .route("/{tenant}/oauth2/logout", get(logout::logout).post(logout::logout))
         .route("/{tenant}/login", post(login::login))
         .route("/oidc/userinfo", get(api::userinfo).post(api::userinfo))
         .route("/v1.0/me", get(api::me))
@@ -51,6 +51,8 @@ pub fn router(idp: Arc<Idp>) -> Router {
         .method_not_allowed_fallback(wrong_method)
         // All above, and so each endpoint that is added there.
         .route_layer(middleware::from_fn_with_state(idp.clone(), fault::intercept))
+        // Outside of the faults: a page may read those as well as what they stand for.
+        .route_layer(middleware::from_fn_with_state(idp.clone(), cors::allow))
         .merge(control::routes(&idp))
         .fallback(not_found)
         .layer(CatchPanicLayer::custom(panicked))

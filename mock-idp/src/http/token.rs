@@ -15,7 +15,7 @@ use crate::{
     state::{Authority, Tenant},
 };
 
-use super::{Idp, incoming::Incoming, respond};
+use super::{Idp, cors, incoming::Incoming, respond};
 
 /// Serves a grant.
 pub(super) async fn token(State(idp): State<Arc<Idp>>, Path(tenant): Path<String>, incoming: Incoming) -> Response {
@@ -58,6 +58,7 @@ pub(super) async fn token(State(idp): State<Arc<Idp>>, Path(tenant): Path<String
             Authority::Tenant(_) => None,
         },
         tenant: &tenant,
+        origin: incoming.header("origin"),
         tenants: &|name| idp.tenant(name),
         base: &idp.base_of(&incoming),
         sealer: &idp.sealer,
@@ -78,7 +79,9 @@ pub(super) async fn token(State(idp): State<Arc<Idp>>, Path(tenant): Path<String
             (answer, response)
         }
         Err(refusal) => {
-            (Answer::refused(refusal.status(), "error", &refusal), respond::refusal(&refusal, &trace, trailer))
+            let mut response = respond::refusal(&refusal, &trace, trailer);
+            cors::tell(&mut response, &refusal);
+            (Answer::refused(refusal.status(), "error", &refusal), response)
         }
     };
     exchange.answer = answer;

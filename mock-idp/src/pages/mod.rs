@@ -15,9 +15,9 @@ mod sign_in;
 mod tests;
 
 pub use consent::{ApiGroup, ScopeLine, consent};
-pub use outcome::{Failure, blocked, device_done, error, form_post, signed_out};
+pub use outcome::{Failure, blocked, device_done, error, form_post, pick_to_sign_out, signed_out};
 pub use remedy::{external_challenge, passkey, password_change, request_approval, request_sent, terms_of_use};
-pub use security::{CONTENT_SECURITY_POLICY, HEADERS};
+pub use security::{CONTENT_SECURITY_POLICY, HEADERS, content_security_policy_framing};
 pub use sign_in::{
     Tile, device_code, one_time_code, password, pick_account, register_method, stay_signed_in, username,
 };

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{Form, Frame, render};
+use super::{Form, Frame, Tile, render};
 
 /// Says that a policy or a missing approval bars the way; the only way on is button `answer` with `cancel`.
 ///
@@ -78,15 +78,32 @@ pub fn device_done(frame: &Frame<'_>, connected: bool) -> String {
     render(&Page { frame, connected })
 }
 
-/// Says that the session has ended, with a link back if there is a registered address for it.
+/// Offers the accounts of which one is to leave: button `logout_hint` with the user name. The form is posted to `action` with
+/// `fields`, as the request came.
 #[must_use]
-pub fn signed_out(frame: &Frame<'_>, username: Option<&str>, return_to: Option<&str>) -> String {
+pub fn pick_to_sign_out(frame: &Frame<'_>, action: &str, fields: &[(&str, &str)], tiles: &[Tile<'_>]) -> String {
+    #[derive(Template)]
+    #[template(path = "pick_to_sign_out.html")]
+    struct Page<'a> {
+        frame: &'a Frame<'a>,
+        action: &'a str,
+        fields: &'a [(&'a str, &'a str)],
+        tiles: &'a [Tile<'a>],
+    }
+    render(&Page { frame, action, fields, tiles })
+}
+
+/// Says that the session has ended, with a link back if there is a registered address for it. `frames`: addresses at which
+/// applications end their own sessions, each in a frame out of sight (OpenID Connect Front-Channel Logout 1.0).
+#[must_use]
+pub fn signed_out(frame: &Frame<'_>, username: Option<&str>, return_to: Option<&str>, frames: &[String]) -> String {
     #[derive(Template)]
     #[template(path = "signed_out.html")]
     struct Page<'a> {
         frame: &'a Frame<'a>,
         username: Option<&'a str>,
         return_to: Option<&'a str>,
+        frames: &'a [String],
     }
-    render(&Page { frame, username, return_to })
+    render(&Page { frame, username, return_to, frames })
 }

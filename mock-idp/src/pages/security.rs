@@ -18,8 +18,19 @@ pub const HEADERS: &[(&str, &str)] = &[
 /// There is no `form-action`: browsers apply it to the redirect that answers a form too, and the last form of a sign-in
 /// is answered by a redirect to the application, at any loopback port or custom scheme.
 pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; \
-    style-src 'sha256-kBr5gkcQz/JNX1i3T67uGv0map4tRee7Yvswm8uSa0k='; \
+    style-src 'sha256-hPAzWWhsMXZ7UF9Z5BNCcW96igL5oIpntIQMVYIYlJA='; \
     script-src 'sha256-Zd9Ppkm6KJvfEle1ogzptKkD+DOonO1DYBPhi02doj8='; \
     img-src data:; \
     base-uri 'none'; \
     frame-ancestors 'none'";
+
+/// The same for a page that frames `addresses`: these, and no others. A policy names them without their queries, and reads `;`
+/// and `,` as its own.
+#[must_use]
+pub fn content_security_policy_framing(addresses: &[String]) -> String {
+    let sources = addresses.iter().map(|address| {
+        let end = address.find(['?', '#']).unwrap_or(address.len());
+        address[..end].replace(';', "%3B").replace(',', "%2C")
+    });
+    format!("{CONTENT_SECURITY_POLICY}; frame-src {}", sources.collect::<Vec<_>>().join(" "))
+}

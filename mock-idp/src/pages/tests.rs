@@ -43,7 +43,8 @@ fn pages(text: &str) -> Vec<(&'static str, String)> {
         ("device_done", device_done(frame, true)),
         ("blocked", blocked(frame, form, text, 53003, text)),
         ("error", error(frame, &failure)),
-        ("signed_out", signed_out(frame, Some(text), Some(text))),
+        ("signed_out", signed_out(frame, Some(text), Some(text), &[text.to_owned()])),
+        ("sign_out", pick_to_sign_out(frame, text, &[(text, text)], &tiles)),
         ("form_post", form_post(text, &[(text, text)])),
     ]
 }
@@ -86,7 +87,8 @@ fn text_of(element: ElementRef<'_>) -> String {
 #[case("device_done", &["main h1"])]
 #[case("blocked", &["#exceptionMessageContainer", "#idBtn_Back[name=answer][value=cancel]"])]
 #[case("error", &["#exceptionMessageContainer", "#errorDescription"])]
-#[case("signed_out", &["#SignOutStatusMessage", "a[href=ada]"])]
+#[case("signed_out", &["#SignOutStatusMessage", "a[href=ada]", "iframe[hidden][src=ada][title]"])]
+#[case("sign_out", &["form[method=post][action=ada] #tilesHolder button[name=logout_hint][value=ada][data-test-id=ada]", "form input[type=hidden][name=ada][value=ada]"])]
 #[case("form_post", &["form[action=ada] input[type=hidden][name=ada][value=ada]", "form button"])]
 fn pages_have_the_elements_of_the_contract(#[case] name: &str, #[case] elements: &[&str]) {
     let html = page(name, "ada");
@@ -291,6 +293,14 @@ fn the_content_security_policy_allows_our_style_and_script_alone() {
     // It would stop the redirect back to the application.
     assert!(!CONTENT_SECURITY_POLICY.contains("form-action"));
     assert!(HEADERS.iter().all(|(name, _)| *name == name.to_ascii_lowercase()));
+}
+
+#[test]
+fn a_page_with_frames_allows_these_alone() {
+    let frames = ["https://a.test/out;x?iss=i&sid=s".to_owned(), "http://localhost:1/out".to_owned()];
+    let policy = content_security_policy_framing(&frames);
+    let allowed = policy.strip_prefix(CONTENT_SECURITY_POLICY).unwrap();
+    assert_eq!(allowed, "; frame-src https://a.test/out%3Bx http://localhost:1/out");
 }
 
 fn hash(text: &str) -> String {

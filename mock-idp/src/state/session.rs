@@ -17,6 +17,8 @@ pub struct Session {
     pub strength: Strength,
     /// Whether it outlives the browser.
     pub persistent: bool,
+    /// The applications that it was used for, by client id.
+    pub clients: Vec<Uuid>,
 }
 
 /// The accounts of every browser, by the value of its cookie.

@@ -52,6 +52,7 @@ async fn a_single_page_application_signs_in_once_a_day() {
     let idp = MockIdp::start().await;
     let mut client = RawClient::new(&idp).await;
     client.client_id = SPA.to_owned();
+    client.origin = Some("http://localhost:3000".to_owned());
     // Any port, where the test listens.
     idp.tenant().change_application("spa", |spa| spa.redirect_uris = vec!["http://localhost".to_owned()]).unwrap();
     let first = signed_in(&idp, &client).await;

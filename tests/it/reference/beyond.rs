@@ -48,6 +48,14 @@ async fn get(stage: &Stage, path: &str) -> Seen {
     stage.client.send(request).await.into()
 }
 
+const fn cross_origin() -> Expected {
+    Expected::token(400, "invalid_request", 9_002_326).says(&["'https://app.example'"])
+}
+
+const fn single_page() -> Expected {
+    Expected::token(400, "invalid_request", 9_002_327).no_uri()
+}
+
 pub(super) static CASES: &[Case] = &[
     case!([], "a challenge of the wrong size", Expected::redirect("invalid_request", 50147), |stage| {
         stage.window(CALENDAR, &[("code_challenge", "short")]).await
@@ -86,6 +94,19 @@ pub(super) static CASES: &[Case] = &[
     }),
     case!([], "a wrong credential, in an old number", Expected::token(401, "invalid_client", 70002), |stage| {
         faulty(stage, 70002).await
+    }),
+    case!([], "a page redeems for a client that is no single-page application", cross_origin(), |stage| {
+        let mut stage = stage;
+        stage.client.origin = Some("https://app.example".to_owned());
+        stage.refresh(CALENDAR).await
+    }),
+    case!([], "a program redeems the code of a single-page application", single_page(), |stage| {
+        let mut stage = stage;
+        stage.client.client_id = "d0000000-0000-4000-8000-000000000002".to_owned();
+        let address = stage.client.redirect_uri.clone();
+        stage.tenant().change_application("spa", |spa| spa.redirect_uris = vec![address]).unwrap();
+        let code = stage.client.code(&ada(), CALENDAR, &[]).await;
+        stage.redeem(&code, &[]).await
     }),
     case!([], "no credential, in another number", Expected::token(401, "invalid_client", 7_000_216), |stage| {
         faulty(stage, 7_000_216).await

@@ -159,6 +159,7 @@ impl Stage {
         }
         form.retain(|(_, value)| !value.is_empty());
         let request = self.client.request(Method::POST, &format!("/{segment}/oauth2/v2.0/token"));
+        let request = self.client.from_page(request);
         self.client.send(request.header("client-request-id", CORRELATION).form(&form)).await.into()
     }
 
@@ -236,6 +237,7 @@ impl Stage {
     pub(super) async fn single_page(mut self, later: SignedDuration) -> Seen {
         let spa = "d0000000-0000-4000-8000-000000000002";
         self.client.client_id = spa.to_owned();
+        self.client.origin = Some("http://localhost:3000".to_owned());
         // Nobody listens there; the browser is told to stop at the redirect.
         let address = self.client.redirect_uri.clone();
         self.tenant().change_application("spa", |spa| spa.redirect_uris = vec![address]).unwrap();

@@ -6,6 +6,7 @@ use super::{each, same, tenants};
 use crate::{
     directory::model::{Api, Application, ChallengeDialect, Document, Policy, Scope, Tenant},
     error::Aadsts,
+    flow::same_but_port,
     yaml::{Path, Problem},
 };
 
@@ -63,6 +64,7 @@ pub(super) fn check(document: &Document, problems: &mut Vec<Problem>) {
     for (path, application) in each(&document.applications, &Path::root().key("applications")) {
         short_name("an application", &application.name, &path, problems);
         redirect_uris(application, &path, problems);
+        front_channel_logout_uri(application, &path, problems);
     }
     for (path, api) in each(&document.apis, &Path::root().key("apis")) {
         short_name("an API", &api.name, &path, problems);
@@ -185,6 +187,31 @@ fn redirect_uris(application: &Application, owner: &Path, problems: &mut Vec<Pro
             ),
             Ok(_) => {}
         }
+    }
+}
+
+/// OpenID Connect Front-Channel Logout 1.0, 2: an address without fragment, on the origin of a redirect address.
+fn front_channel_logout_uri(application: &Application, owner: &Path, problems: &mut Vec<Problem>) {
+    let Some(uri) = &application.front_channel_logout_uri else { return };
+    let path = owner.key("front_channel_logout_uri");
+    let origin = |uri: &str| Url::parse(uri).ok().filter(Url::has_host).map(|url| url.origin().ascii_serialization());
+    let web = Url::parse(uri).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.fragment().is_none());
+    let Some(asked) = web.and_then(|_| origin(uri)) else {
+        let message = format!("`{uri}` cannot be loaded in a frame");
+        problems.push(
+            Problem::new(path, message)
+                .hint("write a whole address without `#`, such as `https://app.test/signed-out`"),
+        );
+        return;
+    };
+    let origins: Vec<String> = application.redirect_uris.iter().filter_map(|uri| origin(uri)).collect();
+    if !origins.iter().any(|known| *known == asked || same_but_port(known, &asked)) {
+        let message = format!("`{uri}` is on another origin than the redirect addresses of `{}`", application.name);
+        let problem = Problem::new(path, message);
+        problems.push(match origins.first() {
+            Some(origin) => problem.hint(format!("write an address below `{origin}`")),
+            None => problem.hint("add a redirect address first"),
+        });
     }
 }
 

@@ -68,6 +68,32 @@ macro_rules! registration {
                 cure: "The developer registers exactly the redirect address that is sent; for http://localhost any port will do, the path will not.";
             }
 
+            /// A page redeemed for a client that has not registered the page's origin as a single-page application.
+            CrossOriginNotSinglePage = 9002326, "invalid_request", NONE, 400, uri, no_claims {
+                "Only a client of the 'Single-Page Application' type may redeem tokens across origins. Request origin: '{origin}'.",
+                source: Recorded, "not in the reference; whole bodies in developers' reports, the origin in the sentence since 2022";
+                seen: [Token];
+                how: {
+                    set: [],
+                    ask: Raw,
+                    provoke: "send an `Origin` header to the token endpoint as the client `desktop`, or one that `spa` has not registered"
+                };
+                cure: "The developer registers the page's redirect address under the platform \"Single-page application\"; a program that is no page leaves out `Origin`.";
+            }
+
+            /// A code or refresh token of a single-page application came from something that is no page.
+            SinglePageNotCrossOrigin = 9002327, "invalid_request", NONE, 400, no_uri, no_claims {
+                "What was issued to a client of the 'Single-Page Application' type may be redeemed by cross-origin requests only.",
+                source: Recorded, "not in the reference; whole bodies in developers' reports, for codes and refresh tokens";
+                seen: [Token];
+                how: {
+                    set: [],
+                    ask: Raw,
+                    provoke: "redeem a code as the client `spa` without an `Origin` header"
+                };
+                cure: "The developer redeems in the page itself, or registers a program's redirect address under the platform that it belongs to.";
+            }
+
             /// The client secret is wrong.
             WrongSecret = 7000215, "invalid_client", NONE, 401, uri, no_claims {
                 "Invalid client secret provided. Make sure that the secret's value is sent and not the secret's ID, for a secret added to app '{client}'.",
