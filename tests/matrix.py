@@ -2,8 +2,8 @@
 
     python3 tests/matrix.py FOLDER [--write]
 
-FOLDER holds one `SUITE.log` for each suite that ran, as the runners print them: pytest with -v
-(`test_<flow>__<case> PASSED`), node's test runner (`<flow>: <case>` behind a check mark or `ok`). Prints the table, and
+FOLDER holds one `SUITE.log` for each suite that ran, as the runners print them: pytest with -rpfE
+(`PASSED …::test_<flow>__<case>`), node's test runner (`<flow>: <case>` behind a check mark or `ok`). Prints the table, and
 fails if the README shows another one; --write puts the new one there instead.
 """
 
@@ -17,7 +17,7 @@ FLOWS = [
     "device_code", "client_secret", "certificate", "on_behalf_of", "password", "common", "guest", "sign_out",
     "two_accounts", "throttling", "cache_reload", "discovery", "oidc_authority", "userinfo", "sso_silent",
 ]
-PYTEST = re.compile(r"::test_(?P<flow>\w+?)(?:__\w+)?(?:\[[^\]]*\])? (?P<word>PASSED|FAILED|ERROR|SKIPPED)")
+PYTEST = re.compile(r"^(?P<word>PASSED|FAILED|ERROR|SKIPPED) \S+::test_(?P<flow>[a-z0-9]+(?:_[a-z0-9]+)*)", re.MULTILINE)
 NODE = re.compile(r"^\s*(?P<word>✔|✖|ok \d+ -|not ok \d+ -) (?P<flow>\w+):", re.MULTILINE)
 
 
