@@ -198,7 +198,6 @@ async fn a_code_without_a_resource_is_redeemed_for_one() {
 }
 
 #[rstest]
-#[case::no_resource("", "invalid_request", 900_144)]
 #[case::unknown("api://nowhere", "invalid_resource", 500_011)]
 #[case::two_words("api://mail api://calendar", "invalid_resource", 500_011)]
 #[case::unregistered("api://archive", "invalid_client", 650_057)]
@@ -209,6 +208,16 @@ async fn a_resource_is_refused(#[case] resource: &str, #[case] error: &str, #[ca
     let first = sign_in(&client, &ada(), "api://calendar").await;
     let answer = refresh(&client, first.text_of("refresh_token"), resource).await;
     assert_eq!((answer.status, answer.text_of("error"), answer.code()), (400, error, Some(number)), "{}", answer.text);
+}
+
+/// As in version 2, where a refresh without `scope` is for what was granted (RFC 6749, 6).
+#[tokio::test]
+async fn a_refresh_without_a_resource_is_for_the_same_one() {
+    let idp = MockIdp::start().await;
+    let client = v1_client(&idp).await;
+    let first = sign_in(&client, &ada(), "api://calendar").await;
+    let answer = refresh(&client, first.text_of("refresh_token"), "").await;
+    assert_eq!((answer.status, answer.text_of("resource")), (200, "api://calendar"), "{}", answer.text);
 }
 
 /// No PKCE and no `response_mode` are needed; other values of `prompt` than v2's are refused.

@@ -9,6 +9,8 @@ use mock_idp::{
 /// One application and one API to try a tenant with.
 #[derive(Debug)]
 pub(super) struct Sample<'a> {
+    /// The first single-page application.
+    single_page: Option<&'a Application>,
     /// `desktop`, or else the first public client, or else the first.
     pub(super) application: Option<&'a Application>,
     /// `calendar`, or else the first API with a scope.
@@ -21,6 +23,7 @@ impl<'a> Sample<'a> {
         let applications = &directory.applications;
         let public = || applications.iter().find(|application| application.kind == ClientKind::Public);
         Self {
+            single_page: applications.iter().find(|application| application.kind == ClientKind::Spa),
             application: directory.application("desktop").or_else(public).or_else(|| applications.first()),
             api: directory.api("calendar").or_else(|| directory.apis.iter().find(|api| !api.scopes.is_empty())),
         }
@@ -29,6 +32,11 @@ impl<'a> Sample<'a> {
     /// The application's client id; empty without one.
     pub(super) fn client_id(&self) -> String {
         self.application.map(|application| application.client_id.to_string()).unwrap_or_default()
+    }
+
+    /// The single-page application's client id; empty without one.
+    pub(super) fn single_page(&self) -> String {
+        self.single_page.map(|application| application.client_id.to_string()).unwrap_or_default()
     }
 
     /// The API's first scope in full, or one of OpenID Connect's.

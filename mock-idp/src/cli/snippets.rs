@@ -39,6 +39,8 @@ pub(super) struct Values {
     pub(super) base: String,
     pub(super) authority: String,
     pub(super) client_id: String,
+    /// Client id of a single-page application; empty without one.
+    pub(super) single_page: String,
     pub(super) scope: String,
     pub(super) api_url: String,
     /// `None` without TLS.
@@ -84,9 +86,12 @@ const ALL: &[Snippet] = &[
         lines: Lines::Suite {
             file: include_str!("../../../tests/azure-identity-python/conftest.py"),
             mark: "azure-identity-python",
-            before: &["from azure.identity import InteractiveBrowserCredential"],
+            before: &[],
             shown_as: &[
-                ("there = dict(\n", "credential = InteractiveBrowserCredential(\n    client_id=%client_id:quoted%,\n"),
+                (
+                    "there = dict(\n",
+                    "from azure.identity import InteractiveBrowserCredential\n\ncredential = InteractiveBrowserCredential(\n    client_id=%client_id:quoted%,\n",
+                ),
                 ("BASE,  # os.environ[\"MOCK_IDP_URL\"]", "%base:quoted%,"),
                 ("tenant.id,  # os.environ[\"MOCK_IDP_TENANT_ID\"]", "%tenant:quoted%,"),
             ],
@@ -135,6 +140,25 @@ const ALL: &[Snippet] = &[
             shown_as: &[
                 ("`${tenant.authority}/v2.0`); // or `${process.env.MOCK_IDP_AUTHORITY}/v2.0`", "%issuer:quoted%);"),
                 ("clientId, metadata, authentication", "%client_id:quoted%, undefined, client.None()"),
+            ],
+        },
+    },
+    Snippet {
+        title: "MSAL Browser   (in a page; the browser has to trust %ca:word%)",
+        needs_tls: true,
+        lines: Lines::Suite {
+            file: include_str!("../../../tests/msal-browser/support.js"),
+            mark: "msal-browser",
+            before: &[],
+            shown_as: &[
+                ("SPA,", "%spa:quoted%,"),
+                (
+                    "this.authority, // or the tenant's, such as https://localhost:8443/contoso.test",
+                    "%authority:quoted%,",
+                ),
+                ("new URL(base).host", "%host:quoted%"),
+                ("`${site.origin}/`", "location.origin"),
+                ("  ...auth,\n", ""),
             ],
         },
     },
@@ -218,7 +242,7 @@ fn fill(line: &str, values: &Values) -> String {
     let keys = format!("{}/discovery/v2.0/keys", values.authority);
     let issuer = format!("{}/v2.0", values.authority);
     let tenant = values.authority.rsplit('/').next().unwrap_or_default();
-    let names: [(&str, &str); 11] = [
+    let names: [(&str, &str); 12] = [
         ("base", &values.base),
         ("authority", &values.authority),
         ("tenant", tenant),
@@ -226,6 +250,7 @@ fn fill(line: &str, values: &Values) -> String {
         ("metadata", &metadata),
         ("keys", &keys),
         ("client_id", &values.client_id),
+        ("spa", &values.single_page),
         ("scope", &values.scope),
         ("api_url", &values.api_url),
         ("host", host),
@@ -251,6 +276,7 @@ mod tests {
             base: "https://localhost:8443".into(),
             authority: "https://localhost:8443/t".into(),
             client_id: "c".into(),
+            single_page: "s".into(),
             scope: "api://calendar/Events.Read".into(),
             api_url: "https://localhost:8443/api/calendar".into(),
             ca: ca.map(str::to_owned),

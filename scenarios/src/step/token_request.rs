@@ -1,6 +1,8 @@
 //! `token_request`: anything is sent to the token endpoint.
 
+use indexmap::IndexMap;
 use mock_idp::yaml::Path;
+use reqwest::header::{HeaderName, HeaderValue};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -25,6 +27,10 @@ pub struct TokenRequest {
     #[serde(default)]
     #[schemars(with = "std::collections::BTreeMap<String, Option<String>>")]
     pub params: Params,
+    /// Headers by name, such as `{ origin: "http://localhost:3000" }`, which browsers send for single-page applications.
+    #[serde(default)]
+    #[schemars(with = "std::collections::BTreeMap<String, String>")]
+    pub headers: IndexMap<String, String>,
     /// The protocol version of the endpoint.
     #[serde(default)]
     pub dialect: Dialect,
@@ -39,6 +45,16 @@ pub struct TokenRequest {
 impl Verb for TokenRequest {
     fn check(&self, path: &Path, names: &mut Names) {
         raw::check(self.client.as_ref(), &self.params, path, names);
+        for (name, value) in &self.headers {
+            if HeaderName::try_from(name).is_err() || HeaderValue::try_from(value).is_err() {
+                let path = path.key("headers").key(name);
+                names.problem(
+                    path,
+                    format!("`{name}: {value}` is no header"),
+                    "write it as `origin: http://localhost:3000`",
+                );
+            }
+        }
         let scope = self.params.get("scope").and_then(Option::as_deref).unwrap_or_default();
         let scopes: Vec<_> = scope.split_whitespace().map(str::to_owned).collect();
         self.expect.check(&scopes, &path.key("expect"), names);
@@ -58,7 +74,9 @@ impl Verb for TokenRequest {
     async fn run(&self, world: &mut World) -> Result<Taken, Broken> {
         let form = world.form(self.client.as_deref(), Vec::new(), &self.params)?;
         let url = world.endpoint(self.tenant.as_deref(), self.dialect, "token");
-        let answer = Answer::of(world.client.app.http_client().post(url).form(&form)).await?;
+        let request = world.client.app.http_client().post(url).form(&form);
+        let request = self.headers.iter().fold(request, |request, (name, value)| request.header(name, value));
+        let answer = Answer::of(request).await?;
         world.learn(&answer);
         Ok(self.expect.judge(&answer, world))
     }
