@@ -1,7 +1,7 @@
-"""Fixtures of all Python suites, and what `matrix.py` reads: which flow each test is about, and how it went.
+"""Fixtures of all Python suites, and the rule for the names of tests.
 
 Everything comes from the environment that `mock-idp run` sets. SDKs open the browser by themselves, by `BROWSER`, which is
-the virtual user; who that is, is told by `MOCK_IDP_USER`. A test is named `test_<flow>` or `test_<flow>__<case>`.
+the virtual user; who that is, is told by `MOCK_IDP_USER`. A test is named `test_<flow>` or `test_<flow>__<case>`; `matrix.py` goes by that.
 """
 
 import pytest
@@ -33,12 +33,3 @@ def pytest_collection_modifyitems(items):
     unknown = sorted({item.name for item in items if flow_of(item.name) not in FLOWS})
     if unknown:
         raise pytest.UsageError(f"no flow is named by {', '.join(unknown)}; there are: {', '.join(FLOWS)}")
-
-
-def pytest_terminal_summary(terminalreporter):
-    """As `-v` would, which tests that run side by side do not."""
-    outcomes = {}
-    for word in ("passed", "failed", "error", "skipped"):
-        outcomes |= {report.nodeid: word.upper() for report in terminalreporter.getreports(word)}
-    for test, word in sorted(outcomes.items()):
-        terminalreporter.write_line(f"{test} {word}")

@@ -2,6 +2,7 @@
 
 import pytest
 from azure.core.credentials import TokenRequestOptions
+from azure.identity import InteractiveBrowserCredential
 
 from mock_tenant import BASE, DESKTOP
 
@@ -11,7 +12,7 @@ def credential(tenant):
     """Makes a credential of `kind`. With it go the three settings that bring azure-identity to another authority."""
     made = []
 
-    def make(kind, **settings):
+    def make(kind=InteractiveBrowserCredential, **settings):
         # snippet: azure-identity-python
         there = dict(
             authority=BASE,  # os.environ["MOCK_IDP_URL"]
