@@ -31,6 +31,12 @@ impl<'a> Sample<'a> {
         self.application.map(|application| application.client_id.to_string()).unwrap_or_default()
     }
 
+    /// The client id of the first single-page application, for pages; the application's without one.
+    pub(super) fn page_id(&self, directory: &Directory) -> String {
+        let page = directory.applications.iter().find(|application| application.kind == ClientKind::Spa);
+        page.map_or_else(|| self.client_id(), |page| page.client_id.to_string())
+    }
+
     /// The API's first scope in full, or one of OpenID Connect's.
     pub(super) fn scope(&self) -> String {
         let scope = self.api.and_then(|api| Some((api, api.scopes.first()?)));

@@ -43,6 +43,7 @@ fn settings(server: &MockIdp) -> String {
         base: server.base().to_owned(),
         authority: server.authority(),
         client_id: sample.client_id(),
+        page_id: sample.page_id(&directory),
         scope: sample.scope(),
         api_url: sample.api_url(server),
         ca: server.ca_path().map(|path| path.display().to_string()),

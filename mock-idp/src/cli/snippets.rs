@@ -39,6 +39,8 @@ pub(super) struct Values {
     pub(super) base: String,
     pub(super) authority: String,
     pub(super) client_id: String,
+    /// The client id for pages.
+    pub(super) page_id: String,
     pub(super) scope: String,
     pub(super) api_url: String,
     /// `None` without TLS.
@@ -75,6 +77,25 @@ const ALL: &[Snippet] = &[
                 ("this.authority, // or process.env.MOCK_IDP_AUTHORITY", "%authority:quoted%,"),
                 ("new URL(base).host", "%host:quoted%"),
                 ("    ...options,\n", ""),
+            ],
+        },
+    },
+    Snippet {
+        title: "MSAL Browser   (a page at http://localhost, any port; mock-idp ca says how browsers are told to trust it)",
+        needs_tls: true,
+        lines: Lines::Suite {
+            file: include_str!("../../../tests/msal-browser/support.js"),
+            mark: "msal-browser",
+            before: &[],
+            shown_as: &[
+                ("clientId: SPA,", "clientId: %page_id:quoted%,"),
+                (
+                    "this.authority, // or the tenant's, such as https://localhost:8443/contoso.test",
+                    "%authority:quoted%,",
+                ),
+                ("new URL(base).host", "%host:quoted%"),
+                ("`${site.origin}/`", "\"http://localhost:3000/\""),
+                ("  ...auth,\n", ""),
             ],
         },
     },
@@ -218,7 +239,7 @@ fn fill(line: &str, values: &Values) -> String {
     let keys = format!("{}/discovery/v2.0/keys", values.authority);
     let issuer = format!("{}/v2.0", values.authority);
     let tenant = values.authority.rsplit('/').next().unwrap_or_default();
-    let names: [(&str, &str); 11] = [
+    let names: [(&str, &str); 12] = [
         ("base", &values.base),
         ("authority", &values.authority),
         ("tenant", tenant),
@@ -226,6 +247,7 @@ fn fill(line: &str, values: &Values) -> String {
         ("metadata", &metadata),
         ("keys", &keys),
         ("client_id", &values.client_id),
+        ("page_id", &values.page_id),
         ("scope", &values.scope),
         ("api_url", &values.api_url),
         ("host", host),
@@ -251,6 +273,7 @@ mod tests {
             base: "https://localhost:8443".into(),
             authority: "https://localhost:8443/t".into(),
             client_id: "c".into(),
+            page_id: "p".into(),
             scope: "api://calendar/Events.Read".into(),
             api_url: "https://localhost:8443/api/calendar".into(),
             ca: ca.map(str::to_owned),
