@@ -134,7 +134,6 @@ async fn documents_carry_the_headers_that_clients_read() {
          access-control-allow-methods p3p x-ms-request-id x-ms-ests-server set-cookie date content-length",
     );
     let reference = reference.missing("strict-transport-security p3p x-ms-request-id x-ms-ests-server set-cookie");
-    let reference = reference.more("access-control-expose-headers");
     for path in ["/common/v2.0/.well-known/openid-configuration", "/common/discovery/v2.0/keys"] {
         let answer = get(&client, path).await;
         reference.compare_headers(&answer.headers);
@@ -223,7 +222,7 @@ async fn token_answers_have_the_references_headers_and_cookies() {
         "cache-control pragma content-type expires strict-transport-security x-content-type-options p3p \
          x-ms-request-id x-ms-ests-server x-ms-clitelem set-cookie date content-length",
     );
-    let reference = reference.missing("strict-transport-security").more("client-request-id vary");
+    let reference = reference.missing("strict-transport-security").more("client-request-id");
     for (answer, telemetry) in [(&good, "1,0,0,,"), (&refused, "1,9002313,0,,")] {
         reference.compare_headers(&answer.headers);
         let header = |name: &str| answer.headers[name].to_str().unwrap().to_owned();
@@ -319,11 +318,9 @@ async fn device_codes_lead_to_this_servers_page() {
 
 #[tokio::test]
 async fn userinfo_has_no_picture() {
-    let (idp, client) = server().await;
-    let scopes = ["openid", "profile", "email"].map(str::to_owned).to_vec();
-    let order = TokenOrder { user: Some("ada".into()), scopes: scopes.into(), ..TokenOrder::new("graph", "desktop") };
-    let token = idp.tenant().mint_token(&order).unwrap();
-    let answer = client.call("/oidc/userinfo", &token.access_token).await;
+    let (_idp, client) = server().await;
+    let token = signed_in(&client, "https://graph.microsoft.com/User.Read email").await;
+    let answer = client.call("/oidc/userinfo", token.text_of("access_token")).await;
     Reference::new("sub name family_name given_name picture email")
         .missing("picture")
         .compare_members(&answer.body, false);

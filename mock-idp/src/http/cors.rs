@@ -29,8 +29,10 @@ const EXPOSED: &str = "Content-Length, Retry-After, WWW-Authenticate, client-req
 /// Who may read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Readers {
-    /// Every origin, by these methods.
-    Every(&'static str),
+    /// Every origin, a public document.
+    OfDocuments,
+    /// Every origin, an API's answer with its challenges.
+    OfApis,
     /// The origins of the client's single-page redirect addresses.
     Registered,
     /// Pages of this server.
@@ -41,12 +43,11 @@ impl Readers {
     /// `matched`: the route, as the router writes it.
     fn of(matched: &str) -> Self {
         match matched {
-            "/common/discovery/instance" | "/oidc/userinfo" => Self::Every("GET, POST, OPTIONS"),
-            _ if matched.starts_with("/api/") || matched.starts_with("/v1.0/") => Self::Every("GET, POST, OPTIONS"),
-            _ if matched.ends_with("/openid-configuration") || matched.ends_with("/keys") => {
-                Self::Every("GET, OPTIONS")
-            }
-            _ if matched.to_ascii_lowercase().starts_with("/common/userrealm/") => Self::Every("GET, OPTIONS"),
+            "/oidc/userinfo" => Self::OfApis,
+            _ if matched.starts_with("/api/") || matched.starts_with("/v1.0/") => Self::OfApis,
+            "/common/discovery/instance" => Self::OfDocuments,
+            _ if matched.ends_with("/openid-configuration") || matched.ends_with("/keys") => Self::OfDocuments,
+            _ if matched.to_ascii_lowercase().starts_with("/common/userrealm/") => Self::OfDocuments,
             _ if matched.ends_with("/token") => Self::Registered,
             _ => Self::Ours,
         }
@@ -69,25 +70,21 @@ pub(super) async fn allow(State(idp): State<Arc<Idp>>, request: Request, next: N
     let readers = request.extensions().get::<MatchedPath>().map_or(Readers::Ours, |path| Readers::of(path.as_str()));
     let Some(origin) = text(request.headers(), header::ORIGIN.as_str()) else {
         let mut response = next.run(request).await;
-        match readers {
-            Readers::Every(methods) => open(&mut response, methods),
-            Readers::Registered => respond::add(&mut response, "vary", "Origin"),
-            Readers::Ours => {}
-        }
+        open(&mut response, readers);
         return response;
     };
     let preflight =
         request.method() == Method::OPTIONS && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
     match (readers, preflight) {
         (Readers::Ours, _) => next.run(request).await,
-        (Readers::Every(methods), true) => {
+        (Readers::OfDocuments | Readers::OfApis, true) => {
             let mut response = permission(request.headers());
-            open(&mut response, methods);
+            open(&mut response, readers);
             response
         }
-        (Readers::Every(methods), false) => {
+        (Readers::OfDocuments | Readers::OfApis, false) => {
             let mut response = next.run(request).await;
-            open(&mut response, methods);
+            open(&mut response, readers);
             response
         }
         (Readers::Registered, true) => {
@@ -110,11 +107,18 @@ pub(super) async fn allow(State(idp): State<Arc<Idp>>, request: Request, next: N
     }
 }
 
-/// Every origin may read. There are no credentials but those that the page itself sends.
-fn open(response: &mut Response, methods: &str) {
+/// Says what every origin may read. There are no credentials but those that the page itself sends.
+fn open(response: &mut Response, readers: Readers) {
+    let methods = match readers {
+        Readers::OfDocuments => "GET, OPTIONS",
+        Readers::OfApis => "GET, POST, OPTIONS",
+        Readers::Registered | Readers::Ours => return,
+    };
     respond::set(response, "access-control-allow-origin", "*");
     respond::set(response, "access-control-allow-methods", methods);
-    respond::set(response, "access-control-expose-headers", EXPOSED);
+    if readers == Readers::OfApis {
+        respond::set(response, "access-control-expose-headers", EXPOSED);
+    }
 }
 
 /// `origin` may read, if it is `readable` for it; caches keep it apart from others in either case.
