@@ -33,7 +33,8 @@ def flows_of(log: str) -> dict[str, bool]:
 
 
 def table(folder: pathlib.Path) -> str:
-    suites = {log.stem: flows_of(log.read_text(encoding="utf-8")) for log in sorted(folder.glob("*.log"))}
+    logs = sorted(folder.glob("*.log"))
+    suites = {log.stem: seen for log in logs if (seen := flows_of(log.read_text(encoding="utf-8")))}
     flows = [flow for flow in FLOWS if any(flow in seen for seen in suites.values())]
     head = ["| flow | " + " | ".join(suites) + " |", "|---|" + "---|" * len(suites)]
     word = {True: "yes", False: "**no**", None: ""}
