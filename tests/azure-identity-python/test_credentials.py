@@ -56,7 +56,7 @@ def careful(credential):
 
 def refusal(error: AuthenticationRequiredError | ClientAuthenticationError) -> dict:
     """What the authority answered, which the error carries."""
-    return error.response.json()
+    return json.loads(error.response.text())
 
 
 def test_interactive(browser, tenant):

@@ -8,6 +8,8 @@ const MAIL = ["api://mail/Mail.Read"];
 const PAYROLL = ["api://payroll/Salary.Read"];
 const VAULT = ["api://vault/Secrets.Read"];
 const NEWS = ["api://news/Articles.Read"];
+const COMMON = `${process.env.MOCK_IDP_URL}/common`;
+const FABRIKAM = "22222222-2222-4222-8222-222222222222";
 const MFA_FOR_PAYROLL = "f0000000-0000-4000-8000-000000000001";
 
 // In a tenant and a browser of its own.
@@ -131,6 +133,36 @@ inBrowser("cae: a revoked session is challenged and signed in again", async (app
   assert.equal((await application.call("news", result.accessToken)).status, 200);
 }, { clientCapabilities: ["CP1"] });
 
+inBrowser("common: the account's own tenant answers, and later requests find it", async (application, tenant) => {
+  const { account, tenantId } = await signedIn(application);
+  assert.deepEqual([tenantId, account.tenantId], [tenant.tenant_id, tenant.tenant_id]);
+  const again = await application.result("acquireTokenSilent", { scopes: CALENDAR, account, forceRefresh: true });
+  assert.equal((await application.call("calendar", again.accessToken)).body.user.username, account.username);
+}, { authority: COMMON });
+
+inBrowser("guest: the token is the resource tenant's, and the account the home tenant's", async (application, tenant) => {
+  const { account, accessToken, tenantId } = await signedIn(application, CALENDAR, { username: "cy@fabrikam.test" });
+  assert.equal(tenantId, tenant.tenant_id);
+  assert.equal(account.homeAccountId.split(".")[1], FABRIKAM);
+  assert.equal((await application.call("calendar", accessToken)).body.user.username, "cy@fabrikam.test");
+  const again = await application.result("acquireTokenSilent", { scopes: CALENDAR, account, forceRefresh: true });
+  assert.equal(again.tenantId, tenant.tenant_id);
+});
+
+inBrowser("throttling: it keeps away for as long as it was told, and does not prompt", async (application, tenant) => {
+  const { account } = await signedIn(application);
+  await tenant.control("POST", "/faults", { endpoint: "token", code: 90055, retry_after: 30 });
+  const ask = { scopes: CALENDAR, account, forceRefresh: true };
+  for (const time of ["first", "again"]) {
+    const error = await application.failure("acquireTokenSilent", ask);
+    assert.equal(error.interactionRequired, false, time);
+    assert.match(error.message, /AADSTS90055/, time);
+    assert.deepEqual(await tenant.grants(), ["authorization_code", "refresh_token"], time);
+  }
+  await application.page.clock.setSystemTime(Date.now() + 61_000);
+  assert.equal((await application.result("acquireTokenSilent", ask)).fromCache, false);
+});
+
 inBrowser("sign_out: a redirect signs out and comes back, and nobody is left", async (application, tenant) => {
   const { account } = await signedIn(application);
   await application.leave(account);
@@ -192,7 +224,7 @@ inBrowser("discovery: an authority that is not there is an error that the page c
   assert.equal(error.code, "endpoints_resolution_error");
 });
 
-inBrowser("discovery: any OpenID Connect provider", async (application, tenant) => {
+inBrowser("oidc_authority: any OpenID Connect provider", async (application, tenant) => {
   application.configuration.auth.authority += "/v2.0";
   await application.load();
   const result = await signedIn(application);

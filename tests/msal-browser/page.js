@@ -1,9 +1,13 @@
 // The application under test: one static page with an unmodified MSAL Browser, as its package publishes it. The page is its own
 // redirect address: with an answer in its address it is the redirect bridge that MSAL 5 asks for, without one the application.
+// MSAL 4 has no bridge: it reads the address of its popups and frames itself, and a page that it left answers there.
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 
 const LIBRARY = new URL("./node_modules/@azure/msal-browser/lib/", import.meta.url);
+const BRIDGE = "redirect-bridge/msal-redirect-bridge.min.js";
+export const bridged = existsSync(new URL(BRIDGE, LIBRARY));
 
 const INDEX = `<!doctype html>
 <html lang="en">
@@ -11,11 +15,9 @@ const INDEX = `<!doctype html>
 <title>Application</title>
 <link rel="icon" href="data:,">
 <script src="/msal-browser.min.js"></script>
-<script src="/redirect-bridge/msal-redirect-bridge.min.js"></script>
+${bridged ? `<script src="/${BRIDGE}"></script>` : ""}
 <script>
-if (/[#?&]state=/.test(location.href)) msalRedirectBridge.broadcastResponseToMainFrame();
-// Where the application ends its own session.
-if (location.pathname === "/signed-out") localStorage.setItem("front-channel", location.search);
+if (window.msalRedirectBridge && /[#?&]state=/.test(location.href)) msalRedirectBridge.broadcastResponseToMainFrame();
 
 async function start(configuration) {
   window.app = new msal.PublicClientApplication(configuration);
@@ -48,7 +50,7 @@ async function call(address, token) {
 <h1>Application</h1>
 `;
 
-// Serves the page on a free port of localhost; other paths of it are the same page.
+// Serves the page on a free port of localhost.
 export async function serve() {
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url, "http://localhost");
