@@ -78,13 +78,13 @@ impl TenantClock {
         let mut setting = self.setting();
         *setting = match *setting {
             Setting::Shifted(shift) => Setting::Shifted(shift.saturating_add(by)),
-            Setting::Frozen(at) => Setting::Frozen(at.saturating_add(by).unwrap_or(at)),
+            Setting::Frozen(at) => Setting::Frozen(at.saturating_add(by).unwrap_or(at).clamp(EARLIEST, LATEST)),
         };
     }
 
     /// Stops this tenant's time at `at`, or at the nearest year between 1970 and 9000.
     pub fn freeze(&self, at: Timestamp) {
-        *self.setting() = Setting::Frozen(at);
+        *self.setting() = Setting::Frozen(at.clamp(EARLIEST, LATEST));
     }
 
     /// Agrees with the server's clock again.
@@ -105,11 +105,10 @@ impl TenantClock {
 
 impl Clock for TenantClock {
     fn now(&self) -> Timestamp {
-        let now = match *self.setting() {
-            Setting::Shifted(shift) => self.base.now().saturating_add(shift).unwrap_or(Timestamp::MAX),
+        match *self.setting() {
+            Setting::Shifted(shift) => self.base.now().saturating_add(shift).unwrap_or(LATEST).clamp(EARLIEST, LATEST),
             Setting::Frozen(at) => at,
-        };
-        now.clamp(EARLIEST, LATEST)
+        }
     }
 }
 
@@ -147,9 +146,11 @@ mod tests {
     #[test]
     fn a_tenants_time_never_comes_near_the_ends() {
         let clock = TenantClock::new(ManualClock::new(Timestamp::UNIX_EPOCH));
-        for at in [Timestamp::MIN, Timestamp::MAX] {
+        for (at, then) in [(Timestamp::MIN, EARLIEST), (Timestamp::MAX, LATEST)] {
             clock.freeze(at);
-            clock.advance(SignedDuration::from_hours(24));
+            let towards = if then == EARLIEST { 24 } else { -24 };
+            clock.advance(SignedDuration::from_hours(towards));
+            assert_eq!(clock.now(), then + SignedDuration::from_hours(towards), "it moves at once");
             assert!(clock.now().checked_sub(SignedDuration::from_hours(1000)).is_ok());
             assert!(clock.now().checked_add(SignedDuration::from_hours(24 * 1000)).is_ok());
         }

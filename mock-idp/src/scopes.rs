@@ -4,7 +4,7 @@
 //! `openid profile email offline_access` go with anything; `.default` stands alone for its API.
 
 use crate::{
-    directory::{Api, Application, Availability, Directory, GRAPH},
+    directory::{Api, Application, Availability, Directory},
     error::{Aadsts, Refusal},
 };
 
@@ -127,7 +127,7 @@ impl Scopes {
                 word.rsplit_once('/').map_or((None, word), |(resource, name)| (Some(resource), name));
             let api = match resource {
                 Some(resource) => directory.api_by_resource(resource)?,
-                None => directory.apis.iter().find(|api| api.id == GRAPH)?,
+                None => directory.graph()?,
             };
             let asked = scopes.entry(api, resource);
             asked.names.extend(api.scope(name).map(|scope| scope.name.clone()));
@@ -165,11 +165,7 @@ impl Scopes {
             Some(resource) => directory.api_by_resource(resource).ok_or_else(|| {
                 Refusal::new(Aadsts::ResourceNotFound).with("resource", resource).with("tenant", directory.id)
             })?,
-            None => directory
-                .apis
-                .iter()
-                .find(|api| api.id == GRAPH)
-                .ok_or_else(|| Refusal::new(Aadsts::InvalidScope).with("scope", word))?,
+            None => directory.graph().ok_or_else(|| Refusal::new(Aadsts::InvalidScope).with("scope", word))?,
         };
         if name.is_empty() {
             return Err(Refusal::new(Aadsts::InvalidScope).with("scope", word));

@@ -8,7 +8,7 @@ use std::{io, net::SocketAddr, sync::Arc};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _, copy_bidirectional},
     net::{TcpListener, TcpStream},
-    task::JoinHandle,
+    task::{JoinHandle, JoinSet},
 };
 
 use crate::http::split_port;
@@ -28,14 +28,23 @@ impl Tunnel {
     pub(crate) async fn start(names: &[String], server: SocketAddr) -> io::Result<Self> {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let address = listener.local_addr()?;
-        let names: Arc<[String]> = names.iter().map(|name| name.to_ascii_lowercase()).collect();
+        let names: Arc<[String]> = names.into();
         let serving = tokio::spawn(async move {
-            while let Ok((client, _)) = listener.accept().await {
-                let names = names.clone();
-                tokio::spawn(async move {
-                    // Whichever side goes away ends it; there is nobody to tell.
-                    let _ = serve(client, &names, server).await;
-                });
+            // They end with this task.
+            let mut open = JoinSet::new();
+            loop {
+                tokio::select! {
+                    accepted = listener.accept() => match accepted {
+                        Ok((client, _)) => {
+                            let names = names.clone();
+                            // Whichever side goes away ends it; there is nobody to tell.
+                            open.spawn(async move { serve(client, &names, server).await.unwrap_or_default() });
+                        }
+                        // One connection's trouble, or too many open at once: the next may do.
+                        Err(_) => tokio::task::yield_now().await,
+                    },
+                    Some(_) = open.join_next() => {}
+                }
             }
         });
         Ok(Self { address, serving })

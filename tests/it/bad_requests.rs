@@ -133,6 +133,9 @@ async fn an_unknown_tenant_is_invalid_request_at_token_and_a_page_at_authorize()
 #[case("/nothing/here")]
 #[case("/contoso.test/oauth2/v2.0/tokn")]
 #[case("/%ff/%fe")]
+#[case("/%ff/oauth2/v2.0/authorize")]
+#[case("/common/userrealm/%ff")]
+#[case("/api/calendar/%ff")]
 #[tokio::test]
 async fn an_unknown_path_is_told_in_entras_shape(#[case] path: &str) {
     let idp = MockIdp::start().await;

@@ -456,6 +456,18 @@ async fn a_loop_is_detected_by_request_and_ends_with_time() {
     idp.tenant().advance_clock(SignedDuration::from_mins(6));
     assert_eq!(ask(CALENDAR, &[]).await, fine);
 
+    let asked_in_v1 = async |resource: &str| {
+        let mut v1 = client.clone();
+        v1.protocol = "oauth2";
+        v1.refresh(&refresh_token, "", &[("resource", resource)]).await.code()
+    };
+    idp.tenant().advance_clock(SignedDuration::from_mins(6));
+    for resource in ["api://calendar", "api://mail", "api://calendar", "api://mail"] {
+        assert_eq!(asked_in_v1(resource).await, None, "another resource");
+    }
+    assert_eq!(asked_in_v1("api://mail").await, Some(50196));
+    idp.tenant().advance_clock(SignedDuration::from_mins(6));
+
     // Refused requests count, too.
     for code in [65001, 65001, 50196] {
         assert_eq!(ask("api://vault/Secrets.Read", &[]).await, (400, Some(code)));

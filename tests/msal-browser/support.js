@@ -9,8 +9,10 @@ import { after, before } from "node:test";
 import { chromium } from "playwright-core";
 import { bridged, serve } from "./page.js";
 import { walk } from "./sign-in.js";
+import * as mock from "./tenant.js";
 
-const { MOCK_IDP_URL: base, MOCK_IDP_API_URL: apis, MOCK_IDP_CA: ca } = process.env;
+const { base, apis } = mock;
+const { MOCK_IDP_CA: ca } = process.env;
 const SPA = "d0000000-0000-4000-8000-000000000002";
 const EXECUTABLE = process.env.CHROMIUM ?? "/usr/bin/chromium";
 const ARGUMENTS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync";
@@ -37,18 +39,7 @@ function trust(home) {
   execFileSync("certutil", ["-A", "-d", `sql:${database}`, "-n", "mock-idp", "-t", "C,,", "-i", ca]);
 }
 
-export class Tenant {
-  static async create() {
-    const answer = await fetch(`${base}/_mock/tenants`, { method: "POST", body: JSON.stringify({ like: "contoso" }) });
-    return Object.assign(new Tenant(), await answer.json());
-  }
-
-  async control(method, path, body) {
-    const answer = await fetch(`${base}/_mock/tenants/${this.tenant_id}${path}`, { method, body: body && JSON.stringify(body) });
-    assert.ok(answer.ok, `${method} ${path}: ${answer.status}`);
-    return answer.status === 204 ? undefined : answer.json();
-  }
-
+export class Tenant extends mock.Tenant {
   // What was asked of the token endpoint: the grants, in their order.
   async grants() {
     const { exchanges } = await this.control("GET", "/exchanges");
@@ -57,10 +48,6 @@ export class Tenant {
 
   async verify(expectations) {
     assert.deepEqual(await this.control("POST", "/expectations/verify", expectations), { passed: true, failures: [] });
-  }
-
-  user(name) {
-    return `${name}@${this.domain}`;
   }
 
   // MSAL's configuration.

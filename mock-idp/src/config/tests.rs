@@ -171,12 +171,6 @@ fn the_example_is_good() {
 )]
 #[case(
     "version: 1",
-    "version: 1\nswitches: { loop_detector: { requests: 1, within: 5m } }",
-    "f:2:40: every request would be a loop",
-    "write `2` or more"
-)]
-#[case(
-    "version: 1",
     "version: 1\nswitches: { errors: { '50999': {} } }",
     "f:2:23: `50999` is no AADSTS number of this server",
     "`mock-idp errors` lists them"

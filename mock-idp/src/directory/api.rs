@@ -133,13 +133,14 @@ impl Api {
         self.display_name.as_deref().unwrap_or(&self.name)
     }
 
-    /// The entry that protects the route `path` (below `/api/{name}`): its own, or that of a path above it.
+    /// The entry that protects the route `path` (below `/api/{name}`): its own, or that of the nearest path above it.
     #[must_use]
     pub fn protected_route(&self, path: &str) -> Option<&ProtectedRoute> {
         let is_below = |route: &&ProtectedRoute| {
-            path.strip_prefix(&route.path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            path.strip_prefix(route.path.trim_end_matches('/'))
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         };
-        self.protected_routes.iter().find(is_below)
+        self.protected_routes.iter().filter(is_below).max_by_key(|route| route.path.len())
     }
 
     /// The definition of the scope `name`, in any case.

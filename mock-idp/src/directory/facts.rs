@@ -74,14 +74,14 @@ impl Platform {
             ("ios", Platform::Ios),
             ("windows", Platform::Windows),
             ("win32", Platform::Windows),
-            ("mac os", Platform::Macos),
-            ("macintosh", Platform::Macos),
+            ("mac", Platform::Macos),
             ("darwin", Platform::Macos),
-            ("macos", Platform::Macos),
             ("linux", Platform::Linux),
         ];
         let text = text.to_ascii_lowercase();
-        WORDS.iter().find(|(word, _)| text.contains(word)).map(|(_, platform)| *platform)
+        // Not inside of other words: axios is no iOS.
+        let names = |word: &str| text.split(|c: char| !c.is_ascii_alphanumeric()).any(|part| part.starts_with(word));
+        WORDS.iter().find(|(word, _)| names(word)).map(|(_, platform)| *platform)
     }
 }
 

@@ -136,6 +136,12 @@ impl Directory {
         self.apis.iter().find(|api| api.name == name)
     }
 
+    /// Microsoft Graph, if the directory has it.
+    #[must_use]
+    pub fn graph(&self) -> Option<&Api> {
+        self.apis.iter().find(|api| api.id == GRAPH)
+    }
+
     /// The API that a scope's resource part names: its App ID URI (with or without a closing slash, any case), its id, or
     /// `api://` and its id.
     #[must_use]

@@ -35,7 +35,8 @@ pub struct Switches {
     pub context_claims: ContextClaims,
     /// Whether a failed policy is told before missing consent; the records have consent first.
     pub policies_before_consent: bool,
-    /// Whether a policy covers a request only if the claims name it, and not by the scopes asked for.
+    /// Whether on the pages only the claims bring policies in (by id or by authentication context), and not the scopes
+    /// asked for. Silent requests are not changed.
     pub policies_by_claims_only: bool,
     /// Whether a refresh token that is too old for one API's policy is refused for every API from then on.
     pub sign_in_frequency_ends_grant: bool,

@@ -218,7 +218,7 @@ mod tests {
     #[case(Aadsts::DeviceAuthenticationRequired, "None", false)]
     #[case(Aadsts::AppProtectionRequired, "", false)]
     #[case(Aadsts::WrongSecret, "", false)]
-    #[case(Aadsts::DirectoryUnavailable, "", false)]
+    #[case(Aadsts::ExternalServerUnavailable, "", false)]
     fn libraries_differ(#[case] code: Aadsts, #[case] net: &str, #[case] js: bool) {
         let answer = Answer::of(code.row());
         assert_eq!(is_ui_required(&answer), !net.is_empty());
@@ -234,8 +234,8 @@ mod tests {
         assert!(of(Aadsts::MfaRequired)[0].contains("MsalClaimsChallengeException"));
         assert!(of(Aadsts::GrantRevoked)[1].contains("classification \"\""));
         assert!(of(Aadsts::GrantRevoked)[3].starts_with("first a try in a hidden frame"));
-        assert!(of(Aadsts::DirectoryUnavailable)[0].contains("IsRetryable true"));
-        assert!(of(Aadsts::DirectoryUnavailable)[1].contains("5xx"));
+        assert!(of(Aadsts::ExternalServerUnavailable)[0].contains("IsRetryable true"));
+        assert!(of(Aadsts::ExternalServerUnavailable)[1].contains("5xx"));
         assert!(of(Aadsts::NoSession)[0].contains("PromptNeverFailed"));
         assert!(of(Aadsts::ConsentDeclined)[0].contains("authentication_canceled"));
         assert!(of(Aadsts::RedirectMismatch)[0].starts_with("nothing"));

@@ -11,7 +11,7 @@ use crate::{
 use super::{AuthorizeRequest, Flow, Prompt, ReplyTo};
 
 /// Where a sign-in starts.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Start<'a> {
     /// The browser's cookie.
     pub browser: &'a str,
@@ -23,6 +23,13 @@ pub struct Start<'a> {
     pub correlation_id: Uuid,
     /// The operating system that the browser names.
     pub platform: Option<Platform>,
+}
+
+/// The browser's cookie is in there.
+impl std::fmt::Debug for Start<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Start").field("number", &self.number).finish_non_exhaustive()
+    }
 }
 
 /// Opens a sign-in for `request` and returns its `ctx`.

@@ -34,7 +34,7 @@ use crate::{
 };
 
 /// A sign-in in progress, in one browser.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Flow {
     /// What the client asked.
     pub request: AuthorizeRequest,
@@ -69,13 +69,29 @@ pub enum Next {
     End(Box<End>),
 }
 
+/// The browser's cookie is in there.
+impl std::fmt::Debug for Flow {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Flow").field("request", &self.request).field("account", &self.account).finish_non_exhaustive()
+    }
+}
+
 /// How a sign-in ends, and who is told.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub enum End {
     /// These parameters go to the redirect address.
     Redirect(Reply, Answer),
     /// This becomes of the device code.
     Device(String, Result<Approval, Refusal>),
+}
+
+impl std::fmt::Debug for End {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Redirect(reply, answer) => f.debug_tuple("Redirect").field(reply).field(answer).finish(),
+            Self::Device(_, approval) => f.debug_tuple("Device").field(&"[redacted]").field(approval).finish(),
+        }
+    }
 }
 
 impl End {

@@ -43,7 +43,7 @@ pub struct AuthorizeRequest {
 }
 
 /// Who gets the answer.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub enum ReplyTo {
     /// The client, at its redirect address.
     Redirect(Reply),
@@ -51,6 +51,16 @@ pub enum ReplyTo {
     AdminConsent(Reply),
     /// The device that waits with this device code.
     Device(String),
+}
+
+impl std::fmt::Debug for ReplyTo {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Redirect(reply) => f.debug_tuple("Redirect").field(reply).finish(),
+            Self::AdminConsent(reply) => f.debug_tuple("AdminConsent").field(reply).finish(),
+            Self::Device(_) => f.write_str("Device([redacted])"),
+        }
+    }
 }
 
 /// Where and how the answer goes.
@@ -78,12 +88,21 @@ pub enum Prompt {
 }
 
 /// A PKCE challenge (RFC 7636).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum Pkce {
     /// The SHA-256 of the verifier, base64url.
     S256(String),
     /// The verifier itself.
     Plain(String),
+}
+
+impl std::fmt::Debug for Pkce {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::S256(challenge) => f.debug_tuple("S256").field(challenge).finish(),
+            Self::Plain(_) => f.write_str("Plain([redacted])"),
+        }
+    }
 }
 
 /// Why a request is not taken, and who is told.

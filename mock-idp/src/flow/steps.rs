@@ -64,7 +64,7 @@ pub fn submit(
         Some("otc") => Ok(one_time_code(tenant, &flow, params)),
         Some("passkey") => Ok(passkey(tenant, &flow)),
         Some("register") => register(tenant, &flow),
-        Some("password_change") => Ok(remedy::password_change(tenant, &flow, params, tenants)),
+        Some("password_change") => remedy::password_change(tenant, &flow, params, tenants),
         Some("terms") => remedy::terms(tenant, &flow),
         Some("external") => remedy::external(tenant, &flow),
         Some("kmsi") => Ok(stay(tenant, ctx, params)),
@@ -269,9 +269,10 @@ fn cancelled(tenant: &Tenant, flow: &Flow) -> Result<End, Refusal> {
         Some(refusal) if is_unmet_wish(&situation, &decision) => {
             refusal.with_error("unmet_authentication_requirements")
         }
-        Some(refusal) => refusal.with_error("access_denied").changed_by(&situation.directory.switches),
-        None => Refusal::new(Aadsts::ConsentDeclined).changed_by(&situation.directory.switches),
-    };
+        Some(refusal) => refusal.with_error("access_denied"),
+        None => Refusal::new(Aadsts::ConsentDeclined),
+    }
+    .changed_by(&situation.directory.switches);
     Ok(End::refused(&flow.request.reply, refusal, true))
 }
 

@@ -1,7 +1,7 @@
 //! `authorization_code` (RFC 6749, 4.1.3; PKCE: RFC 7636; escalation reference 2.9).
 
 use crate::{
-    directory::{Application, Directory, RedemptionConsentError, Rotation},
+    directory::{Application, Directory, RedemptionConsentError},
     error::{Aadsts, Refusal},
     flow,
     state::{Code, CodeGrant},
@@ -38,7 +38,7 @@ fn redeem(call: &TokenCall<'_>, client: &Application) -> Result<Redeemed, Refusa
         Code::Fresh(grant) => grant,
         Code::Redeemed { family, .. } => {
             let family = *family;
-            if state.directory.switches.refresh_token_rotation == Rotation::Strict {
+            if refresh_token::is_strict(&state.directory) {
                 state
                     .families
                     .end(family, refresh_token::revoked("the authorization code that it came of was used twice"));

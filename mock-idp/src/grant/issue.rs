@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::{
     claims_request::ClaimsRequest,
-    directory::{Api, Dialect, Directory, GRAPH, Rotation, TokenVersion, User},
+    directory::{Api, Dialect, Directory, GRAPH, TokenVersion, User},
     flow::Tenants,
     policy::{self, Situation, Subject},
     scopes::Scopes,
@@ -13,7 +13,7 @@ use crate::{
     token::{self, Access, Home, Life, Parties, Proof},
 };
 
-use super::{Caller, Cleared, Means, TokenCall, UserGrant, device_code};
+use super::{Caller, Cleared, Means, TokenCall, UserGrant, device_code, refresh_token};
 
 /// A successful answer, member by member in Entra's order.
 #[derive(Serialize)]
@@ -192,8 +192,7 @@ impl Order<'_> {
 
     /// Where each refresh token is good once, the next one comes with every use, asked for or not (RFC 9700, 4.14.2).
     fn gives_refresh_token(&self) -> bool {
-        let rotates = self.directory.switches.refresh_token_rotation == Rotation::Strict
-            && matches!(self.grant.means, Means::RefreshToken(_));
+        let rotates = refresh_token::is_strict(self.directory) && matches!(self.grant.means, Means::RefreshToken(_));
         self.scopes.oidc.offline_access || rotates
     }
 

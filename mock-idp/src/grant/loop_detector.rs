@@ -38,7 +38,8 @@ fn kind(call: &TokenCall<'_>, client: &Application, redeemed: &Redeemed) -> Stri
         Redeemed::Application => String::new(),
     };
     let sent = |name: &str| call.params.get(name).unwrap_or_default();
-    let mut scopes: Vec<String> = sent("scope").split_whitespace().map(str::to_lowercase).collect();
+    let scope = call.dialect.scope(call.params).unwrap_or_default();
+    let mut scopes: Vec<String> = scope.split_whitespace().map(str::to_lowercase).collect();
     scopes.sort_unstable();
     scopes.dedup();
     let parts = [&client.client_id.to_string(), &user, sent("grant_type"), &scopes.join(" "), sent("claims")];

@@ -120,7 +120,8 @@ pub struct Outcome {
 /// Serves a token request.
 #[must_use]
 pub fn respond(call: &TokenCall<'_>) -> Outcome {
-    let mut outcome = Outcome { result: Err(Refusal::new(Aadsts::ServerError)), reasons: Vec::new(), user: None };
+    let mut outcome =
+        Outcome { result: Err(Refusal::new(Aadsts::DirectoryUnavailable)), reasons: Vec::new(), user: None };
     let result = pipeline(call, &mut outcome.reasons, &mut outcome.user);
     let switches = call.tenant.state().directory.switches.clone();
     let dialect = call.dialect.of_errors(&switches);
@@ -333,7 +334,7 @@ fn one_api<'a>(scopes: &mut Scopes, params: &Params, directory: &'a Directory) -
     }
     let api = match scopes.apis.first() {
         Some(asked) => directory.api(&asked.api),
-        None => directory.apis.iter().find(|api| api.id == GRAPH),
+        None => directory.graph(),
     };
     api.ok_or_else(|| Refusal::new(Aadsts::ResourceNotFound).with("resource", GRAPH).with("tenant", directory.id))
 }

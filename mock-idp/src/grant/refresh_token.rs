@@ -37,7 +37,7 @@ fn redeem(call: &TokenCall<'_>, client: &Application) -> Result<Redeemed, Refusa
     })?;
     check_state(&token, client, &issuer, directory.switches.refresh_token_max_lifetime)?;
     check_family(token.lineage, call, &directory)?;
-    let user = user_here(call, &issuer, token.user)?;
+    let user = user_here(call, client, &issuer, token.user)?;
     let scopes = match call.dialect.scope(call.params) {
         Some(_) => None,
         None => Some(Scopes::parse(&token.scope, client, &directory)?),
@@ -159,7 +159,7 @@ fn used_twice() -> Refusal {
     revoked("it, or another one of the same sign-in, was used twice")
 }
 
-fn is_strict(directory: &Directory) -> bool {
+pub(super) fn is_strict(directory: &Directory) -> bool {
     directory.switches.refresh_token_rotation == Rotation::Strict
 }
 
@@ -169,7 +169,7 @@ fn origin(member: Lineage, call: &TokenCall<'_>) -> Option<Arc<Tenant>> {
 }
 
 /// The user of the token in the tenant that is asked: the same, or the guest of the same name.
-fn user_here(call: &TokenCall<'_>, issuer: &Tenant, user: Uuid) -> Result<Uuid, Refusal> {
+fn user_here(call: &TokenCall<'_>, client: &Application, issuer: &Tenant, user: Uuid) -> Result<Uuid, Refusal> {
     if issuer.id == call.tenant.id {
         return Ok(user);
     }
@@ -184,6 +184,6 @@ fn user_here(call: &TokenCall<'_>, issuer: &Tenant, user: Uuid) -> Result<Uuid, 
             .with("user", &name)
             .with("home", home)
             .with("tenant", &state.directory.display_name)
-            .with("client", call.params.get("client_id").unwrap_or_default())
+            .with("client", client.client_id)
     })
 }

@@ -69,7 +69,7 @@ pub(super) async fn me(State(idp): State<Arc<Idp>>, incoming: Incoming) -> Respo
 /// of the token go (5.4). `openid` is scope enough; what is not known is left out.
 pub(super) async fn userinfo(State(idp): State<Arc<Idp>>, incoming: Incoming) -> Response {
     let graph = |directory: &Directory| {
-        let mut graph = directory.apis.iter().find(|api| api.id == GRAPH)?.clone();
+        let mut graph = directory.graph()?.clone();
         let description = "Sign you in".to_owned();
         graph.scopes.push(Scope { name: "openid".to_owned(), description, admin_only: false });
         Some(graph)

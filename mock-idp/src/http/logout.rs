@@ -154,7 +154,9 @@ impl Logout<'_> {
             ("client_id", client.as_deref()),
         ];
         let fields: Vec<(&str, &str)> = fields.iter().filter_map(|(name, value)| Some((*name, (*value)?))).collect();
-        pages::pick_to_sign_out(&frame, &self.incoming.path, &fields, &tiles)
+        // At this tenant, which may be known by the hint alone.
+        let path = format!("/{}/oauth2/v2.0/logout", self.tenant.id);
+        pages::pick_to_sign_out(&frame, &path, &fields, &tiles)
     }
 
     /// The application that asks, if it says so.

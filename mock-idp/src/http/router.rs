@@ -6,10 +6,11 @@ use axum::{
     Router,
     extract::{Request, State},
     http::Uri,
-    middleware,
+    middleware::{self, Next},
     response::Response,
     routing::{get, post},
 };
+use percent_encoding::percent_decode_str;
 use tower::util::MapRequest;
 use tower_http::catch_panic::CatchPanicLayer;
 
@@ -49,6 +50,7 @@ pub fn router(idp: Arc<Idp>) -> Router {
         .route("/api/{name}", get(api::root).post(api::root))
         .route("/api/{name}/{*rest}", get(api::below).post(api::below))
         .method_not_allowed_fallback(wrong_method)
+        .route_layer(middleware::from_fn_with_state(idp.clone(), readable))
         // All above, and so each endpoint that is added there.
         .route_layer(middleware::from_fn_with_state(idp.clone(), fault::intercept))
         // Outside of the faults: a page may read those as well as what they stand for.
@@ -80,6 +82,17 @@ fn single_slashes(mut request: Request) -> Request {
     request
 }
 
+/// Refuses paths whose escapes are no text, before an endpoint looks at their parts.
+async fn readable(State(idp): State<Arc<Idp>>, request: Request, next: Next) -> Response {
+    if percent_decode_str(request.uri().path()).decode_utf8().is_ok() {
+        return next.run(request).await;
+    }
+    let (mut parts, body) = request.into_parts();
+    let trace = Incoming::taken(&mut parts, body).await.trace(None, &idp.ids, idp.clock.now());
+    let refusal = Refusal::new(Aadsts::Malformed).with("what", "the path has escapes that are no text");
+    respond::refusal(&refusal, &trace, idp.registry.document().switches.trailer)
+}
+
 async fn not_found(State(idp): State<Arc<Idp>>, incoming: Incoming) -> Response {
     if incoming.path.starts_with("/_mock") {
         return control::not_found(&incoming.path);
@@ -100,8 +113,8 @@ async fn wrong_method(State(idp): State<Arc<Idp>>, incoming: Incoming) -> Respon
 fn panicked(_: Box<dyn Any + Send>) -> Response {
     let body = serde_json::json!({
         "error": "temporarily_unavailable",
-        "error_description": format!("AADSTS{}: {}", Aadsts::ServerError.row().number, Aadsts::ServerError.row().text),
-        "error_codes": [Aadsts::ServerError.row().number],
+        "error_description": format!("AADSTS{}: {}", Aadsts::DirectoryUnavailable.row().number, Aadsts::DirectoryUnavailable.row().text),
+        "error_codes": [Aadsts::DirectoryUnavailable.row().number],
     });
     respond::plain_json(503, &body)
 }

@@ -127,8 +127,10 @@ pub(super) fn granted<'a>(
 }
 
 fn preauthorized<'a>(api: &'a Api, client: &Application) -> impl Iterator<Item = &'a str> {
-    let name = client.name.clone();
-    api.preauthorized.iter().filter(move |row| row.client == name).flat_map(|row| row.scopes.iter().map(String::as_str))
+    api.preauthorized
+        .iter()
+        .filter(|row| row.client == client.name)
+        .flat_map(|row| row.scopes.iter().map(String::as_str))
 }
 
 fn is_first_party_pair(situation: &Situation<'_>, row: &MissingConsent) -> bool {

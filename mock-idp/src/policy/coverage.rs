@@ -7,7 +7,7 @@
 use std::net::IpAddr;
 
 use crate::directory::{
-    ClientFilter, Conditions, Directory, GRAPH, LocationFilter, PlatformFilter, Policy, PolicyState, RiskLevel, User,
+    ClientFilter, Conditions, Directory, LocationFilter, PlatformFilter, Policy, PolicyState, RiskLevel, User,
     UserAction,
 };
 use crate::scopes::ApiScopes;
@@ -133,7 +133,7 @@ fn reach_by_scope(policy: &Policy, situation: &Situation<'_>) -> Option<String> 
         }
     }
     // A sign-in that asks for no API is one to Graph.
-    let graph = situation.directory.apis.iter().find(|api| api.id == GRAPH);
+    let graph = situation.directory.graph();
     (all && asked.is_empty() && graph.is_none_or(|graph| guards(&graph.name)))
         .then(|| "guards every sign-in".to_owned())
 }

@@ -111,6 +111,7 @@ impl Registry {
     #[must_use]
     pub fn signing_keys(&self, authority: &Authority) -> Vec<Arc<SigningKey>> {
         let mut keys = authority.tenant().keys.listed();
+        let host = keys.len();
         if let Authority::Any { .. } = authority {
             for key in self.read().tenants.values().flat_map(|tenant| tenant.keys.listed()) {
                 if !keys.iter().any(|known| known.kid() == key.kid()) {
@@ -118,7 +119,6 @@ impl Registry {
                 }
             }
             // Tenants come in any order.
-            let host = authority.tenant().keys.listed().len();
             keys[host..].sort_by(|one, other| one.kid().cmp(other.kid()));
         }
         keys

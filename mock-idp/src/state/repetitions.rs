@@ -21,10 +21,7 @@ impl Repetitions {
     /// Notes that the request `kind` came at `now`; says whether it is number `requests`, or a later one, within `within`.
     pub fn is_one_too_many(&mut self, kind: &str, now: Timestamp, requests: u32, within: SignedDuration) -> bool {
         let others = usize::try_from(requests.clamp(1, MOST) - 1).unwrap_or_default();
-        if self.0.get(kind).is_none() {
-            self.0.insert(kind.to_owned(), VecDeque::new());
-        }
-        let Some(times) = self.0.get_mut(kind) else { return false };
+        let times = self.0.get_or_default(kind.to_owned());
         // A clock that was set back leaves times of the future behind.
         times.retain(|time| *time <= now && now.duration_since(*time) < within);
         let too_many = times.len() >= others;

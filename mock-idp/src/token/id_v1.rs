@@ -1,5 +1,7 @@
 //! ID tokens, version 1: those of the v1 endpoints (escalation reference 6.2).
 
+use std::net::IpAddr;
+
 use jiff::Timestamp;
 use serde::Serialize;
 use uuid::Uuid;
@@ -28,7 +30,7 @@ pub struct IdTokenV1 {
     given_name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     idp: Option<String>,
-    ipaddr: &'static str,
+    ipaddr: IpAddr,
     name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     nonce: Option<String>,
@@ -69,7 +71,7 @@ pub fn id_token_v1(
         family_name: user.family_name.clone(),
         given_name: user.given_name.clone(),
         idp: guest.then(|| issuer_v1(parties.base, parties.home.utid)),
-        ipaddr: "127.0.0.1",
+        ipaddr: user.facts.network.address,
         name: user.name.clone(),
         nonce: nonce.map(str::to_owned),
         oid: user.id,

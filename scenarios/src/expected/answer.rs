@@ -110,8 +110,8 @@ impl AnswerExpected {
             answer.code().map(|code| format!("AADSTS{code}")),
         );
         compare("suberror", self.suberror.clone(), text("suberror"));
-        let word = |there: bool| if there { "an error_uri" } else { "no error_uri" }.to_owned();
-        compare("", self.error_uri.map(word), Some(word(answer.text("error_uri").is_some())));
+        let has_error_uri = answer.text("error_uri").is_some();
+        compare("error_uri", self.error_uri.map(|wanted| wanted.to_string()), Some(has_error_uri.to_string()));
         for (name, wanted) in &self.headers {
             let seen = answer.headers.get(name).and_then(|value| value.to_str().ok());
             compare(&format!("the header {name} to be"), Some(wanted.clone()), seen.map(str::to_owned));

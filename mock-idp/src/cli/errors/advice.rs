@@ -1,14 +1,13 @@
 //! What an application does about an answer, by the words that select its behaviour: the suberror, then the OAuth error; never
-//! the number (escalation reference 2.13). The one exception is the detected loop, which no word tells.
+//! the number (escalation reference 2.13). [`by_number`] has the exceptions, which no word tells.
 
 use mock_idp::error::{Aadsts, Place, Row};
 
 /// What the application does.
 pub(super) fn application(code: Aadsts) -> &'static str {
     let row = code.row();
-    if code == Aadsts::LoopDetected {
-        return "Stop asking. Libraries report it as UI required, and a prompt only goes on with the loop: find what repeats \
-                the request.";
+    if let Some(advice) = by_number(code) {
+        return advice;
     }
     match (row.error, row.suberror) {
         (_, Some("consent_required")) => {
@@ -65,6 +64,36 @@ pub(super) fn application(code: Aadsts) -> &'static str {
     }
 }
 
+/// Numbers whose words are those of a grant that is dead, and which a prompt does not help (2.3 B11, 2.5 D18, 2.6 E1, 2.9).
+fn by_number(code: Aadsts) -> Option<&'static str> {
+    Some(match code {
+        Aadsts::LoopDetected => {
+            "Stop asking. Libraries report it as UI required, and a prompt only goes on with the loop: find what repeats the \
+             request."
+        }
+        Aadsts::AssertionInvalid
+        | Aadsts::AssertionForAnother
+        | Aadsts::AssertionExpired
+        | Aadsts::AssertionOfAnApplication => {
+            "The middle tier opens no browser and does not retry: it answers its caller with 401, and the caller gets a token \
+             for the middle tier anew."
+        }
+        Aadsts::CodeExpired
+        | Aadsts::CodeRedeemed
+        | Aadsts::VerifierMismatch
+        | Aadsts::VerifierMalformed
+        | Aadsts::RedirectMismatchAtRedemption
+        | Aadsts::CodeOfAnotherTenant => {
+            "It comes out of the interactive call itself, and libraries may call it UI required: do not answer it with \
+             another prompt. End the operation and tell the developer."
+        }
+        Aadsts::DeviceAuthenticationRequired | Aadsts::AccountLocked | Aadsts::NotAssigned => {
+            "Show the message. Another prompt does not help, and would loop."
+        }
+        _ => return None,
+    })
+}
+
 fn invalid_grant(row: &Row) -> &'static str {
     match row.seen.first() {
         Some(Place::Page) => {
@@ -86,9 +115,10 @@ pub(super) fn no_claims(row: &Row) -> &'static str {
             "None: pages and redirects carry none. Hand on the claims of the silent failure or of the API's challenge that led \
              here."
         }
+        (_, 50196) => "None: a loop is ended before any policy is looked at.",
         (_, 50155) => "None: what has to be done lies outside of every sign-in.",
         _ if row.error == "invalid_grant" => {
-            "None: a dead grant or account is told before any policy is looked at, even when the request carried claims."
+            "None: the grant or the account is refused before any policy is looked at, even when the request carried claims."
         }
         _ => "None: the request is refused before any policy is looked at.",
     }

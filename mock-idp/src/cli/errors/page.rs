@@ -100,7 +100,6 @@ fn elsewhere(row: &Row) -> Option<&'static str> {
         Place::Page => {
             Some("The page shows the number and the text; the client gets an answer only if a person goes back.")
         }
-        Place::Discovery if row.number == 90002 => Some("Discovery calls it invalid_tenant."),
         _ if row.number == 90002 => Some("Discovery calls it invalid_tenant; /authorize shows a page."),
         _ => None,
     }
@@ -127,7 +126,7 @@ fn see_it(page: &mut Page, code: Aadsts) {
     } else if config.is_some() {
         page.paragraph(
             "  ",
-            "The control API has no call for these keys. In a Rust test: the change_… methods of TenantControls.",
+            "The control API has no call for these keys. In a Rust test: the change_… and set_… methods of TenantControls.",
         );
     }
     if let Some(lines) = see::scenario(code) {

@@ -3,21 +3,17 @@
 macro_rules! load {
     ($next:ident $(, $rest:ident)*; $($before:tt)*) => {
         $next! { $($rest),*; $($before)* Load {
-            /// The server failed.
-            ServerError = 90033, "temporarily_unavailable", NONE, 503, uri, no_claims {
+            /// The directory is not available; this server says so of defects of its own, too.
+            DirectoryUnavailable = 90033, "temporarily_unavailable", NONE, 503, uri, no_claims {
                 "A transient error has occurred. Try again.",
                 source: Documented, "K; open question 7";
                 seen: [Token, Redirect, DeviceCode];
-                how: {
-                    set: [],
-                    ask: Raw, scenario: "directory-down",
-                    provoke: "a defect of this mock: please report it"
-                };
+                how: { fault: "token", scenario: "directory-down" };
                 cure: "Time: the application tries again after a while.";
             }
 
-            /// The directory is not available.
-            DirectoryUnavailable = 90006, "temporarily_unavailable", NONE, 503, uri, no_claims {
+            /// A server outside of this one is not available.
+            ExternalServerUnavailable = 90006, "temporarily_unavailable", NONE, 503, uri, no_claims {
                 "An external server is retryable-unavailable. Try again.",
                 source: Documented, "K; open question 7";
                 seen: [Token];
@@ -53,7 +49,7 @@ macro_rules! load {
             }
 
             /// Something transient went wrong during strong authentication.
-            SigningTransient = 50087, "temporarily_unavailable", NONE, 503, uri, no_claims {
+            StrongAuthenticationTransient = 50087, "temporarily_unavailable", NONE, 503, uri, no_claims {
                 "A transient error has occurred during strong authentication. Try again.",
                 source: Documented, "K; open question 7";
                 seen: [Token];

@@ -11,16 +11,21 @@ use crate::{
 
 use super::{Submitted, decision, knows_password};
 
-/// Takes a new password. Whatever was granted before is revoked, as after any change of a password (escalation reference
-/// 6.3); this sign-in goes on, for it has just proved the old one.
-pub(super) fn password_change(tenant: &Tenant, flow: &Flow, params: &Params, tenants: Tenants<'_>) -> Submitted {
+/// Takes a new password. Whatever was granted before is revoked, and other browsers are signed out, as after any change of a
+/// password (escalation reference 6.3); this sign-in goes on, for it has just proved the old one.
+pub(super) fn password_change(
+    tenant: &Tenant,
+    flow: &Flow,
+    params: &Params,
+    tenants: Tenants<'_>,
+) -> Result<Submitted, Refusal> {
+    drop(asked(tenant, flow, RemedyPage::PasswordChange)?);
     let user = flow.account.and_then(|account| tenant.state().directory.user_by_id(account).cloned());
-    let Some(user) = user else { return Submitted::default() };
-    let signed_in = tenant.state().sessions.find(&flow.browser, user.id).is_some();
+    let Some(user) = user else { return Ok(Submitted::default()) };
     let given = |name| params.get(name).unwrap_or_default();
     let (old, new) = (given("currentPassword"), given("newPassword"));
-    if !signed_in || !knows_password(&user, old, tenants) {
-        return Submitted::again(Aadsts::WrongPassword, "The current password is incorrect.");
+    if !knows_password(&user, old, tenants) {
+        return Ok(Submitted::again(Aadsts::WrongPassword, "The current password is incorrect."));
     }
     let problem = if new.chars().count() < SHORTEST {
         Some(format!("Choose a password of at least {SHORTEST} characters."))
@@ -32,7 +37,7 @@ pub(super) fn password_change(tenant: &Tenant, flow: &Flow, params: &Params, ten
         None
     };
     if problem.is_some() {
-        return Submitted { error: problem, ..Submitted::default() };
+        return Ok(Submitted { error: problem, ..Submitted::default() });
     }
     // A guest's password is kept at home. Never hold two tenants' locks at once.
     if let Some(home) = user.home_tenant.as_deref().and_then(tenants) {
@@ -40,6 +45,8 @@ pub(super) fn password_change(tenant: &Tenant, flow: &Flow, params: &Params, ten
         let at_home = state.directory.user(&user.username).map(|user| user.id);
         if let Some(at_home) = at_home.and_then(|id| state.directory.user_mut(id)) {
             at_home.password = Some(Secret::new(new));
+            let id = at_home.id;
+            state.revoke(id, home.now());
         }
     }
     let now = tenant.now();
@@ -51,8 +58,12 @@ pub(super) fn password_change(tenant: &Tenant, flow: &Flow, params: &Params, ten
         user.password_expired = false;
         user.facts.risk.user = RiskLevel::None;
     }
-    state.tokens_valid_from.insert(user.id, now);
-    Submitted::default()
+    let here = state.sessions.find(&flow.browser, user.id).cloned();
+    state.revoke(user.id, now);
+    if let Some(session) = here {
+        state.sessions.sign_in(&flow.browser, session);
+    }
+    Ok(Submitted::default())
 }
 
 /// The user accepts the terms of use.

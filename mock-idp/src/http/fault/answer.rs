@@ -34,6 +34,7 @@ const PAGES: &[Aadsts] = &[
     Aadsts::WrongAccountType,
     Aadsts::ConsentNotWritten,
     Aadsts::StaleInteraction,
+    Aadsts::EnrolmentInterrupt,
 ];
 
 /// Answers, and writes it down.
@@ -44,7 +45,7 @@ pub(super) fn answer(idp: &Idp, arrival: &Arrival, incoming: &Incoming, hit: &Hi
         Effect::RedirectError(error) => redirect_error(arrival, error.word()),
         Effect::Drop => (Answer::of(0, "dropped"), unsent()),
         // These requests are served.
-        Effect::TamperState | Effect::Delay => refuse(arrival, Aadsts::ServerError),
+        Effect::TamperState | Effect::Delay => refuse(arrival, Aadsts::DirectoryUnavailable),
     };
     if let Some(after) = &hit.retry_after {
         respond::set(&mut response, "retry-after", &after.to_string());
@@ -110,7 +111,7 @@ fn reply(arrival: &Arrival) -> Result<Reply, Refusal> {
         Err(Rejected::Redirect(reply, _)) => Ok(*reply),
         Err(Rejected::Page(refusal)) => Err(refusal),
         // A request that is read from parameters has a redirect address.
-        Ok(AuthorizeRequest { reply: ReplyTo::Device(_), .. }) => Err(Refusal::new(Aadsts::ServerError)),
+        Ok(AuthorizeRequest { reply: ReplyTo::Device(_), .. }) => Err(Refusal::new(Aadsts::DirectoryUnavailable)),
     }
 }
 

@@ -139,7 +139,7 @@ impl Watched<'_> {
         let known = coverage::covering_from(situation, subject, then);
         coverage::covering_from(situation, subject, seen)
             .iter()
-            .filter(|(policy, _)| policy.state == PolicyState::Enabled && !policy.conditions.locations.is_everywhere())
+            .filter(|(policy, _)| policy.state == PolicyState::Enabled)
             .any(|(policy, _)| !known.iter().any(|(other, _)| other.id == policy.id))
             .then_some(seen)
     }

@@ -53,6 +53,19 @@ fn arrival(api: &Api) -> Arrival<'_> {
     Arrival { api, issuers: &*ISSUERS, route: api.protected_route("/secrets"), now: NOW, watched }
 }
 
+#[rstest]
+#[case("/secrets", Some("/secrets"))]
+#[case("/secrets/deep/er", Some("/secrets/deep"))]
+#[case("/secretsauce", None)]
+fn the_nearest_path_above_protects(#[case] path: &str, #[case] protected_by: Option<&str>) {
+    let mut vault = vault();
+    let deep = ProtectedRoute { path: "/secrets/deep".to_owned(), ..vault.protected_routes[0].clone() };
+    vault.protected_routes.push(deep);
+    assert_eq!(vault.protected_route(path).map(|route| route.path.as_str()), protected_by);
+    vault.protected_routes[0].path = "/".to_owned();
+    assert!(vault.protected_route(path).is_some(), "all is below the root");
+}
+
 fn step_up(context: Option<&str>, max_age: Option<i64>) -> Wanted {
     Wanted::StepUp { context: context.map(str::to_owned), max_age: max_age.map(SignedDuration::from_secs) }
 }

@@ -180,7 +180,9 @@ fn a_policy_is_in_force_from_its_places_and_systems(#[case] world: World, #[case
 #[case("darwin", Some(Platform::Macos))]
 #[case("linux", Some(Platform::Linux))]
 #[case("win32", Some(Platform::Windows))]
+#[case("Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7)", Some(Platform::Macos))]
 #[case("python-requests/2", None)]
+#[case("axios/1.7.2", None)]
 fn systems_are_known_by_their_words(#[case] text: &str, #[case] expected: Option<Platform>) {
     assert_eq!(Platform::named_in(text), expected);
 }
