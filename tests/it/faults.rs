@@ -457,7 +457,7 @@ async fn a_loop_is_detected_by_request_and_ends_with_time() {
     assert_eq!(ask(CALENDAR, &[]).await, fine);
 
     let asked_in_v1 = async |resource: &str| {
-        let mut v1 = client.clone();
+        let mut v1 = RawClient::new(&idp).await;
         v1.protocol = "oauth2";
         v1.refresh(&refresh_token, "", &[("resource", resource)]).await.code()
     };

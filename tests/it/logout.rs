@@ -149,8 +149,9 @@ async fn of_two_accounts_the_hinted_one_leaves_or_one_is_picked(#[case] hint: Hi
     }
     assert_eq!(answer.status, 200);
     assert!(answer.text.contains("id=\"tilesHolder\"") && answer.text.contains("data-test-id=\"eve@contoso.test\""));
-    // What the page posts.
+    // What the page posts, and where.
     let path = format!("/{TENANT}/oauth2/v2.0/logout");
+    assert!(answer.text.contains(&format!("action=\"{path}\"")), "{}", answer.text);
     let form = [back, ("state", "s"), ("logout_hint", "eve@contoso.test")];
     let picked = client.send(client.request(Method::POST, &path).header("cookie", COOKIE).form(&form)).await;
     assert_eq!((picked.status, location(&picked)), (302, Some("http://localhost:5000?state=s")));

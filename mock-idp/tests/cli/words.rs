@@ -133,7 +133,7 @@ fn a_page_says_what_is_not_there_and_why() {
     let home = Home::new();
     let revoked = home.run(&["errors", "50173"]).stdout;
     for part in
-        ["None: a dead grant or account", "classification \"\"", "# sign in here, then:", "revoke_sessions: ada"]
+        ["None: the grant or the account", "classification \"\"", "# sign in here, then:", "revoke_sessions: ada"]
     {
         assert!(revoked.contains(part), "{part} in\n{revoked}");
     }

@@ -9,7 +9,8 @@ use crate::{
     claims_request::ClaimsRequest,
     config,
     directory::{
-        Conditions, Directory, GrantControl, LocationFilter, NamedLocation, Policy, PolicyState, RiskLevel, User,
+        Conditions, Directory, GrantControl, LocationFilter, NamedLocation, Policy, PolicyState, ProtectedRoute,
+        RiskLevel, User,
     },
     policy::{Circumstances, Ledger, Situation, Strength, Subject, Who},
     scopes::Scopes,
