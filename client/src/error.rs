@@ -358,6 +358,8 @@ client_error_kinds! {
     ApiUnauthorized = "api_unauthorized",
     /// The API repeats its challenge although a token for it was obtained.
     ChallengeRepeated = "claims_challenge_repeated",
+    /// The API's challenge is written so that MSAL.NET fails on it; only where its reading was chosen.
+    UnparsableChallenge = "unable_to_parse_authentication_header",
     /// The computer has no randomness to give.
     Randomness = "randomness_unavailable",
 }
