@@ -10,16 +10,17 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::sync::Mutex as Turn;
 
-use crate::api::CallApi;
+use crate::api::{ByClosure, ByRequest, CallApi, TokenLayer};
 use crate::authority::{Authority, Directory, Metadata};
 use crate::builder::Builder;
 use crate::cache::{Owner, TokenCache};
+use crate::challenge::ChallengeReading;
 use crate::clock::Clock;
 use crate::error::{ClientErrorKind, Error};
 use crate::interactive::AcquireTokenInteractive;
 use crate::loopback::RedirectUri;
 use crate::randomness::Randomness;
-use crate::result::{Account, RefreshToken};
+use crate::result::{AccessToken, Account, RefreshToken};
 use crate::scopes::Scopes;
 use crate::silent::AcquireTokenSilent;
 use crate::throttle::{Throttle, Throttling};
@@ -59,6 +60,7 @@ pub(crate) struct Settings {
     pub(crate) timeout: Duration,
     pub(crate) throttling: Throttling,
     pub(crate) accept_query_response: bool,
+    pub(crate) challenge_reading: ChallengeReading,
 }
 
 /// Home account id and scopes: what one user wants of one API.
@@ -105,12 +107,60 @@ impl PublicClientApplication {
     }
 
     /// An API's answer by the right steps: token, call, challenge, at most one prompt, call again.
-    pub fn call_api<I>(&self, request: reqwest::RequestBuilder, scopes: I) -> CallApi
+    pub fn call_api<I>(&self, request: reqwest::RequestBuilder, scopes: I) -> CallApi<ByRequest>
     where
         I: IntoIterator,
         I::Item: Into<String>,
     {
         CallApi::new(self.token_for(scopes), request)
+    }
+
+    /// The same for an app that calls its API in its own way: `send` gets a token, makes one attempt and hands the answer
+    /// back.
+    ///
+    /// ```no_run
+    /// # use desktop_client::{Error, PublicClientApplication};
+    /// # async fn app(app: PublicClientApplication, http: reqwest::Client) -> Result<(), Error> {
+    /// # type MyError = Error; struct Sdk; impl Sdk {
+    /// # async fn payslips(&self, _: &str) -> Result<http::Response<String>, Error> { unreachable!() } }
+    /// # let sdk = std::sync::Arc::new(Sdk);
+    /// let answer = app
+    ///     .call_api_with(["api://payroll/Salary.Read"], move |token| {
+    ///         let sdk = sdk.clone();
+    ///         async move { sdk.payslips(token.secret()).await }
+    ///     })
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn call_api_with<I, F, Fut>(&self, scopes: I, send: F) -> CallApi<ByClosure<F>>
+    where
+        I: IntoIterator,
+        I::Item: Into<String>,
+        F: FnMut(AccessToken) -> Fut,
+        Fut: Future,
+    {
+        CallApi::by_closure(self.token_for(scopes), send)
+    }
+
+    /// The same as a `tower` layer over whatever sends `reqwest` requests. Prompts as [`token_for`](Self::token_for) does;
+    /// give it to background work with `ui_allowed(false)`.
+    ///
+    /// ```no_run
+    /// use tower_layer::Layer as _;
+    /// use tower_service::Service as _;
+    ///
+    /// # async fn app(app: desktop_client::PublicClientApplication) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    /// let mut payroll = app.token_layer(["api://payroll/Salary.Read"]).layer(app.http_client().clone());
+    /// let payslips = app.http_client().get("https://payroll.example/api/payroll").build()?;
+    /// println!("{}", payroll.call(payslips).await?.status());
+    /// # Ok(()) }
+    /// ```
+    pub fn token_layer<I>(&self, scopes: I) -> TokenLayer
+    where
+        I: IntoIterator,
+        I::Item: Into<String>,
+    {
+        TokenLayer::new(self.token_for(scopes))
     }
 
     /// Everybody who is signed in.
@@ -183,6 +233,10 @@ impl PublicClientApplication {
 
     pub(crate) fn timeout(&self) -> Duration {
         self.0.settings.timeout
+    }
+
+    pub(crate) fn challenge_reading(&self) -> ChallengeReading {
+        self.0.settings.challenge_reading
     }
 
     pub(crate) fn accepts_query_response(&self) -> bool {

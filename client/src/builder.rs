@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::app::{PublicClientApplication, Settings};
 use crate::authority::Authority;
+use crate::challenge::ChallengeReading;
 use crate::clock::{Clock, SystemClock};
 use crate::error::{ClientErrorKind, Error};
 use crate::loopback::RedirectUri;
@@ -29,6 +30,7 @@ pub struct Builder {
     timeout: Duration,
     throttling: Throttling,
     accept_query_response: bool,
+    challenge_reading: ChallengeReading,
 }
 
 impl Builder {
@@ -47,6 +49,7 @@ impl Builder {
             timeout: Duration::from_secs(300),
             throttling: Throttling::default(),
             accept_query_response: true,
+            challenge_reading: ChallengeReading::default(),
         }
     }
 
@@ -148,6 +151,12 @@ impl Builder {
         self
     }
 
+    /// How much of what APIs write into their challenges is understood; by default all of it.
+    pub fn challenge_reading(mut self, reading: ChallengeReading) -> Self {
+        self.challenge_reading = reading;
+        self
+    }
+
     /// The app.
     ///
     /// # Errors
@@ -191,6 +200,7 @@ impl Builder {
             timeout: self.timeout,
             throttling: self.throttling,
             accept_query_response: self.accept_query_response,
+            challenge_reading: self.challenge_reading,
         }))
     }
 }

@@ -76,7 +76,7 @@ mod transport;
 mod user_agent;
 mod wire;
 
-pub use api::CallApi;
+pub use api::{ApiAnswer, ByClosure, ByRequest, CallApi, TokenLayer, TokenService};
 pub use app::PublicClientApplication;
 pub use builder::Builder;
 pub use cancellation::Cancellation;

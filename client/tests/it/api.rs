@@ -2,6 +2,11 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use desktop_client::challenge::ChallengeReading;
+use desktop_client::{AccessToken, Error};
+use rstest::rstest;
+use tower_layer::Layer as _;
+use tower_service::Service as _;
 use wiremock::matchers::{header, path};
 use wiremock::{Mock, ResponseTemplate};
 
@@ -161,4 +166,93 @@ async fn in_the_background_a_challenge_reports_the_user_is_needed() {
     let error = app.call_api(request, [CALENDAR]).ui_allowed(false).await.unwrap_err();
     assert_eq!(error.as_ui_required().unwrap().claims.as_deref(), Some(POLICY));
     assert!(authority.pages().is_empty());
+}
+
+/// An app's own way to call its API: no `reqwest` to be seen.
+#[expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+fn my_api(token: &AccessToken) -> http::Response<&'static str> {
+    match token.secret() {
+        "at-1" => {
+            let value = format!(r#"Bearer error="insufficient_claims", claims="{}""#, STANDARD.encode(NBF));
+            http::Response::builder().status(401).header("www-authenticate", value).body("no").unwrap()
+        }
+        _ => http::Response::new("payslips"),
+    }
+}
+
+#[tokio::test]
+async fn a_closure_is_called_again_with_the_token_that_meets_the_challenge() {
+    let authority = Authority::start().await;
+    let (app, _) = authority.signed_in().await;
+    let call = app.call_api_with([CALENDAR], |token| async move { Ok::<_, Error>(my_api(&token)) });
+    assert_eq!(*call.await.unwrap().body(), "payslips");
+    assert_eq!(authority.token_requests().await[0]["claims"], NBF);
+    assert!(authority.pages().is_empty());
+}
+
+#[derive(Debug)]
+enum MyError {
+    NoToken(Error),
+    Paper,
+}
+
+impl From<Error> for MyError {
+    fn from(error: Error) -> Self {
+        Self::NoToken(error)
+    }
+}
+
+#[tokio::test]
+async fn a_closures_own_error_ends_the_call_and_ours_comes_in_its_type() {
+    let authority = Authority::start().await;
+    let (app, _) = authority.signed_in().await;
+    let jam = app.call_api_with([CALENDAR], |_| async { Err::<http::Response<()>, _>(MyError::Paper) });
+    assert!(matches!(jam.await, Err(MyError::Paper)));
+    authority.answers("payroll", 1, refusal(50076, Some("basic_action"), Some(POLICY))).await;
+    let call =
+        app.call_api_with(["api://payroll/Salary.Read"], |_| async { Err::<http::Response<()>, _>(MyError::Paper) });
+    match call.ui_allowed(false).await {
+        Err(MyError::NoToken(Error::UiRequired(needed))) => assert_eq!(needed.claims.as_deref(), Some(POLICY)),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_layer_does_the_same_for_a_stack_of_services() {
+    let authority = Authority::start().await;
+    let (app, _) = authority.signed_in().await;
+    api_answers(&authority, "at-1", challenge(NBF)).await;
+    api_answers(&authority, "at-2", ResponseTemplate::new(200)).await;
+    let mut service = app.token_layer([CALENDAR]).layer(app.http_client().clone());
+    let get = || app.http_client().get(address(&authority)).build().unwrap();
+    assert_eq!(service.call(get()).await.unwrap().status(), 200);
+    assert_eq!(service.call(get()).await.unwrap().status(), 200);
+    assert_eq!(calls(&authority).await, 3, "the challenged one, and one each");
+}
+
+/// Escalation reference 4.3: what an app on top of MSAL.NET does not see.
+#[rstest]
+#[case::of_azure_resource_manager(r#"Bearer error="invalid_token", claims="CLAIMS""#, "api_unauthorized", 1)]
+#[case::url_safe_or_unpadded(
+    r#"Bearer error="insufficient_claims", claims="UNPADDED""#,
+    "invalid_json_claims_format",
+    0
+)]
+#[case::spaces(
+    r#"Bearer error = "insufficient_claims", claims = "CLAIMS""#,
+    "unable_to_parse_authentication_header",
+    0
+)]
+#[tokio::test]
+async fn with_the_eyes_of_msal_net(#[case] header: &str, #[case] code: &str, #[case] token_requests: usize) {
+    let authority = Authority::start().await;
+    let builder = authority.builder().challenge_reading(ChallengeReading::MsalNet);
+    let (app, _) = authority.sign_in_with(builder).await;
+    let encoded = STANDARD.encode(NBF);
+    let header = header.replace("UNPADDED", encoded.trim_end_matches('=')).replace("CLAIMS", &encoded);
+    let refused = ResponseTemplate::new(401).insert_header("www-authenticate", header);
+    Mock::given(path("/api")).respond_with(refused).mount(&authority.server).await;
+    let error = app.call_api(app.http_client().get(address(&authority)), [CALENDAR]).await.unwrap_err();
+    assert_eq!(error.code(), code, "{error}");
+    assert_eq!(authority.token_requests().await.len(), token_requests);
 }
