@@ -128,6 +128,22 @@ fn prompt(situation: Situation) -> Action {
     if situation.browser_present { Action::Interactive } else { Action::DeviceCode }
 }
 
+/// Whether these scopes stay off for this account until the user asks for them: consent was the reason to prompt, and the
+/// prompt ended without it, by the user's decision or an administrator's (escalation reference 2.4, C5 to C8). The page that
+/// says "ask your administrator" has no way back to the app: it is left, or waited out.
+pub fn stays_off(reason: &Error, ended: &Error) -> bool {
+    let lacks_consent =
+        |error: &Error| error.as_ui_required().is_some_and(|ui| ui.classification == Classification::ConsentRequired);
+    lacks_consent(reason)
+        && match ended {
+            Error::Client(error) => {
+                matches!(error.kind, ClientErrorKind::AuthenticationCanceled | ClientErrorKind::InteractiveTimeout)
+            }
+            Error::Service(error) => matches!(error.error.as_str(), "access_denied" | "consent_required"),
+            Error::UiRequired(_) => lacks_consent(ended),
+        }
+}
+
 /// AADSTS50196: the server says the client runs in circles. With [`DEVICE_AUTHENTICATION`] the
 /// only number ever looked at, because its suberror is no help (escalation reference 2.12).
 pub(crate) const LOOP_DETECTED: u64 = 50196;
@@ -140,7 +156,7 @@ const DEVICE_AUTHENTICATION: u64 = 50097;
 mod tests {
     use rstest::rstest;
 
-    use super::{Action, Outcome, Situation, next_action};
+    use super::{Action, Outcome, Situation, next_action, stays_off};
     use crate::error::{Classification, ClientErrorKind, Error, ServiceError, UiRequired};
 
     fn ui(classification: Classification) -> Error {
@@ -269,5 +285,27 @@ mod tests {
     #[case::same_claims_again(true, Action::StopLoop)]
     fn after_a_challenge(#[case] again: bool, #[case] expected: Action) {
         assert_eq!(next_action(Outcome::Challenged { again }, plain()), expected);
+    }
+
+    #[rstest]
+    #[case::c8_declined(ui(Classification::ConsentRequired), local(ClientErrorKind::AuthenticationCanceled), true)]
+    #[case::c5_left_to_the_administrator(
+        ui(Classification::ConsentRequired),
+        local(ClientErrorKind::InteractiveTimeout),
+        true
+    )]
+    #[case::c6_refused(ui(Classification::ConsentRequired), service("access_denied", 302), true)]
+    #[case::c7_still_missing(ui(Classification::ConsentRequired), ui(Classification::ConsentRequired), true)]
+    #[case::called_off_by_the_app(ui(Classification::ConsentRequired), local(ClientErrorKind::CanceledByApp), false)]
+    #[case::offline(ui(Classification::ConsentRequired), local(ClientErrorKind::Transport), false)]
+    #[case::outage(ui(Classification::ConsentRequired), service("server_error", 302), false)]
+    #[case::then_something_else(ui(Classification::ConsentRequired), ui(Classification::BasicAction), false)]
+    #[case::consent_was_not_the_reason(
+        ui(Classification::BasicAction),
+        local(ClientErrorKind::AuthenticationCanceled),
+        false
+    )]
+    fn what_stays_off(#[case] reason: Error, #[case] ended: Error, #[case] expected: bool) {
+        assert_eq!(stays_off(&reason, &ended), expected);
     }
 }

@@ -8,8 +8,8 @@ use crate::BoxFuture;
 use crate::app::{Feature, LastPrompt, PublicClientApplication};
 use crate::cancellation::Cancellation;
 use crate::claims;
-use crate::error::{Classification, ClientErrorKind, Error, UiRequired};
-use crate::escalation::{Action, Outcome, Situation, next_action};
+use crate::error::Error;
+use crate::escalation::{Action, Outcome, Situation, next_action, stays_off};
 use crate::result::{Account, AuthenticationResult};
 use crate::scopes::Scopes;
 
@@ -198,15 +198,13 @@ impl TokenFor {
         request.send_in_turn().await
     }
 
-    /// What the user declined stays off until a gesture; what succeeded is on again.
+    /// What was refused stays off until a gesture; what succeeded is on again.
     fn remember(&self, reason: &Error, outcome: &Result<AuthenticationResult, Error>) {
-        let asked_consent =
-            reason.as_ui_required().is_some_and(|ui: &UiRequired| ui.classification == Classification::ConsentRequired);
         match outcome {
             Ok(_) => {
                 self.app.lock_declined().remove(&self.feature());
             }
-            Err(Error::Client(error)) if error.kind == ClientErrorKind::AuthenticationCanceled && asked_consent => {
+            Err(ended) if stays_off(reason, ended) => {
                 self.app.lock_declined().insert(self.feature());
             }
             Err(_) => {}
