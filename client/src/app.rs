@@ -45,6 +45,8 @@ pub(crate) struct Inner {
     refreshing: Mutex<BTreeMap<Feature, Arc<Turn<()>>>>,
     /// What the user declined; off until a gesture (escalation reference 2.13).
     declined: Mutex<BTreeSet<Feature>>,
+    /// What an API or the app demanded and no token meets yet: goes with every sign-in until one does.
+    unmet_claims: Mutex<BTreeMap<Feature, String>>,
 }
 
 pub(crate) struct Settings {
@@ -185,6 +187,7 @@ impl PublicClientApplication {
     pub fn remove_account(&self, account: &Account) {
         self.0.cache.remove_account(account);
         self.lock_declined().retain(|(home, _)| *home != account.home_account_id);
+        self.lock_unmet_claims().retain(|(home, _), _| *home != account.home_account_id);
     }
 
     /// The HTTP client in use, to build requests for [`call_api`](Self::call_api) with. The default
@@ -208,6 +211,7 @@ impl PublicClientApplication {
             prompts_ended: AtomicU64::new(0),
             refreshing: Mutex::default(),
             declined: Mutex::default(),
+            unmet_claims: Mutex::default(),
         }))
     }
 
@@ -296,6 +300,10 @@ impl PublicClientApplication {
         turns.retain(|_, turn| Arc::strong_count(turn) > 1);
         let key = (home_account_id.to_owned(), scopes.key());
         Arc::clone(turns.entry(key).or_default())
+    }
+
+    pub(crate) fn lock_unmet_claims(&self) -> MutexGuard<'_, BTreeMap<Feature, String>> {
+        self.0.unmet_claims.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn lock_declined(&self) -> MutexGuard<'_, BTreeSet<Feature>> {

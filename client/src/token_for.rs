@@ -96,7 +96,15 @@ impl TokenFor {
 
     /// A token that satisfies the API's claims, if it made any.
     pub(crate) async fn token(&mut self, claims: Option<&str>) -> Result<AuthenticationResult, Error> {
-        match self.silent(claims, false).await {
+        let outcome = self.silent(claims, false).await;
+        if let Some(claims) = claims {
+            let mut unmet = self.app.lock_unmet_claims();
+            match &outcome {
+                Ok(_) => unmet.remove(&self.feature()),
+                Err(_) => unmet.insert(self.feature(), claims.to_owned()),
+            };
+        }
+        match outcome {
             Err(error) => self.escalate(error, claims).await,
             result => result,
         }
@@ -182,10 +190,12 @@ impl TokenFor {
         Err(error.clone())
     }
 
-    /// The same scopes and account, and the claims of API and failure together.
+    /// The same scopes and account, and the claims of API and failure together. What an API demanded in vain before is
+    /// still demanded (escalation reference 4.4, duty 4).
     async fn prompt(&self, error: &Error, claims: Option<&str>) -> Result<AuthenticationResult, Error> {
         let of_error = error.as_ui_required().and_then(|ui| ui.claims.as_deref());
-        let claims = claims::for_escalation(claims, of_error)?;
+        let unmet = self.app.lock_unmet_claims().get(&self.feature()).cloned();
+        let claims = claims::for_escalation(claims.or(unmet.as_deref()), of_error)?;
         let mut request = self
             .app
             .acquire_token_interactive(self.scopes.to_vec())
@@ -203,6 +213,7 @@ impl TokenFor {
         match outcome {
             Ok(_) => {
                 self.app.lock_declined().remove(&self.feature());
+                self.app.lock_unmet_claims().remove(&self.feature());
             }
             Err(ended) if stays_off(reason, ended) => {
                 self.app.lock_declined().insert(self.feature());

@@ -10,7 +10,7 @@ use tower_service::Service as _;
 use wiremock::matchers::{header, path};
 use wiremock::{Mock, ResponseTemplate};
 
-use crate::support::{Authority, CALENDAR, POLICY, refusal};
+use crate::support::{Authority, CALENDAR, POLICY, User, refusal};
 
 const NBF: &str = r#"{"access_token":{"nbf":{"essential":true, "value":"1635527790"}}}"#;
 
@@ -47,7 +47,32 @@ async fn a_good_token_is_used_as_it_is() {
 }
 
 #[tokio::test]
-async fn a_challenge_is_met_silently_if_possible() {
+async fn duty_1_the_rejected_token_is_dropped_whatever_comes_then() {
+    let authority = Authority::start().await;
+    let (app, ada) = authority.signed_in().await;
+    api_answers(&authority, "at-1", challenge(NBF)).await;
+    authority.answers("refresh_token", 1, refusal(50173, Some("bad_token"), None)).await;
+    let request = app.http_client().get(address(&authority));
+    app.call_api(request, [CALENDAR]).ui_allowed(false).await.unwrap_err();
+    let error = app.acquire_token_silent([CALENDAR]).with_account(&ada).await.unwrap_err();
+    assert_eq!(error.code(), "no_tokens_found");
+}
+
+#[tokio::test]
+async fn duty_2_with_the_capabilities_beside_the_claims() {
+    let authority = Authority::start().await;
+    let (app, _) = authority.sign_in_with(authority.builder().client_capabilities(["cp1"])).await;
+    api_answers(&authority, "at-1", challenge(NBF)).await;
+    api_answers(&authority, "at-2", ResponseTemplate::new(200)).await;
+    app.call_api(app.http_client().get(address(&authority)), [CALENDAR]).await.unwrap();
+    assert_eq!(
+        authority.token_requests().await[0]["claims"],
+        r#"{"access_token":{"xms_cc":{"values":["cp1"]},"nbf":{"essential":true,"value":"1635527790"}}}"#
+    );
+}
+
+#[tokio::test]
+async fn duty_2_a_challenge_is_met_silently_if_possible() {
     let authority = Authority::start().await;
     let (app, ada) = authority.signed_in().await;
     api_answers(&authority, "at-1", challenge(NBF)).await;
@@ -62,7 +87,7 @@ async fn a_challenge_is_met_silently_if_possible() {
 }
 
 #[tokio::test]
-async fn a_challenge_that_needs_the_user_carries_both_claims() {
+async fn duty_3_a_challenge_that_needs_the_user_carries_both_claims() {
     let authority = Authority::start().await;
     let (app, _) = authority.signed_in().await;
     api_answers(&authority, "at-1", challenge(NBF)).await;
@@ -80,7 +105,7 @@ async fn a_challenge_that_needs_the_user_carries_both_claims() {
 }
 
 #[tokio::test]
-async fn a_revoked_session_brings_the_apis_claims_alone_to_the_page() {
+async fn duty_3_a_revoked_session_brings_the_apis_claims_alone_to_the_page() {
     let authority = Authority::start().await;
     let (app, _) = authority.signed_in().await;
     api_answers(&authority, "at-1", challenge(NBF)).await;
@@ -91,8 +116,42 @@ async fn a_revoked_session_brings_the_apis_claims_alone_to_the_page() {
     assert_eq!(authority.pages()[0]["claims"], NBF);
 }
 
+/// The first sign-in comes to nothing; the second one, for the same API, still carries what it demanded; the third, when
+/// a token has been had, no more.
 #[tokio::test]
-async fn the_same_challenge_again_ends_it() {
+async fn duty_4_the_claims_go_with_every_sign_in_until_a_token_is_obtained_and_no_further() {
+    let authority = Authority::start().await;
+    let (app, _) = authority.signed_in().await;
+    api_answers(&authority, "at-1", challenge(NBF)).await;
+    authority.answers("refresh_token", 9, refusal(50173, Some("bad_token"), None)).await;
+    authority.user(User::Cancels);
+    let call = || app.call_api(app.http_client().get(address(&authority)), [CALENDAR]);
+    assert_eq!(call().await.unwrap_err().code(), "authentication_canceled");
+    authority.user(User::SignsIn);
+    api_answers(&authority, "at-2", ResponseTemplate::new(200)).await;
+    call().await.unwrap();
+    authority.clock.advance(jiff::SignedDuration::from_hours(2));
+    app.token_for([CALENDAR]).await.unwrap();
+    let claims: Vec<_> = authority.pages().iter().map(|page| page.get("claims").cloned()).collect();
+    assert_eq!(claims, [Some(NBF.to_owned()), Some(NBF.to_owned()), None]);
+}
+
+/// What work in the background could not do is not lost for the sign-in that follows.
+#[tokio::test]
+async fn duty_4_claims_met_in_the_background_go_with_the_later_sign_in() {
+    let authority = Authority::start().await;
+    let (app, _) = authority.signed_in().await;
+    api_answers(&authority, "at-1", challenge(NBF)).await;
+    authority.answers("refresh_token", 9, refusal(50076, Some("basic_action"), Some(POLICY))).await;
+    let request = app.http_client().get(address(&authority));
+    app.call_api(request, [CALENDAR]).ui_allowed(false).await.unwrap_err();
+    app.token_for([CALENDAR]).user_gesture(true).await.unwrap();
+    let claims = &authority.pages()[0]["claims"];
+    assert!(claims.contains("nbf") && claims.contains("capolids"), "{claims}");
+}
+
+#[tokio::test]
+async fn duty_5_the_same_challenge_again_ends_it() {
     let authority = Authority::start().await;
     let (app, _) = authority.signed_in().await;
     api_answers(&authority, "at-1", challenge(NBF)).await;
@@ -105,7 +164,7 @@ async fn the_same_challenge_again_ends_it() {
 }
 
 #[tokio::test]
-async fn ever_new_challenges_end_too() {
+async fn duty_5_ever_new_challenges_end_too() {
     let authority = Authority::start().await;
     let (app, _) = authority.signed_in().await;
     for number in 1..9 {
