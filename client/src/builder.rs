@@ -9,6 +9,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::error::{ClientErrorKind, Error};
 use crate::loopback::RedirectUri;
 use crate::randomness::Randomness;
+use crate::storage::{MemoryStorage, TokenCacheStorage};
 use crate::throttle::Throttling;
 use crate::user_agent::{SystemBrowser, UserAgent};
 
@@ -27,6 +28,7 @@ pub struct Builder {
     timeout: Duration,
     throttling: Throttling,
     accept_query_response: bool,
+    token_cache: Arc<dyn TokenCacheStorage>,
 }
 
 impl Builder {
@@ -44,6 +46,7 @@ impl Builder {
             timeout: Duration::from_secs(300),
             throttling: Throttling::default(),
             accept_query_response: true,
+            token_cache: Arc::new(MemoryStorage::new()),
         }
     }
 
@@ -138,6 +141,12 @@ impl Builder {
         self
     }
 
+    /// Where tokens are kept; by default in memory. See [`storage`](crate::storage).
+    pub fn token_cache(mut self, storage: impl TokenCacheStorage + 'static) -> Self {
+        self.token_cache = Arc::new(storage);
+        self
+    }
+
     /// The app.
     ///
     /// # Errors
@@ -180,6 +189,7 @@ impl Builder {
             timeout: self.timeout,
             throttling: self.throttling,
             accept_query_response: self.accept_query_response,
+            token_cache: self.token_cache,
         }))
     }
 }
