@@ -100,7 +100,8 @@ impl NewTokens {
             document.refresh_tokens.replace(entry, |old| {
                 let same = match (&self.family_id, old.family()) {
                     (Some(family), Some(old)) => family == old,
-                    (_, old_family) => old.client_id == self.client_id && old_family.is_none(),
+                    (None, None) => old.client_id == self.client_id,
+                    _ => false,
                 };
                 same && self.is_own(&old.home_account_id, &old.environment)
             });
