@@ -360,6 +360,8 @@ client_error_kinds! {
     ChallengeRepeated = "claims_challenge_repeated",
     /// The API's challenge is written so that MSAL.NET fails on it; only where its reading was chosen.
     UnparsableChallenge = "unable_to_parse_authentication_header",
+    /// The place where tokens are kept cannot be used.
+    TokenCache = "token_cache_error",
     /// The computer has no randomness to give.
     Randomness = "randomness_unavailable",
 }

@@ -16,6 +16,7 @@ pub use closure::ByClosure;
 pub use layer::{TokenLayer, TokenService};
 pub use request::ByRequest;
 
+use crate::cache::Change;
 use crate::cancellation::Cancellation;
 use crate::challenge;
 use crate::claims;
@@ -105,7 +106,7 @@ where
         // A token that lacks strength for this call stays for the others: were it gone, a plain
         // request could meet the remembered failure of the stronger one.
         if demanded.as_deref().is_none_or(claims::revoke_earlier_tokens) {
-            token.app.cache().drop_access_token(&access_token.0);
+            token.app.cache().change(Change::DropAccessToken(access_token.0.clone())).await;
         }
         let result = match attempts.next(demanded) {
             Next::WithClaims(claims) => token.token(Some(&claims)).await?,

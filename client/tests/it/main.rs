@@ -2,6 +2,7 @@
 //! stands still.
 
 mod api;
+mod cache;
 mod command_line;
 mod escalation;
 mod hostile;
