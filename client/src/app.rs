@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use tokio::sync::Mutex as Turn;
 
 use crate::api::CallApi;
-use crate::authority::{Authority, Directory, Metadata};
+use crate::authority::{Authority, Cloud, Directory, Metadata};
 use crate::builder::Builder;
 use crate::cache::{Owner, TokenCache};
 use crate::clock::Clock;
@@ -48,6 +48,7 @@ pub(crate) struct Inner {
 pub(crate) struct Settings {
     pub(crate) client_id: String,
     pub(crate) authority: Authority,
+    pub(crate) instance_discovery: bool,
     pub(crate) redirect_uri: RedirectUri,
     pub(crate) capabilities: Vec<String>,
     pub(crate) http: reqwest::Client,
@@ -111,9 +112,9 @@ impl PublicClientApplication {
         CallApi::new(self.token_for(scopes), request)
     }
 
-    /// Everybody who is signed in.
+    /// Everybody who is signed in, in this app's cloud.
     pub fn accounts(&self) -> Vec<Account> {
-        self.0.cache.accounts()
+        self.0.cache.accounts().into_iter().filter(|account| self.is_of_our_cloud(account)).collect()
     }
 
     /// The refresh token at hand for an account, if there is one. An app never needs it to get access tokens; it is for
@@ -149,9 +150,9 @@ impl PublicClientApplication {
     pub(crate) fn new(settings: Settings) -> Self {
         Self(Arc::new(Inner {
             throttle: Throttle::new(settings.throttling),
+            directory: Directory::new(settings.instance_discovery),
             settings,
             cache: TokenCache::default(),
-            directory: Directory::default(),
             prompting: Turn::new(None),
             prompts_ended: AtomicU64::new(0),
             refreshing: Mutex::default(),
@@ -207,8 +208,30 @@ impl PublicClientApplication {
         self.0.directory.metadata(self.network(), authority).await
     }
 
+    /// The authority's cloud, asked for if need be.
+    pub(crate) async fn cloud(&self, authority: &Authority) -> Result<Arc<Cloud>, Error> {
+        self.0.directory.cloud(self.network(), authority).await
+    }
+
+    /// This environment and its other names, as far as they are known without asking: where the
+    /// cache may hold something for it.
+    pub(crate) fn environments(&self, environment: &str) -> Vec<String> {
+        let ours = self.0.directory.known_cloud(self.authority()).filter(|cloud| cloud.is_called(environment));
+        let known = ours.map(|cloud| cloud.aliases().to_vec());
+        known
+            .or_else(|| Some(Cloud::of_host(environment)?.aliases().to_vec()))
+            .unwrap_or_else(|| vec![environment.to_owned()])
+    }
+
+    /// Whether the account belongs here, as far as that is known without asking. A refresh token
+    /// must never reach another cloud than the one it is from.
+    pub(crate) fn is_of_our_cloud(&self, account: &Account) -> bool {
+        let ours = self.environments(&self.authority().environment());
+        ours.iter().any(|environment| environment.eq_ignore_ascii_case(&account.environment))
+    }
+
     pub(crate) fn check_scopes(&self, scopes: &Scopes) -> Result<(), Error> {
-        if scopes.names_no_api() {
+        if scopes.names_no_api() && self.authority().is_entra() {
             return Err(Error::client(
                 ClientErrorKind::InvalidRequest,
                 "no scope of an API is named; name at least one, e.g. User.Read",

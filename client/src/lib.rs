@@ -77,6 +77,7 @@ mod wire;
 
 pub use api::CallApi;
 pub use app::PublicClientApplication;
+pub use authority::{Audience, Cloud};
 pub use builder::Builder;
 pub use cancellation::Cancellation;
 pub use clock::{Clock, ManualClock, SystemClock};

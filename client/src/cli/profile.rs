@@ -15,6 +15,7 @@ use super::args::ProfileArgs;
 #[serde(deny_unknown_fields)]
 struct Profile {
     authority: Option<String>,
+    oidc_authority: Option<String>,
     client_id: Option<String>,
     redirect_uri: Option<String>,
     /// Relative to the file.
@@ -29,14 +30,19 @@ pub(super) fn app(args: &ProfileArgs) -> anyhow::Result<PublicClientApplication>
         Some(path) => read(path)?,
         None => Profile::default(),
     };
-    let authority = choose(&args.authority, profile.authority, "MOCK_IDP_AUTHORITY")
-        .context("no authority; give --authority https://HOST/TENANT or a --profile")?;
+    let oidc_authority = args.oidc_authority.clone().or(profile.oidc_authority.filter(|_| args.authority.is_none()));
+    let authority = choose(&args.authority, profile.authority, "MOCK_IDP_AUTHORITY");
     let client_id = choose(&args.client_id, profile.client_id, "MOCK_IDP_CLIENT_ID")
         .context("no client id; give --client-id or a --profile")?;
     let ca = args.ca.clone().or(profile.ca).or_else(|| variable("MOCK_IDP_CA").map(PathBuf::from));
     let capabilities = if args.capabilities.is_empty() { profile.capabilities } else { args.capabilities.clone() };
-    let mut builder = PublicClientApplication::builder(client_id)
-        .authority(authority)?
+    let builder = PublicClientApplication::builder(client_id);
+    let builder = match (oidc_authority, authority) {
+        (Some(issuer), _) => builder.oidc_authority(issuer)?,
+        (None, Some(authority)) => builder.authority(authority)?,
+        (None, None) => return Err(anyhow!("no authority; give --authority https://HOST/TENANT or a --profile")),
+    };
+    let mut builder = builder
         .client_capabilities(capabilities)
         .timeout(Duration::from_secs(args.timeout))
         .user_agent(AnnouncedBrowser);

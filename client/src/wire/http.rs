@@ -83,8 +83,16 @@ impl<'c> AsyncHttpClient<'c> for Exchange<'_> {
 }
 
 pub(super) async fn get(network: Network<'_>, url: Url) -> Result<Answer, HttpFailure> {
-    let request = network.http.get(url).header("accept", "application/json").build()?;
-    execute(network, request).await
+    execute(network, document_request(network, url)?).await
+}
+
+/// The same without the one more try.
+pub(super) async fn get_once(network: Network<'_>, url: Url) -> Result<Answer, HttpFailure> {
+    exchange(network, document_request(network, url)?).await
+}
+
+fn document_request(network: Network<'_>, url: Url) -> Result<reqwest::Request, HttpFailure> {
+    Ok(network.http.get(url).header("accept", "application/json").build()?)
 }
 
 async fn execute(network: Network<'_>, request: reqwest::Request) -> Result<Answer, HttpFailure> {
