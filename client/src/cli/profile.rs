@@ -30,17 +30,15 @@ pub(super) fn app(args: &ProfileArgs) -> anyhow::Result<PublicClientApplication>
         Some(path) => read(path)?,
         None => Profile::default(),
     };
-    let oidc_authority = args.oidc_authority.clone().or(profile.oidc_authority.filter(|_| args.authority.is_none()));
-    let authority = choose(&args.authority, profile.authority, "MOCK_IDP_AUTHORITY");
+    let authority = authority(args, profile.authority, profile.oidc_authority)?;
     let client_id = choose(&args.client_id, profile.client_id, "MOCK_IDP_CLIENT_ID")
         .context("no client id; give --client-id or a --profile")?;
     let ca = args.ca.clone().or(profile.ca).or_else(|| variable("MOCK_IDP_CA").map(PathBuf::from));
     let capabilities = if args.capabilities.is_empty() { profile.capabilities } else { args.capabilities.clone() };
     let builder = PublicClientApplication::builder(client_id);
-    let builder = match (oidc_authority, authority) {
-        (Some(issuer), _) => builder.oidc_authority(issuer)?,
-        (None, Some(authority)) => builder.authority(authority)?,
-        (None, None) => return Err(anyhow!("no authority; give --authority https://HOST/TENANT or a --profile")),
+    let builder = match authority {
+        Authority::Entra(address) => builder.authority(address)?,
+        Authority::OpenId(issuer) => builder.oidc_authority(issuer)?,
     };
     let mut builder = builder
         .client_capabilities(capabilities)
@@ -58,6 +56,22 @@ pub(super) fn app(args: &ProfileArgs) -> anyhow::Result<PublicClientApplication>
         builder = builder.root_certificate_pem(&pem);
     }
     Ok(builder.build()?)
+}
+
+/// Who signs users in.
+enum Authority {
+    Entra(String),
+    OpenId(String),
+}
+
+fn authority(args: &ProfileArgs, entra: Option<String>, open_id: Option<String>) -> anyhow::Result<Authority> {
+    let either = |entra: Option<String>, open_id: Option<String>| {
+        open_id.map(Authority::OpenId).or_else(|| entra.map(Authority::Entra))
+    };
+    either(args.authority.clone(), args.oidc_authority.clone())
+        .or_else(|| either(entra, open_id))
+        .or_else(|| variable("MOCK_IDP_AUTHORITY").map(Authority::Entra))
+        .context("no authority; give --authority https://HOST/TENANT or a --profile")
 }
 
 fn read(path: &Path) -> anyhow::Result<Profile> {
