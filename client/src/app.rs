@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use tokio::sync::Mutex as Turn;
 
 use crate::api::{ByClosure, ByRequest, CallApi, TokenLayer};
-use crate::authority::{Authority, Directory, Metadata};
+use crate::authority::{Authority, Cloud, Directory, Metadata};
 use crate::builder::Builder;
 use crate::cache::{Change, Owner, TokenCache};
 use crate::challenge::ChallengeReading;
@@ -53,6 +53,7 @@ pub(crate) struct Inner {
 pub(crate) struct Settings {
     pub(crate) client_id: String,
     pub(crate) authority: Authority,
+    pub(crate) instance_discovery: bool,
     pub(crate) redirect_uri: RedirectUri,
     pub(crate) capabilities: Vec<String>,
     pub(crate) http: reqwest::Client,
@@ -232,8 +233,8 @@ impl PublicClientApplication {
         Self(Arc::new(Inner {
             throttle: Throttle::new(settings.throttling),
             cache: TokenCache::new(Arc::clone(&settings.token_cache)),
+            directory: Directory::new(settings.instance_discovery),
             settings,
-            directory: Directory::default(),
             prompting: Turn::new(None),
             prompts_ended: AtomicU64::new(0),
             refreshing: Mutex::default(),
@@ -246,9 +247,11 @@ impl PublicClientApplication {
         &self.0.settings.authority
     }
 
-    /// The names of the authority's cloud in the cache.
+    /// The names of the authority's cloud in the cache, as far as they are known without asking;
+    /// new entries go under the first.
     pub(crate) fn environments(&self) -> Vec<String> {
-        self.authority().environments()
+        let known = self.0.directory.known_cloud(self.authority());
+        known.map_or_else(|| Cloud::single(self.authority().environment()).environments(), |cloud| cloud.environments())
     }
 
     pub(crate) fn known_accounts(&self) -> Result<Vec<Account>, Error> {
@@ -308,8 +311,19 @@ impl PublicClientApplication {
         self.0.directory.metadata(self.network(), authority).await
     }
 
+    /// The authority's cloud, asked for if need be.
+    pub(crate) async fn cloud(&self, authority: &Authority) -> Result<Arc<Cloud>, Error> {
+        self.0.directory.cloud(self.network(), authority).await
+    }
+
+    /// Whether the account belongs here, as far as that is known without asking. A refresh token
+    /// must never reach another cloud than the one it is from.
+    pub(crate) fn is_of_our_cloud(&self, account: &Account) -> bool {
+        self.environments().iter().any(|environment| environment.eq_ignore_ascii_case(&account.environment))
+    }
+
     pub(crate) fn check_scopes(&self, scopes: &Scopes) -> Result<(), Error> {
-        if scopes.names_no_api() {
+        if scopes.names_no_api() && self.authority().is_entra() {
             return Err(Error::client(
                 ClientErrorKind::InvalidRequest,
                 "no scope of an API is named; name at least one, e.g. User.Read",

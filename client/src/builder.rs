@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::app::{PublicClientApplication, Settings};
-use crate::authority::Authority;
+use crate::authority::{Audience, Authority, Cloud};
 use crate::challenge::ChallengeReading;
 use crate::clock::{Clock, SystemClock};
 use crate::error::{ClientErrorKind, Error};
@@ -20,6 +20,7 @@ use crate::user_agent::{SystemBrowser, UserAgent};
 pub struct Builder {
     client_id: String,
     authority: Option<Authority>,
+    instance_discovery: bool,
     redirect_uri: String,
     capabilities: Vec<String>,
     http: Option<reqwest::Client>,
@@ -40,6 +41,7 @@ impl Builder {
         Self {
             client_id,
             authority: None,
+            instance_discovery: true,
             redirect_uri: "http://localhost".to_owned(),
             capabilities: Vec::new(),
             http: None,
@@ -64,6 +66,40 @@ impl Builder {
     pub fn authority(mut self, address: impl AsRef<str>) -> Result<Self, Error> {
         self.authority = Some(Authority::parse(address.as_ref())?);
         Ok(self)
+    }
+
+    /// The same by name: one of Microsoft's clouds, and who may sign in there.
+    ///
+    /// # Errors
+    /// When the audience is a tenant that cannot stand in an address.
+    pub fn cloud(self, cloud: &Cloud, audience: impl Into<Audience>) -> Result<Self, Error> {
+        self.authority(cloud.authority(audience))
+    }
+
+    /// Any other OpenID provider, by its issuer, e.g. `https://accounts.google.com`; as MSAL.NET's
+    /// `WithOidcAuthority`. Instead of [`authority`](Self::authority).
+    ///
+    /// Its metadata, at `{issuer}/.well-known/openid-configuration`, must name this issuer (a slash
+    /// at the end aside); endpoints may lie on other https hosts. There are no tenants, no aliases
+    /// and no `client_info`: [`Account::home_account_id`](crate::Account::home_account_id) is the ID
+    /// token's `sub`. A request may consist of OpenID scopes alone, for the userinfo endpoint.
+    ///
+    /// # Errors
+    /// When it is no such address.
+    pub fn oidc_authority(mut self, issuer: impl AsRef<str>) -> Result<Self, Error> {
+        self.authority = Some(Authority::parse_open_id(issuer.as_ref())?);
+        Ok(self)
+    }
+
+    /// Whether to ask about an authority's host that is in none of the known clouds; on by default.
+    ///
+    /// `login.microsoftonline.com` is asked, as MSAL does, and a loopback host itself. The answer
+    /// brings other names of the host, under which tokens may lie in the cache, or
+    /// `invalid_instance`: nobody at Microsoft knows it. If no answer can be had the host stands for
+    /// itself. Off, it always does.
+    pub fn instance_discovery(mut self, enabled: bool) -> Self {
+        self.instance_discovery = enabled;
+        self
     }
 
     /// Where the answer of a sign-in goes: a loopback address, by default `http://localhost`.
@@ -199,6 +235,7 @@ impl Builder {
         Ok(PublicClientApplication::new(Settings {
             client_id: self.client_id,
             authority,
+            instance_discovery: self.instance_discovery,
             redirect_uri: RedirectUri::parse(&self.redirect_uri)?,
             capabilities: self.capabilities,
             http,

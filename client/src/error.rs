@@ -332,6 +332,10 @@ client_error_kinds! {
     InvalidAuthority = "invalid_authority",
     /// The authority's metadata cannot be trusted or used.
     InvalidMetadata = "endpoints_resolution_error",
+    /// No cloud of Microsoft knows the authority's host.
+    InvalidInstance = "invalid_instance",
+    /// The answer to the sign-in comes from another server (RFC 9207).
+    IssuerMismatch = "issuer_mismatch",
     /// The redirect address is not a loopback address.
     InvalidRedirectUri = "loopback_redirect_uri",
     /// A setting or a parameter makes no sense.

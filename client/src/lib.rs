@@ -80,6 +80,7 @@ mod wire;
 
 pub use api::{ApiAnswer, ByClosure, ByRequest, CallApi, TokenLayer, TokenService};
 pub use app::PublicClientApplication;
+pub use authority::{Audience, Cloud};
 pub use builder::Builder;
 pub use cancellation::Cancellation;
 pub use clock::{Clock, ManualClock, SystemClock};

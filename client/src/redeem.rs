@@ -61,13 +61,14 @@ pub(crate) async fn redeem(
         return Err(error);
     }
     let metadata = app.metadata(redemption.authority).await?;
+    let cloud = app.cloud(redemption.authority).await?;
     let answer = wire::request_token(
         app.network(),
         TokenRequest {
             endpoint: &metadata.token_endpoint,
             client_id: app.client_id(),
             grant: redemption.grant,
-            scopes: &redemption.scopes.with_reserved(),
+            scopes: &metadata.scopes_to_send(redemption.scopes),
             claims: redemption.claims,
             decoration: &redemption.decoration,
         },
@@ -78,7 +79,7 @@ pub(crate) async fn redeem(
     if let Some(id_token) = &id_token {
         id_token.check(app.client_id(), |tid| metadata.issuer_for(tid))?;
     }
-    let mut account = account_of(&body, id_token.as_ref(), &redemption)?;
+    let mut account = account_of(&body, id_token.as_ref(), &redemption, cloud.preferred_cache())?;
     account.environment = app.cache().environment_for(&account.home_account_id, &app.environments());
     let tokens = tokens(app, &body, account, &redemption);
     let result = AuthenticationResult {
@@ -95,11 +96,16 @@ pub(crate) async fn redeem(
     Ok(result)
 }
 
-fn account_of(body: &TokenBody, id_token: Option<&IdToken>, redemption: &Redemption<'_>) -> Result<Account, Error> {
+fn account_of(
+    body: &TokenBody,
+    id_token: Option<&IdToken>,
+    redemption: &Redemption<'_>,
+    environment: &str,
+) -> Result<Account, Error> {
     let authority = redemption.authority;
     let client_info = body.client_info.as_deref().and_then(ClientInfo::parse);
     let named = id_token.and_then(|id_token| {
-        identity::account(client_info.as_ref(), id_token, authority.environment(), authority.tenant())
+        identity::account(client_info.as_ref(), id_token, environment.to_owned(), authority.tenant())
     });
     match redemption.expected {
         Expected::Nonce(nonce) => {
@@ -107,17 +113,27 @@ fn account_of(body: &TokenBody, id_token: Option<&IdToken>, redemption: &Redempt
             id_token.check_nonce(nonce)?;
             named.ok_or_else(|| no_identity("does not say who signed in"))
         }
-        Expected::Account(account) => match client_info {
-            Some(info) if info.home_account_id() != account.home_account_id => Err(Error::client(
-                ClientErrorKind::UserMismatch,
-                format!(
-                    "tokens of another user than {} came back; they were thrown away, sign in again",
-                    account.username
-                ),
-            )),
-            Some(_) => Ok(named.unwrap_or_else(|| account.clone())),
-            None => Ok(account.clone()),
-        },
+        Expected::Account(account) => {
+            let other = match (&client_info, &named) {
+                (Some(info), _) => info.home_account_id() != account.home_account_id,
+                // Nothing but the ID token tells (OpenID Connect Core, 12.2).
+                (None, Some(named)) if !authority.is_entra() => {
+                    named.home_account_id != account.home_account_id
+                        && named.local_account_id != account.local_account_id
+                }
+                (None, _) => false,
+            };
+            if other {
+                return Err(Error::client(
+                    ClientErrorKind::UserMismatch,
+                    format!(
+                        "tokens of another user than {} came back; they were thrown away, sign in again",
+                        account.username
+                    ),
+                ));
+            }
+            Ok(named.filter(|_| client_info.is_some()).unwrap_or_else(|| account.clone()))
+        }
     }
 }
 

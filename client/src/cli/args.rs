@@ -27,13 +27,22 @@ pub(crate) struct Args {
 /// Which authority to ask, and as which app.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct ProfileArgs {
-    /// JSON file with `authority`, `client_id`, `redirect_uri`, `ca`, `capabilities`; options below
+    /// JSON file with `authority` or `oidc_authority`, `client_id`, `redirect_uri`, `ca`, `capabilities`; options below
     /// win over it
     #[arg(long, global = true, value_name = "FILE", env = "DESKTOP_CLIENT_PROFILE")]
     pub(crate) profile: Option<PathBuf>,
     /// https://HOST/TENANT; falls back to MOCK_IDP_AUTHORITY
     #[arg(long, global = true, value_name = "URL", env = "DESKTOP_CLIENT_AUTHORITY")]
     pub(crate) authority: Option<String>,
+    /// Issuer of an OpenID provider that is not Entra, instead of --authority
+    #[arg(
+        long,
+        global = true,
+        value_name = "URL",
+        conflicts_with = "authority",
+        env = "DESKTOP_CLIENT_OIDC_AUTHORITY"
+    )]
+    pub(crate) oidc_authority: Option<String>,
     /// Application id of the registration; falls back to MOCK_IDP_CLIENT_ID
     #[arg(long, global = true, value_name = "ID", env = "DESKTOP_CLIENT_CLIENT_ID")]
     pub(crate) client_id: Option<String>,

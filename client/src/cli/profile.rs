@@ -15,6 +15,7 @@ use super::args::ProfileArgs;
 #[serde(deny_unknown_fields)]
 struct Profile {
     authority: Option<String>,
+    oidc_authority: Option<String>,
     client_id: Option<String>,
     redirect_uri: Option<String>,
     /// Relative to the file.
@@ -29,14 +30,17 @@ pub(super) fn app(args: &ProfileArgs) -> anyhow::Result<PublicClientApplication>
         Some(path) => read(path)?,
         None => Profile::default(),
     };
-    let authority = choose(&args.authority, profile.authority, "MOCK_IDP_AUTHORITY")
-        .context("no authority; give --authority https://HOST/TENANT or a --profile")?;
+    let authority = authority(args, profile.authority, profile.oidc_authority)?;
     let client_id = choose(&args.client_id, profile.client_id, "MOCK_IDP_CLIENT_ID")
         .context("no client id; give --client-id or a --profile")?;
     let ca = args.ca.clone().or(profile.ca).or_else(|| variable("MOCK_IDP_CA").map(PathBuf::from));
     let capabilities = if args.capabilities.is_empty() { profile.capabilities } else { args.capabilities.clone() };
-    let mut builder = PublicClientApplication::builder(client_id)
-        .authority(authority)?
+    let builder = PublicClientApplication::builder(client_id);
+    let builder = match authority {
+        Authority::Entra(address) => builder.authority(address)?,
+        Authority::OpenId(issuer) => builder.oidc_authority(issuer)?,
+    };
+    let mut builder = builder
         .client_capabilities(capabilities)
         .timeout(Duration::from_secs(args.timeout))
         .user_agent(AnnouncedBrowser);
@@ -52,6 +56,22 @@ pub(super) fn app(args: &ProfileArgs) -> anyhow::Result<PublicClientApplication>
         builder = builder.root_certificate_pem(&pem);
     }
     Ok(builder.build()?)
+}
+
+/// Who signs users in.
+enum Authority {
+    Entra(String),
+    OpenId(String),
+}
+
+fn authority(args: &ProfileArgs, entra: Option<String>, open_id: Option<String>) -> anyhow::Result<Authority> {
+    let either = |entra: Option<String>, open_id: Option<String>| {
+        open_id.map(Authority::OpenId).or_else(|| entra.map(Authority::Entra))
+    };
+    either(args.authority.clone(), args.oidc_authority.clone())
+        .or_else(|| either(entra, open_id))
+        .or_else(|| variable("MOCK_IDP_AUTHORITY").map(Authority::Entra))
+        .context("no authority; give --authority https://HOST/TENANT or a --profile")
 }
 
 fn read(path: &Path) -> anyhow::Result<Profile> {

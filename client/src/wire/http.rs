@@ -83,9 +83,18 @@ impl<'c> AsyncHttpClient<'c> for Exchange<'_> {
 }
 
 pub(super) async fn get(network: Network<'_>, url: Url) -> Result<Answer, HttpFailure> {
+    execute(network, document_request(url)).await
+}
+
+/// The same without the one more try.
+pub(super) async fn get_once(network: Network<'_>, url: Url) -> Result<Answer, HttpFailure> {
+    exchange(network, document_request(url)).await
+}
+
+fn document_request(url: Url) -> reqwest::Request {
     let mut request = reqwest::Request::new(Method::GET, url);
     request.headers_mut().insert(ACCEPT, HeaderValue::from_static("application/json"));
-    execute(network, request).await
+    request
 }
 
 async fn execute(network: Network<'_>, request: reqwest::Request) -> Result<Answer, HttpFailure> {
