@@ -54,12 +54,15 @@ use std::pin::Pin;
 mod api;
 mod app;
 mod authority;
+mod base;
 mod builder;
 mod cache;
 mod cancellation;
 pub mod challenge;
 mod claims;
 mod clock;
+mod confidential;
+mod device_code;
 mod error;
 pub mod escalation;
 mod identity;
@@ -73,6 +76,7 @@ mod silent;
 mod throttle;
 mod token_for;
 mod user_agent;
+mod username_password;
 mod wire;
 
 pub use api::CallApi;
@@ -80,14 +84,21 @@ pub use app::PublicClientApplication;
 pub use builder::Builder;
 pub use cancellation::Cancellation;
 pub use clock::{Clock, ManualClock, SystemClock};
+pub use confidential::{
+    AcquireTokenForClient, AcquireTokenOnBehalfOf, AppToken, ClientCertificate, ConfidentialBuilder,
+    ConfidentialClientApplication,
+};
+pub use device_code::{AcquireTokenByDeviceCode, DeviceAuthorization, DeviceCodePrompt, DeviceCodePromptError};
 pub use error::{Classification, ClientError, ClientErrorKind, Error, ServiceError, UiRequired};
 pub use interactive::{AcquireTokenInteractive, Prompt};
+pub use loopback::ResultPage;
 pub use randomness::Randomness;
 pub use result::{AccessToken, Account, AuthenticationResult, RefreshToken, TokenSource};
 pub use silent::AcquireTokenSilent;
 pub use throttle::Throttling;
 pub use token_for::TokenFor;
 pub use user_agent::{SystemBrowser, UserAgent, UserAgentError};
+pub use username_password::AcquireTokenByUsernamePassword;
 
 /// A future in a box, as requests turn into when awaited.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
