@@ -3,9 +3,14 @@
 
 mod api;
 mod command_line;
+mod confidential;
+mod device_code;
 mod escalation;
 mod hostile;
 mod interactive;
+mod not_supported;
+mod other_user;
 mod silent;
 mod support;
 mod throttle;
+mod username_password;
