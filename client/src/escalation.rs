@@ -84,6 +84,7 @@ pub fn next_action(outcome: Outcome<'_>, situation: Situation) -> Action {
         Error::Client(error) => match error.kind {
             ClientErrorKind::AuthenticationCanceled
             | ClientErrorKind::CanceledByApp
+            | ClientErrorKind::CodeExpired
             | ClientErrorKind::InteractiveTimeout => Action::Stop,
             ClientErrorKind::RequestTimeout | ClientErrorKind::Transport => Action::BackOff,
             _ => Action::Fail,
@@ -94,7 +95,13 @@ pub fn next_action(outcome: Outcome<'_>, situation: Situation) -> Action {
 }
 
 fn refused(error: &ServiceError) -> Action {
-    if error.is_retryable() { Action::BackOff } else { Action::Fail }
+    if error.is_retryable() {
+        Action::BackOff
+    } else if error.is_declined() || error.error == "expired_token" {
+        Action::Stop
+    } else {
+        Action::Fail
+    }
 }
 
 fn user_needed(error: &UiRequired, situation: Situation) -> Action {
@@ -136,10 +143,15 @@ pub fn stays_off(reason: &Error, ended: &Error) -> bool {
         |error: &Error| error.as_ui_required().is_some_and(|ui| ui.classification == Classification::ConsentRequired);
     lacks_consent(reason)
         && match ended {
-            Error::Client(error) => {
-                matches!(error.kind, ClientErrorKind::AuthenticationCanceled | ClientErrorKind::InteractiveTimeout)
+            Error::Client(error) => matches!(
+                error.kind,
+                ClientErrorKind::AuthenticationCanceled
+                    | ClientErrorKind::InteractiveTimeout
+                    | ClientErrorKind::CodeExpired
+            ),
+            Error::Service(error) => {
+                error.is_declined() || matches!(error.error.as_str(), "access_denied" | "consent_required")
             }
-            Error::Service(error) => matches!(error.error.as_str(), "access_denied" | "consent_required"),
             Error::UiRequired(_) => lacks_consent(ended),
         }
 }
@@ -254,6 +266,9 @@ mod tests {
     #[case::row_09_canceled(local(ClientErrorKind::AuthenticationCanceled), prompted(), Action::Stop)]
     #[case::row_09_canceled_by_app(local(ClientErrorKind::CanceledByApp), prompted(), Action::Stop)]
     #[case::row_09_nobody_came(local(ClientErrorKind::InteractiveTimeout), prompted(), Action::Stop)]
+    #[case::row_09_code_expired(local(ClientErrorKind::CodeExpired), prompted(), Action::Stop)]
+    #[case::row_09_code_declined(service("authorization_declined", 400), prompted(), Action::Stop)]
+    #[case::row_09_code_expired_at_the_server(service("expired_token", 400), prompted(), Action::Stop)]
     #[case::row_10_asked_already(ui(Classification::BasicAction), prompted(), Action::ReportPolicyNotSatisfied)]
     #[case::row_10_asked_already_gesture(
         ui(Classification::ConsentRequired),
@@ -293,6 +308,11 @@ mod tests {
     #[case::c5_left_to_the_administrator(
         ui(Classification::ConsentRequired),
         local(ClientErrorKind::InteractiveTimeout),
+        true
+    )]
+    #[case::c8_declined_with_a_device_code(
+        ui(Classification::ConsentRequired),
+        service("authorization_declined", 400),
         true
     )]
     #[case::c6_refused(ui(Classification::ConsentRequired), service("access_denied", 302), true)]

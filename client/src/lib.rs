@@ -55,12 +55,15 @@ use std::pin::Pin;
 mod api;
 mod app;
 mod authority;
+mod base;
 mod builder;
 mod cache;
 mod cancellation;
 pub mod challenge;
 mod claims;
 mod clock;
+mod confidential;
+mod device_code;
 mod error;
 pub mod escalation;
 mod identity;
@@ -76,6 +79,7 @@ mod throttle;
 mod token_for;
 mod transport;
 mod user_agent;
+mod username_password;
 mod wire;
 
 pub use api::{ApiAnswer, ByClosure, ByRequest, CallApi, TokenLayer, TokenService};
@@ -84,8 +88,14 @@ pub use authority::{Audience, Cloud};
 pub use builder::Builder;
 pub use cancellation::Cancellation;
 pub use clock::{Clock, ManualClock, SystemClock};
+pub use confidential::{
+    AcquireTokenForClient, AcquireTokenOnBehalfOf, AppToken, ClientCertificate, ConfidentialBuilder,
+    ConfidentialClientApplication,
+};
+pub use device_code::{AcquireTokenByDeviceCode, DeviceAuthorization, DeviceCodePrompt, DeviceCodePromptError};
 pub use error::{Classification, ClientError, ClientErrorKind, Error, ServiceError, UiRequired};
 pub use interactive::{AcquireTokenInteractive, Prompt};
+pub use loopback::ResultPage;
 pub use randomness::Randomness;
 pub use result::{AccessToken, Account, AuthenticationResult, RefreshToken, TokenSource};
 pub use silent::AcquireTokenSilent;
@@ -93,6 +103,7 @@ pub use throttle::Throttling;
 pub use token_for::TokenFor;
 pub use transport::{HttpTransport, TransportError};
 pub use user_agent::{SystemBrowser, UserAgent, UserAgentError};
+pub use username_password::AcquireTokenByUsernamePassword;
 
 /// A future in a box, as requests turn into when awaited.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;

@@ -102,6 +102,24 @@ impl Authority {
         }
     }
 
+    /// Where the authority says of what kind a user name is (wire reference 1.4); only Entra does.
+    pub(crate) fn user_realm_url(&self, username: &str) -> Option<Url> {
+        let Self::Entra { base, .. } = self else {
+            return None;
+        };
+        let mut url = base.clone();
+        if let Ok(mut path) = url.path_segments_mut() {
+            path.clear().extend(["common", "userrealm", username]);
+        }
+        url.set_query(Some("api-version=1.0"));
+        Some(url)
+    }
+
+    /// Where a browser starts; for challenges, which name it (escalation reference 4.3).
+    pub(crate) fn authorization_uri(&self) -> String {
+        format!("{self}/oauth2/v2.0/authorize")
+    }
+
     fn address(&self) -> &Url {
         match self {
             Self::Entra { base, .. } => base,

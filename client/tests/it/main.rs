@@ -4,10 +4,15 @@
 mod api;
 mod cache;
 mod command_line;
+mod confidential;
+mod device_code;
 mod escalation;
 mod hostile;
 mod interactive;
+mod not_supported;
+mod other_user;
 mod silent;
 mod support;
 mod throttle;
 mod transport;
+mod username_password;
