@@ -114,8 +114,10 @@ async fn a_device_code_carries_the_policys_claims_and_settles_it() {
     // Both legs named the policy, and the capability as well.
     let exchanges = idp.exchanges();
     let with_claims = |path: &str| {
-        let sent = exchanges.iter().filter(|one| one.request.path.ends_with(path));
-        sent.filter(|one| format!("{:?}", one.request).contains(MFA_FOR_PAYROLL)).count()
+        let sent = exchanges.iter().filter(|one| one.path.ends_with(path));
+        sent.filter_map(|one| one.claims.as_deref())
+            .filter(|claims| claims.contains(MFA_FOR_PAYROLL) && claims.contains("cp1"))
+            .count()
     };
     assert_eq!(with_claims("/devicecode"), 1);
     assert!(with_claims("/token") >= 1);
@@ -145,8 +147,7 @@ async fn a_password_gets_what_needs_no_more_than_a_password() {
     let app = headless(&idp, None, &[]);
     let calendar = app.acquire_token_by_username_password([CALENDAR], "ada@contoso.test", "Passw0rd!").await.unwrap();
     assert_eq!(calendar.account.username, "ada@contoso.test");
-    let error =
-        app.acquire_token_by_username_password([PAYROLL], "ada@contoso.test", "Passw0rd!").await.unwrap_err();
+    let error = app.acquire_token_by_username_password([PAYROLL], "ada@contoso.test", "Passw0rd!").await.unwrap_err();
     assert_eq!(error.as_ui_required().unwrap().classification, Classification::BasicAction);
     assert_eq!(error.as_ui_required().unwrap().claims, Some(policy_claims(MFA_FOR_PAYROLL)));
     let error = app.acquire_token_by_username_password([CALENDAR], "ada@contoso.test", "wrong").await.unwrap_err();
