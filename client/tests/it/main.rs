@@ -5,6 +5,7 @@ mod api;
 mod cache;
 mod command_line;
 mod escalation;
+mod hammer;
 mod hostile;
 mod interactive;
 mod silent;
