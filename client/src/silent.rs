@@ -148,9 +148,13 @@ impl Attempt<'_> {
         // Callers that need the same refresh queue here and find the first one's token.
         let turn = app.refresh_turn(self.owner.home_account_id, &self.request.scopes);
         let _turn = turn.lock().await;
-        // So may another process have done.
-        app.cache().reload();
-        if let Some(result) = self.fresh_from_cache()? {
+        let mut found = self.fresh_from_cache()?;
+        if found.is_none() {
+            // Another process may have refreshed this instant.
+            app.cache().reload();
+            found = self.fresh_from_cache()?;
+        }
+        if let Some(result) = found {
             return Ok(result);
         }
         let ending = self.cached()?;

@@ -11,7 +11,7 @@ use url::Url;
 #[command(
     name = "desktop-client",
     version,
-    after_help = "Tokens are kept in memory for now: each command starts signed out, and `accounts` of a new process is empty.\n\
+    after_help = "Without --cache tokens are kept in memory: each command starts signed out, and `accounts` of a new process is empty.\n\
 Exit status: 0 token or API answer obtained, 1 refused, 2 wrong usage or configuration, 3 a person is needed but no interaction is allowed."
 )]
 pub(crate) struct Args {
@@ -52,6 +52,9 @@ pub(crate) struct ProfileArgs {
     /// PEM file of a certificate authority to trust as well; falls back to MOCK_IDP_CA
     #[arg(long, global = true, value_name = "FILE", env = "DESKTOP_CLIENT_CA")]
     pub(crate) ca: Option<PathBuf>,
+    /// File to keep tokens in, MSAL Python's and MSAL Node's too; without it they are kept in memory
+    #[arg(long, global = true, value_name = "FILE", env = "DESKTOP_CLIENT_CACHE")]
+    pub(crate) cache: Option<PathBuf>,
     /// What the client says it can handle, e.g. cp1
     #[arg(
         long = "capability",

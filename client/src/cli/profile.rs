@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, anyhow};
 use desktop_client::PublicClientApplication;
+use desktop_client::storage::FileStorage;
 use serde::Deserialize;
 
 use super::AnnouncedBrowser;
@@ -46,6 +47,9 @@ pub(super) fn app(args: &ProfileArgs) -> anyhow::Result<PublicClientApplication>
         .user_agent(AnnouncedBrowser);
     if let Some(redirect_uri) = args.redirect_uri.clone().or(profile.redirect_uri) {
         builder = builder.redirect_uri(redirect_uri);
+    }
+    if let Some(cache) = &args.cache {
+        builder = builder.token_cache(FileStorage::new(cache));
     }
     if let Some(ca) = ca {
         let pem =

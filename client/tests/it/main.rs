@@ -7,6 +7,7 @@ mod command_line;
 mod confidential;
 mod device_code;
 mod escalation;
+mod hammer;
 mod hostile;
 mod interactive;
 mod not_supported;
