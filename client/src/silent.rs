@@ -20,6 +20,9 @@ use crate::wire::{ApiId, CacheInfo, Decoration, Grant};
 /// A token with less life left than this counts as expired.
 const EXPIRY_BUFFER: SignedDuration = SignedDuration::from_mins(5);
 
+/// So much earlier or later than it is due a token is renewed, so that many clients do not all come at once.
+const REFRESH_JITTER: SignedDuration = SignedDuration::from_mins(5);
+
 /// A silent request; await it or call [`send`](Self::send).
 #[derive(Debug, Clone)]
 #[must_use = "nothing is asked until the request is awaited"]
@@ -184,8 +187,11 @@ impl Attempt<'_> {
         if entry.expires_on.0.duration_since(now) <= EXPIRY_BUFFER {
             return Ok(None);
         }
-        if entry.refresh_on.is_some_and(|refresh_on| refresh_on.0 <= now) {
-            self.refresh_in_background();
+        if let Some(refresh_on) = entry.refresh_on {
+            let jitter = self.request.app.randomness().jitter(REFRESH_JITTER);
+            if refresh_on.0.saturating_add(jitter).is_ok_and(|due| due <= now) {
+                self.refresh_in_background();
+            }
         }
         Ok(Some(self.result(&entry)))
     }

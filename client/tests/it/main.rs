@@ -10,6 +10,7 @@ mod escalation;
 mod hammer;
 mod hostile;
 mod interactive;
+mod named;
 mod not_supported;
 mod other_user;
 mod silent;
