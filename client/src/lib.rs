@@ -45,6 +45,8 @@
 //!
 //! When a silent request must become an interactive one is decided in one place,
 //! [`escalation::next_action`]; [`challenge`] reads what APIs answer.
+//! Who signs users in is an address ([`Builder::authority`]), a cloud by name ([`Cloud::named`]) or
+//! any other OpenID provider ([`Builder::oidc_authority`]).
 //! A failure is given again from memory for a while instead of asking the server again, see
 //! [`Builder::throttling`]. Tokens are kept in memory: a new process signs in anew.
 

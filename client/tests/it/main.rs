@@ -2,10 +2,12 @@
 //! stands still.
 
 mod api;
+mod authority;
 mod command_line;
 mod escalation;
 mod hostile;
 mod interactive;
+mod openid;
 mod silent;
 mod support;
 mod throttle;
