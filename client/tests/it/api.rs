@@ -228,7 +228,6 @@ async fn in_the_background_a_challenge_reports_the_user_is_needed() {
 }
 
 /// An app's own way to call its API: no `reqwest` to be seen.
-#[expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 fn my_api(token: &AccessToken) -> http::Response<&'static str> {
     match token.secret() {
         "at-1" => {

@@ -4,7 +4,6 @@ use std::process::{Command, Output};
 
 use rstest::rstest;
 
-#[expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 fn run(arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_desktop-client"));
     for (name, _) in std::env::vars() {
@@ -22,6 +21,9 @@ const GOOD: [&str; 4] = ["--authority", "https://localhost:1/t", "--client-id", 
 #[case::no_authority(&["accounts"], 2, "--authority")]
 #[case::no_client(&["accounts", "--authority", "https://localhost/t"], 2, "--client-id")]
 #[case::plain_http(&["accounts", "--authority", "http://example.test/t", "--client-id", "x"], 2, "loopback")]
+#[case::two_authorities(&["accounts", "--authority", "https://localhost/t", "--oidc-authority", "https://localhost", "--client-id", "x"], 2, "--oidc-authority")]
+#[case::no_issuer(&["accounts", "--oidc-authority", "idp.example", "--client-id", "x"], 2, "issuer of an OpenID provider")]
+#[case::external_id(&["accounts", "--authority", "https://x.ciamlogin.com/t", "--client-id", "x"], 2, "Entra External ID")]
 #[case::no_profile(&["accounts", "--profile", "/nowhere.json"], 2, "/nowhere.json")]
 #[case::no_ca(&["accounts", "--authority", "https://localhost/t", "--client-id", "x", "--ca", "/nowhere.pem"], 2, "/nowhere.pem")]
 #[case::no_pem(&["accounts", "--authority", "https://localhost/t", "--client-id", "x", "--ca", "Cargo.toml"], 2, "PEM")]

@@ -1,5 +1,4 @@
 //! The transport an app is given instead of the client's own.
-#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 use std::sync::{Arc, Mutex};
 
