@@ -1,4 +1,5 @@
 //! The token cache between app objects and processes: what is kept, shared, set aside and told.
+#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 use std::path::PathBuf;
 
