@@ -2,9 +2,13 @@
 //! once more.
 
 use desktop_client::{BoxFuture, HttpTransport, TransportError};
-use http::response::Builder;
+use http::{
+    HeaderValue,
+    header::{CONTENT_TYPE, RETRY_AFTER},
+};
 use reqwest::{Request, Response, ResponseBuilderExt as _};
 use serde_json::Value;
+use url::Url;
 
 use super::Parameters;
 
@@ -16,11 +20,11 @@ type OnReply = dyn Fn(&Form, &mut Reply) + Send + Sync;
 
 /// An answer of the token endpoint.
 pub(crate) struct Reply {
+    /// 0 if the connection broke.
     pub(crate) status: u16,
-    /// Null if it was no JSON, or the connection broke.
+    /// Null if it was no JSON.
     pub(crate) body: Value,
-    /// Whether a header says when to come again.
-    pub(crate) retry_after: bool,
+    pub(crate) retry_after: Option<HeaderValue>,
 }
 
 impl Reply {
@@ -44,9 +48,24 @@ impl Reply {
             body["claims"] = claims.clone();
         }
         body["error_description"] = self.body["error_description"].clone();
-        (self.status, self.body, self.retry_after) = (400, body, false);
+        (self.status, self.body, self.retry_after) = (400, body, None);
+    }
+
+    fn into_response(self, url: Url) -> Result<Response, TransportError> {
+        if self.status == BROKEN {
+            return Err("the connection broke".into());
+        }
+        let mut head = http::Response::builder().status(self.status).url(url).header(CONTENT_TYPE, "application/json");
+        if let Some(value) = self.retry_after {
+            head = head.header(RETRY_AFTER, value);
+        }
+        let body = if self.body.is_null() { String::new() } else { self.body.to_string() };
+        Ok(head.body(body)?.into())
     }
 }
+
+/// In the place of a status.
+const BROKEN: u16 = 0;
 
 /// Sends what the client sends, and changes what concerns the token endpoint.
 pub(crate) struct Wire {
@@ -70,41 +89,27 @@ impl Wire {
         (self.form)(&mut form);
         let text = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&form).finish();
         *request.body_mut() = Some(text.into());
-        for sent in 1.. {
-            let once = request.try_clone().ok_or("the form is bytes")?;
-            let (mut reply, head) = self.exchange(once).await;
-            if (self.again)(sent, &reply) {
-                continue;
+        let mut sent = 1;
+        let mut reply = loop {
+            let reply = self.exchange(request.try_clone().ok_or("the form is bytes")?).await;
+            if !(self.again)(sent, &reply) {
+                break reply;
             }
-            (self.reply)(&form, &mut reply);
-            let mut head = head.status(reply.status).url(request.url().clone());
-            if let Some(headers) = head.headers_mut().filter(|_| !reply.retry_after) {
-                headers.remove(http::header::RETRY_AFTER);
-            }
-            if reply.body.is_null() && reply.status == 0 {
-                return Err("the connection broke".into());
-            }
-            let body = if reply.body.is_null() { String::new() } else { reply.body.to_string() };
-            return Ok(head.header("content-type", "application/json").body(body)?.into());
-        }
-        Err("unreachable".into())
+            sent += 1;
+        };
+        (self.reply)(&form, &mut reply);
+        reply.into_response(request.url().clone())
     }
 
-    /// Status 0 stands for a connection that broke.
-    async fn exchange(&self, request: Request) -> (Reply, Builder) {
-        let head = http::Response::builder();
+    async fn exchange(&self, request: Request) -> Reply {
         let Ok(response) = self.http.execute(request).await else {
-            return (Reply { status: 0, body: Value::Null, retry_after: false }, head);
+            return Reply { status: BROKEN, body: Value::Null, retry_after: None };
         };
-        let retry_after = response.headers().get(http::header::RETRY_AFTER).cloned();
-        let status = response.status().as_u16();
-        let body = response.json().await.unwrap_or_default();
-        let reply = Reply { status, body, retry_after: retry_after.is_some() };
-        let head = match retry_after {
-            Some(value) => head.header(http::header::RETRY_AFTER, value),
-            None => head,
-        };
-        (reply, head)
+        Reply {
+            status: response.status().as_u16(),
+            retry_after: response.headers().get(RETRY_AFTER).cloned(),
+            body: response.json().await.unwrap_or_default(),
+        }
     }
 }
 
