@@ -63,11 +63,12 @@ impl CallApi {
         let request = request.map_err(|error| {
             invalid_request(&format!("the API request cannot be built ({error}); check its address"))
         })?;
+        let app = self.token.app.clone();
         let mut token = self.token.token(None).await?.access_token;
         let mut demanded: Vec<String> = Vec::new();
         let mut renewed = false;
         loop {
-            let response = wire::call_api(&http, with_token(&request, &token)?).await?;
+            let response = wire::call_api(app.transport_or(&http), with_token(&request, &token)?).await?;
             if response.status() != StatusCode::UNAUTHORIZED {
                 return Ok(response);
             }

@@ -24,6 +24,7 @@ use crate::scopes::Scopes;
 use crate::silent::AcquireTokenSilent;
 use crate::throttle::{Throttle, Throttling};
 use crate::token_for::TokenFor;
+use crate::transport::HttpTransport;
 use crate::user_agent::UserAgent;
 use crate::wire::Network;
 
@@ -51,6 +52,7 @@ pub(crate) struct Settings {
     pub(crate) redirect_uri: RedirectUri,
     pub(crate) capabilities: Vec<String>,
     pub(crate) http: reqwest::Client,
+    pub(crate) transport: Option<Arc<dyn HttpTransport>>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) randomness: Randomness,
     pub(crate) user_agent: Arc<dyn UserAgent>,
@@ -200,7 +202,12 @@ impl PublicClientApplication {
     }
 
     pub(crate) fn network(&self) -> Network<'_> {
-        Network { http: self.http_client(), clock: &*self.0.settings.clock }
+        Network { transport: self.transport_or(self.http_client()), clock: &*self.0.settings.clock }
+    }
+
+    /// What sends: the transport the app was given, or `http`.
+    pub(crate) fn transport_or<'a>(&'a self, http: &'a reqwest::Client) -> &'a dyn HttpTransport {
+        self.0.settings.transport.as_deref().unwrap_or(http)
     }
 
     pub(crate) async fn metadata(&self, authority: &Authority) -> Result<Arc<Metadata>, Error> {

@@ -10,6 +10,7 @@ use crate::error::{ClientErrorKind, Error};
 use crate::loopback::RedirectUri;
 use crate::randomness::Randomness;
 use crate::throttle::Throttling;
+use crate::transport::HttpTransport;
 use crate::user_agent::{SystemBrowser, UserAgent};
 
 /// Settings of a [`PublicClientApplication`]; everything but the client id has a default.
@@ -20,6 +21,7 @@ pub struct Builder {
     redirect_uri: String,
     capabilities: Vec<String>,
     http: Option<reqwest::Client>,
+    transport: Option<Arc<dyn HttpTransport>>,
     root_certificates: Vec<u8>,
     clock: Arc<dyn Clock>,
     randomness: Option<Randomness>,
@@ -37,6 +39,7 @@ impl Builder {
             redirect_uri: "http://localhost".to_owned(),
             capabilities: Vec::new(),
             http: None,
+            transport: None,
             root_certificates: Vec::new(),
             clock: Arc::new(SystemClock),
             randomness: None,
@@ -77,6 +80,13 @@ impl Builder {
     /// The HTTP client to use. Build it without redirects; an answer that came by one is refused.
     pub fn http_client(mut self, client: reqwest::Client) -> Self {
         self.http = Some(client);
+        self
+    }
+
+    /// What sends the requests: those to the authority and those of [`call_api`](PublicClientApplication::call_api). By
+    /// default the HTTP client, and for an API call the one that its request was built with.
+    pub fn http_transport(mut self, transport: impl HttpTransport + 'static) -> Self {
+        self.transport = Some(Arc::new(transport));
         self
     }
 
@@ -174,6 +184,7 @@ impl Builder {
             redirect_uri: RedirectUri::parse(&self.redirect_uri)?,
             capabilities: self.capabilities,
             http,
+            transport: self.transport,
             clock: self.clock,
             randomness,
             user_agent: self.user_agent,

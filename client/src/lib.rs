@@ -72,6 +72,7 @@ mod scopes;
 mod silent;
 mod throttle;
 mod token_for;
+mod transport;
 mod user_agent;
 mod wire;
 
@@ -87,6 +88,7 @@ pub use result::{AccessToken, Account, AuthenticationResult, RefreshToken, Token
 pub use silent::AcquireTokenSilent;
 pub use throttle::Throttling;
 pub use token_for::TokenFor;
+pub use transport::{HttpTransport, TransportError};
 pub use user_agent::{SystemBrowser, UserAgent, UserAgentError};
 
 /// A future in a box, as requests turn into when awaited.

@@ -26,6 +26,7 @@ use crate::error::{Classification, ClientErrorKind, Error, ServiceError, UiRequi
 use crate::escalation::LOOP_DETECTED;
 use crate::result::Secret;
 use crate::scopes::Scopes;
+use crate::transport::HttpTransport;
 
 type EntraClient<HasAuth, HasToken> = Client<
     ErrorBody,
@@ -168,8 +169,11 @@ pub(crate) async fn get_metadata<T: DeserializeOwned>(network: Network<'_>, url:
 }
 
 /// Sends a request to an API.
-pub(crate) async fn call_api(http: &reqwest::Client, request: reqwest::Request) -> Result<reqwest::Response, Error> {
-    http.execute(request).await.map_err(|error| HttpFailure::from(error).into())
+pub(crate) async fn call_api(
+    transport: &dyn HttpTransport,
+    request: reqwest::Request,
+) -> Result<reqwest::Response, Error> {
+    transport.execute(request).await.map_err(|error| HttpFailure::from(error).into())
 }
 
 impl Decoration {

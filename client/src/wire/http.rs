@@ -1,4 +1,4 @@
-//! One HTTP exchange over `reqwest`: no redirect followed, no endless body read, one
+//! One HTTP exchange over the app's transport: no redirect followed, no endless body read, one
 //! more try where a server stumbled (escalation reference 5.5).
 
 use std::fmt;
@@ -7,13 +7,14 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use oauth2::{AsyncHttpClient, HttpRequest, HttpResponse};
-use reqwest::StatusCode;
-use reqwest::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER};
+use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
+use reqwest::{Method, StatusCode};
 use url::Url;
 
 use crate::BoxFuture;
 use crate::clock::Clock;
-use crate::error::{ClientErrorKind, Error};
+use crate::error::{ClientErrorKind, Error, printable};
+use crate::transport::{HttpTransport, TransportError};
 
 /// More than any real answer of an authorization server.
 const LARGEST_BODY: usize = 1024 * 1024;
@@ -21,16 +22,15 @@ const LARGEST_BODY: usize = 1024 * 1024;
 /// Before the one more try.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// What an exchange needs: a client to send with, a clock to read dates and to pause by.
-#[derive(Debug, Clone, Copy)]
+/// What an exchange needs: a transport to send with, a clock to read dates and to pause by.
+#[derive(Clone, Copy)]
 pub(crate) struct Network<'a> {
-    pub(crate) http: &'a reqwest::Client,
+    pub(crate) transport: &'a dyn HttpTransport,
     pub(crate) clock: &'a dyn Clock,
 }
 
 /// Sends what `oauth2` has built, with our headers added, and remembers the head of the answer,
 /// which `oauth2` does not hand on.
-#[derive(Debug)]
 pub(super) struct Exchange<'a> {
     network: Network<'a>,
     headers: HeaderMap,
@@ -46,7 +46,7 @@ pub(super) struct AnswerHead {
 
 pub(super) struct Answer {
     pub(super) head: AnswerHead,
-    content_type: Option<reqwest::header::HeaderValue>,
+    content_type: Option<HeaderValue>,
     pub(super) body: Vec<u8>,
 }
 
@@ -83,7 +83,8 @@ impl<'c> AsyncHttpClient<'c> for Exchange<'_> {
 }
 
 pub(super) async fn get(network: Network<'_>, url: Url) -> Result<Answer, HttpFailure> {
-    let request = network.http.get(url).header("accept", "application/json").build()?;
+    let mut request = reqwest::Request::new(Method::GET, url);
+    request.headers_mut().insert(ACCEPT, HeaderValue::from_static("application/json"));
     execute(network, request).await
 }
 
@@ -110,7 +111,7 @@ fn deserves_another_try(outcome: &Result<Answer, HttpFailure>) -> bool {
 
 async fn exchange(network: Network<'_>, request: reqwest::Request) -> Result<Answer, HttpFailure> {
     let asked = request.url().clone();
-    let mut response = network.http.execute(request).await?;
+    let mut response = network.transport.execute(request).await?;
     if response.status().is_redirection() || *response.url() != asked {
         return Err(HttpFailure::Redirected);
     }
@@ -144,6 +145,15 @@ pub(super) enum HttpFailure {
     TooLarge,
     Timeout,
     Broken(String),
+}
+
+impl From<TransportError> for HttpFailure {
+    fn from(error: TransportError) -> Self {
+        match error.downcast::<reqwest::Error>() {
+            Ok(error) => (*error).into(),
+            Err(error) => Self::Broken(printable(&error.to_string())),
+        }
+    }
 }
 
 impl From<reqwest::Error> for HttpFailure {

@@ -9,3 +9,4 @@ mod interactive;
 mod silent;
 mod support;
 mod throttle;
+mod transport;
