@@ -68,7 +68,8 @@ impl CallApi {
         let mut demanded: Vec<String> = Vec::new();
         let mut renewed = false;
         loop {
-            let response = wire::call_api(app.transport_or(&http), with_token(&request, &token)?).await?;
+            let response =
+                wire::call_api(app.transport_or(&http), app.observer(), with_token(&request, &token)?).await?;
             if response.status() != StatusCode::UNAUTHORIZED {
                 return Ok(response);
             }

@@ -18,6 +18,7 @@ use crate::clock::Clock;
 use crate::error::{ClientErrorKind, Error};
 use crate::interactive::AcquireTokenInteractive;
 use crate::loopback::RedirectUri;
+use crate::observer::{Event, Observer};
 use crate::randomness::Randomness;
 use crate::result::{Account, RefreshToken};
 use crate::scopes::Scopes;
@@ -53,6 +54,7 @@ pub(crate) struct Settings {
     pub(crate) capabilities: Vec<String>,
     pub(crate) http: reqwest::Client,
     pub(crate) transport: Option<Arc<dyn HttpTransport>>,
+    pub(crate) observer: Option<Arc<dyn Observer>>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) randomness: Randomness,
     pub(crate) user_agent: Arc<dyn UserAgent>,
@@ -202,7 +204,21 @@ impl PublicClientApplication {
     }
 
     pub(crate) fn network(&self) -> Network<'_> {
-        Network { transport: self.transport_or(self.http_client()), clock: &*self.0.settings.clock }
+        Network {
+            transport: self.transport_or(self.http_client()),
+            clock: &*self.0.settings.clock,
+            observer: self.observer(),
+        }
+    }
+
+    pub(crate) fn observer(&self) -> Option<&dyn Observer> {
+        self.0.settings.observer.as_deref()
+    }
+
+    pub(crate) fn tell(&self, event: Event<'_>) {
+        if let Some(observer) = self.observer() {
+            observer.observe(event);
+        }
     }
 
     /// What sends: the transport the app was given, or `http`.

@@ -8,6 +8,7 @@ use crate::authority::Authority;
 use crate::clock::{Clock, SystemClock};
 use crate::error::{ClientErrorKind, Error};
 use crate::loopback::RedirectUri;
+use crate::observer::Observer;
 use crate::randomness::Randomness;
 use crate::throttle::Throttling;
 use crate::transport::HttpTransport;
@@ -22,6 +23,7 @@ pub struct Builder {
     capabilities: Vec<String>,
     http: Option<reqwest::Client>,
     transport: Option<Arc<dyn HttpTransport>>,
+    observer: Option<Arc<dyn Observer>>,
     root_certificates: Vec<u8>,
     clock: Arc<dyn Clock>,
     randomness: Option<Randomness>,
@@ -40,6 +42,7 @@ impl Builder {
             capabilities: Vec::new(),
             http: None,
             transport: None,
+            observer: None,
             root_certificates: Vec::new(),
             clock: Arc::new(SystemClock),
             randomness: None,
@@ -87,6 +90,12 @@ impl Builder {
     /// default the HTTP client, and for an API call the one that its request was built with.
     pub fn http_transport(mut self, transport: impl HttpTransport + 'static) -> Self {
         self.transport = Some(Arc::new(transport));
+        self
+    }
+
+    /// Who is told what passes between the app, the authority, the browser and the APIs; by default nobody.
+    pub fn observer(mut self, observer: Arc<dyn Observer>) -> Self {
+        self.observer = Some(observer);
         self
     }
 
@@ -185,6 +194,7 @@ impl Builder {
             capabilities: self.capabilities,
             http,
             transport: self.transport,
+            observer: self.observer,
             clock: self.clock,
             randomness,
             user_agent: self.user_agent,

@@ -17,6 +17,7 @@ use crate::claims;
 use crate::error::{Classification, ClientErrorKind, Error, ServiceError, UiRequired};
 use crate::identity::ClientInfo;
 use crate::loopback::{Answer, Expectation, Loopback};
+use crate::observer::Event;
 use crate::redeem::{self, Expected, Redemption};
 use crate::result::{Account, AuthenticationResult, Secret};
 use crate::scopes::Scopes;
@@ -189,9 +190,11 @@ impl AcquireTokenInteractive {
             parameters: self.parameters(&attempt, claims.as_deref()),
         }
         .url()?;
+        self.app.tell(Event::SignInOpened(&url));
         let answer = tokio::time::timeout(self.app.timeout(), self.browse(&url, loopback, &attempt.state))
             .await
             .map_err(|_| self.nobody_came())??;
+        self.app.tell(Event::SignInAnswered(answer.seen_at(&redirect_uri)));
         let code = self.code(&answer, &attempt)?;
         redeem::redeem(
             &self.app,

@@ -14,6 +14,7 @@ use url::Url;
 use crate::BoxFuture;
 use crate::clock::Clock;
 use crate::error::{ClientErrorKind, Error, printable};
+use crate::observer::{Event, Observer, Received, Watched};
 use crate::transport::{HttpTransport, TransportError};
 
 /// More than any real answer of an authorization server.
@@ -22,11 +23,13 @@ const LARGEST_BODY: usize = 1024 * 1024;
 /// Before the one more try.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// What an exchange needs: a transport to send with, a clock to read dates and to pause by.
+/// What an exchange needs: a transport to send with, a clock to read dates and to pause by, and who
+/// watches.
 #[derive(Clone, Copy)]
 pub(crate) struct Network<'a> {
     pub(crate) transport: &'a dyn HttpTransport,
     pub(crate) clock: &'a dyn Clock,
+    pub(crate) observer: Option<&'a dyn Observer>,
 }
 
 /// Sends what `oauth2` has built, with our headers added, and remembers the head of the answer,
@@ -111,13 +114,28 @@ fn deserves_another_try(outcome: &Result<Answer, HttpFailure>) -> bool {
 
 async fn exchange(network: Network<'_>, request: reqwest::Request) -> Result<Answer, HttpFailure> {
     let asked = request.url().clone();
-    let mut response = network.transport.execute(request).await?;
-    if response.status().is_redirection() || *response.url() != asked {
-        return Err(HttpFailure::Redirected);
+    let watched = Watched::new(network.observer, &request);
+    let mut response = network.transport.execute(request).await;
+    let body = match &mut response {
+        Ok(response) => read(response, &asked).await,
+        Err(_) => Ok(Vec::new()),
+    };
+    if let Some(watched) = watched {
+        let body = body.as_deref().unwrap_or_default();
+        watched.tell(Event::Authority, response.as_ref().ok().map(|response| Received::new(response, body)));
     }
+    let (response, body) = (response?, body?);
     let head =
         AnswerHead { status: response.status(), retry_after: retry_after(response.headers(), network.clock.now()) };
     let content_type = response.headers().get(CONTENT_TYPE).cloned();
+    Ok(Answer { head, content_type, body })
+}
+
+/// The body of an answer that is nobody else's.
+async fn read(response: &mut reqwest::Response, asked: &Url) -> Result<Vec<u8>, HttpFailure> {
+    if response.status().is_redirection() || response.url() != asked {
+        return Err(HttpFailure::Redirected);
+    }
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await? {
         if body.len() + chunk.len() > LARGEST_BODY {
@@ -125,7 +143,7 @@ async fn exchange(network: Network<'_>, request: reqwest::Request) -> Result<Ans
         }
         body.extend_from_slice(&chunk);
     }
-    Ok(Answer { head, content_type, body })
+    Ok(body)
 }
 
 /// Seconds or a date (RFC 9110, 10.2.3); a past date is no time at all.

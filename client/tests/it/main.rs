@@ -6,6 +6,7 @@ mod command_line;
 mod escalation;
 mod hostile;
 mod interactive;
+mod observer;
 mod silent;
 mod support;
 mod throttle;
