@@ -194,7 +194,9 @@ impl AcquireTokenInteractive {
         let answer = tokio::time::timeout(self.app.timeout(), self.browse(&url, loopback, &attempt.state))
             .await
             .map_err(|_| self.nobody_came())??;
-        self.app.tell(Event::SignInAnswered(answer.seen_at(&redirect_uri)));
+        if let Ok(address) = Url::parse(&redirect_uri) {
+            self.app.tell(Event::SignInAnswered(answer.seen_at(&address)));
+        }
         let code = self.code(&answer, &attempt)?;
         redeem::redeem(
             &self.app,

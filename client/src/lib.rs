@@ -73,6 +73,7 @@ mod scopes;
 mod silent;
 mod throttle;
 mod token_for;
+mod transcript;
 mod transport;
 mod user_agent;
 mod wire;
@@ -90,6 +91,7 @@ pub use result::{AccessToken, Account, AuthenticationResult, RefreshToken, Token
 pub use silent::AcquireTokenSilent;
 pub use throttle::Throttling;
 pub use token_for::TokenFor;
+pub use transcript::Transcript;
 pub use transport::{HttpTransport, TransportError};
 pub use user_agent::{SystemBrowser, UserAgent, UserAgentError};
 

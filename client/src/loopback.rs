@@ -82,7 +82,7 @@ impl Answer {
     }
 
     /// As an observer sees it.
-    pub(crate) fn seen_at<'a>(&'a self, redirect_uri: &'a str) -> SignInAnswer<'a> {
+    pub(crate) fn seen_at<'a>(&'a self, redirect_uri: &'a Url) -> SignInAnswer<'a> {
         let method = match self.mode {
             ResponseMode::FormPost => &Method::POST,
             ResponseMode::Query => &Method::GET,

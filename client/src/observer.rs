@@ -35,7 +35,7 @@ pub struct SignInAnswer<'a> {
     /// `POST` for a form post, `GET` where the parameters stood in the address.
     pub method: &'a Method,
     /// Where it came to.
-    pub redirect_uri: &'a str,
+    pub redirect_uri: &'a Url,
     /// Names and values in their order.
     pub parameters: &'a [(String, String)],
 }

@@ -29,5 +29,6 @@ mod reference;
 mod signing_keys;
 mod switches;
 mod tokens;
+mod transcript;
 mod userinfo;
 mod v1;
