@@ -139,6 +139,15 @@ impl PublicClientApplication {
         self.lock_declined().retain(|(home, _)| *home != account.home_account_id);
     }
 
+    /// Whether the authority can be reached and its metadata be used, as the first sign-in would find out. Signs nobody in
+    /// and sends no token.
+    ///
+    /// # Errors
+    /// What the first sign-in would fail with.
+    pub async fn check_authority(&self) -> Result<(), Error> {
+        self.metadata(self.authority()).await.map(drop)
+    }
+
     /// The HTTP client in use, to build requests for [`call_api`](Self::call_api) with. The default
     /// one follows no redirects.
     pub fn http_client(&self) -> &reqwest::Client {

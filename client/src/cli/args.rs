@@ -2,7 +2,10 @@
 
 use std::path::PathBuf;
 
-use clap::{Args as ClapArgs, Parser, Subcommand};
+use clap::builder::FalseyValueParser;
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use desktop_client::Prompt;
 use url::Url;
 
 /// Get tokens of Microsoft Entra, or of a mock of it, and call APIs with them: silently where
@@ -11,50 +14,55 @@ use url::Url;
 #[command(
     name = "desktop-client",
     version,
-    after_help = "Tokens are kept in memory for now: each command starts signed out, and `accounts` of a new process is empty.\n\
+    after_help = "Options can be given in the environment, too: --client-id as DESKTOP_CLIENT_CLIENT_ID.\n\
+Tokens are kept in memory for now: each command starts signed out, and `accounts` of a new process is empty.\n\
 Exit status: 0 token or API answer obtained, 1 refused, 2 wrong usage or configuration, 3 a person is needed but no interaction is allowed."
 )]
 pub(crate) struct Args {
+    /// Print results as JSON
+    #[arg(long, global = true, env = "DESKTOP_CLIENT_JSON", hide_env = true, value_parser = FalseyValueParser::new())]
+    pub(crate) json: bool,
+    /// Write what is sent and received to FILE, without secrets and names
+    #[arg(long, global = true, value_name = "FILE", env = "DESKTOP_CLIENT_RECORD", hide_env = true)]
+    pub(crate) record: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) profile: ProfileArgs,
-    /// Print results as JSON
-    #[arg(long, global = true)]
-    pub(crate) json: bool,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
 
 /// Which authority to ask, and as which app.
 #[derive(Debug, ClapArgs)]
+#[command(next_help_heading = "Which authority, as which app")]
 pub(crate) struct ProfileArgs {
-    /// JSON file with `authority`, `client_id`, `redirect_uri`, `ca`, `capabilities`; options below
-    /// win over it
-    #[arg(long, global = true, value_name = "FILE", env = "DESKTOP_CLIENT_PROFILE")]
+    /// JSON file with `authority`, `client_id`, `redirect_uri`, `ca`, `capabilities`; options win over it
+    #[arg(long, global = true, value_name = "FILE", env = "DESKTOP_CLIENT_PROFILE", hide_env = true)]
     pub(crate) profile: Option<PathBuf>,
     /// https://HOST/TENANT; falls back to MOCK_IDP_AUTHORITY
-    #[arg(long, global = true, value_name = "URL", env = "DESKTOP_CLIENT_AUTHORITY")]
+    #[arg(long, global = true, value_name = "URL", env = "DESKTOP_CLIENT_AUTHORITY", hide_env = true)]
     pub(crate) authority: Option<String>,
     /// Application id of the registration; falls back to MOCK_IDP_CLIENT_ID
-    #[arg(long, global = true, value_name = "ID", env = "DESKTOP_CLIENT_CLIENT_ID")]
+    #[arg(long, global = true, value_name = "ID", env = "DESKTOP_CLIENT_CLIENT_ID", hide_env = true)]
     pub(crate) client_id: Option<String>,
     /// Loopback address of the registration [default: http://localhost]
-    #[arg(long, global = true, value_name = "URL", env = "DESKTOP_CLIENT_REDIRECT_URI")]
+    #[arg(long, global = true, value_name = "URL", env = "DESKTOP_CLIENT_REDIRECT_URI", hide_env = true)]
     pub(crate) redirect_uri: Option<String>,
     /// PEM file of a certificate authority to trust as well; falls back to MOCK_IDP_CA
-    #[arg(long, global = true, value_name = "FILE", env = "DESKTOP_CLIENT_CA")]
+    #[arg(long, global = true, value_name = "FILE", env = "DESKTOP_CLIENT_CA", hide_env = true)]
     pub(crate) ca: Option<PathBuf>,
-    /// What the client says it can handle, e.g. cp1
+    /// What the client says it can handle, e.g. cp1 (DESKTOP_CLIENT_CAPABILITIES: a list with commas)
     #[arg(
         long = "capability",
         global = true,
         value_name = "NAME",
         env = "DESKTOP_CLIENT_CAPABILITIES",
+        hide_env = true,
         value_delimiter = ','
     )]
     pub(crate) capabilities: Vec<String>,
     /// How long a sign-in may take
     #[arg(long, global = true, value_name = "SECONDS", default_value_t = 300, env = "DESKTOP_CLIENT_TIMEOUT",
-          value_parser = clap::value_parser!(u64).range(1..=86_400))]
+          hide_env = true, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub(crate) timeout: u64,
 }
 
@@ -66,6 +74,11 @@ pub(crate) enum Command {
         /// Scopes to sign in for
         #[arg(value_name = "SCOPE", default_value = "User.Read")]
         scopes: Vec<String>,
+        #[command(flatten)]
+        who: WhoArgs,
+        /// What the sign-in page is to show [default: only what is missing]
+        #[arg(long, value_name = "WHAT", env = "DESKTOP_CLIENT_PROMPT", hide_env = true)]
+        prompt: Option<PromptArg>,
     },
     /// Get a token: silently if possible, else with one sign-in
     Token(TokenArgs),
@@ -74,10 +87,19 @@ pub(crate) enum Command {
         /// Address of the API
         url: Url,
         /// Scope of the API; may be repeated
-        #[arg(long = "scope", value_name = "SCOPE", required = true)]
+        #[arg(
+            long = "scope",
+            value_name = "SCOPE",
+            required = true,
+            env = "DESKTOP_CLIENT_SCOPE",
+            hide_env = true,
+            value_delimiter = ' '
+        )]
         scopes: Vec<String>,
+        #[command(flatten)]
+        who: WhoArgs,
         /// Never open the browser
-        #[arg(long)]
+        #[arg(long, env = "DESKTOP_CLIENT_SILENT", hide_env = true, value_parser = FalseyValueParser::new())]
         silent: bool,
     },
     /// List who is signed in
@@ -87,6 +109,19 @@ pub(crate) enum Command {
         /// User name or home account id
         account: Option<String>,
     },
+    /// Check what a sign-in depends on, and say what to do about it; signs nobody in
+    Doctor,
+    /// Print a completion script for a shell, to be put where the shell looks for it
+    #[command(
+        after_help = "  bash:       desktop-client completions bash > ~/.local/share/bash-completion/completions/desktop-client\n  \
+zsh:        desktop-client completions zsh > ~/.zfunc/_desktop-client\n  \
+fish:       desktop-client completions fish > ~/.config/fish/completions/desktop-client.fish\n  \
+PowerShell: desktop-client completions powershell >> $PROFILE"
+    )]
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
 }
 
 /// Options of `token`.
@@ -95,13 +130,50 @@ pub(crate) struct TokenArgs {
     /// Scopes of one API
     #[arg(value_name = "SCOPE", required = true)]
     pub(crate) scopes: Vec<String>,
+    #[command(flatten)]
+    pub(crate) who: WhoArgs,
     /// Show the sign-in page without trying silently first
-    #[arg(long, conflicts_with = "silent")]
+    #[arg(long, conflicts_with = "silent", env = "DESKTOP_CLIENT_INTERACTIVE", hide_env = true,
+          value_parser = FalseyValueParser::new())]
     pub(crate) interactive: bool,
     /// Never open the browser
-    #[arg(long)]
+    #[arg(long, env = "DESKTOP_CLIENT_SILENT", hide_env = true, value_parser = FalseyValueParser::new())]
     pub(crate) silent: bool,
     /// Claims of a challenge, as JSON
-    #[arg(long, value_name = "JSON")]
+    #[arg(long, value_name = "JSON", env = "DESKTOP_CLIENT_CLAIMS", hide_env = true)]
     pub(crate) claims: Option<String>,
+    /// What the sign-in page is to show; implies --interactive
+    #[arg(long, value_name = "WHAT", conflicts_with = "silent", env = "DESKTOP_CLIENT_PROMPT", hide_env = true)]
+    pub(crate) prompt: Option<PromptArg>,
+}
+
+/// Whose token.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct WhoArgs {
+    /// Who: a user name (--login-hint is the same), or the home account id of somebody signed in
+    #[arg(long, alias = "login-hint", value_name = "USER", env = "DESKTOP_CLIENT_ACCOUNT", hide_env = true)]
+    pub(crate) account: Option<String>,
+}
+
+/// The library's [`Prompt`] at the command line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "snake_case")]
+pub(crate) enum PromptArg {
+    SelectAccount,
+    Login,
+    Consent,
+    None,
+    Create,
+}
+
+impl From<PromptArg> for Prompt {
+    fn from(prompt: PromptArg) -> Self {
+        match prompt {
+            PromptArg::SelectAccount => Self::SelectAccount,
+            PromptArg::Login => Self::Login,
+            PromptArg::Consent => Self::Consent,
+            PromptArg::None => Self::None,
+            PromptArg::Create => Self::Create,
+        }
+    }
 }

@@ -1,12 +1,19 @@
 //! What is printed. A reader that goes away early is no error of ours.
 
 use std::io::Write as _;
+use std::time::Duration;
 
+use clap::builder::styling::{AnsiColor, Style};
 use desktop_client::{Account, AuthenticationResult, Error};
 use serde_json::{Value, json};
 
+use super::explain::explain;
+use super::waiting::say;
+
 pub(super) struct Output {
     pub(super) json: bool,
+    /// The command line, for what to type next.
+    pub(super) arguments: Vec<String>,
 }
 
 impl Output {
@@ -52,7 +59,7 @@ impl Output {
         if self.json {
             print_json(&accounts.iter().map(account).collect());
         } else if accounts.is_empty() {
-            progress("Nobody is signed in. Tokens are kept in memory for now, so each command starts signed out.");
+            say("Nobody is signed in. Tokens are kept in memory for now, so each command starts signed out.");
         } else {
             for account in accounts {
                 print(&format!("{}\t{}", account.username, account.home_account_id));
@@ -62,19 +69,19 @@ impl Output {
 
     pub(super) fn error(&self, error: &Error) {
         if self.json {
-            let mut members = json!({"code": error.code(), "message": error.to_string()});
-            members["throttled"] = json!(error.is_throttled());
-            if let Error::UiRequired(ui) = error {
-                members["classification"] = json!(format!("{:?}", ui.classification));
-                members["suberror"] = json!(ui.suberror);
-                members["error_codes"] = json!(ui.error_codes);
-                members["claims"] = json!(ui.claims);
-                members["correlation_id"] = json!(ui.correlation_id);
-                members["trace_id"] = json!(ui.trace_id);
-            }
-            print_json(&json!({ "error": members }));
+            print_json(&json!({ "error": members(error) }));
         }
-        self.sentence(&error.to_string());
+        let told = explain(error, &self.arguments);
+        self.sentence(&told.what);
+        let aside = |label: &str, text: Option<&str>| {
+            if let Some(text) = text {
+                say(&format!("  {DIM}{label:<8}{DIM:#} {text}"));
+            }
+        };
+        aside("why", told.why.as_deref());
+        aside("next", told.next.as_deref());
+        aside("", told.command.as_deref());
+        aside("support", told.support.as_deref());
     }
 
     pub(super) fn usage(&self, message: &str) {
@@ -85,13 +92,52 @@ impl Output {
     }
 
     pub(super) fn sentence(&self, text: &str) {
-        let _ = writeln!(anstream::stderr(), "error: {text}");
+        say(&format!("{RED}error:{RED:#} {text}"));
     }
 }
 
-/// A line for the person who waits.
-pub(super) fn progress(text: &str) {
-    let _ = writeln!(anstream::stderr(), "{text}");
+/// Colours are left out where nobody would see them.
+const RED: Style = AnsiColor::Red.on_default().bold();
+const DIM: Style = Style::new().dimmed();
+
+/// Everything there is to know; members that do not apply are null.
+fn members(error: &Error) -> Value {
+    let seconds = |pause: Option<Duration>| pause.map(|pause| pause.as_secs());
+    let mut members = json!({
+        "code": error.code(),
+        "message": error.to_string(),
+        "retryable": error.is_retryable(),
+        "throttled": error.is_throttled(),
+    });
+    let details = match error {
+        Error::UiRequired(ui) => json!({
+            "classification": format!("{:?}", ui.classification),
+            "suberror": ui.suberror,
+            "error_codes": ui.error_codes,
+            "claims": ui.claims,
+            "correlation_id": ui.correlation_id,
+            "trace_id": ui.trace_id,
+            "timestamp": ui.timestamp,
+            "status": ui.status,
+            "retry_after": seconds(ui.retry_after),
+            "after_prompt": ui.after_prompt,
+        }),
+        Error::Service(refusal) => json!({
+            "suberror": refusal.suberror,
+            "error_codes": refusal.error_codes,
+            "claims": refusal.claims,
+            "correlation_id": refusal.correlation_id,
+            "trace_id": refusal.trace_id,
+            "timestamp": refusal.timestamp,
+            "status": refusal.status,
+            "retry_after": seconds(refusal.retry_after),
+        }),
+        Error::Client(_) => json!({}),
+    };
+    if let (Value::Object(all), Value::Object(details)) = (&mut members, details) {
+        all.extend(details);
+    }
+    members
 }
 
 fn account(account: &Account) -> Value {
@@ -104,10 +150,10 @@ fn account(account: &Account) -> Value {
     })
 }
 
-fn print_json(value: &Value) {
+pub(super) fn print_json(value: &Value) {
     print(&value.to_string());
 }
 
-fn print(text: &str) {
+pub(super) fn print(text: &str) {
     let _ = writeln!(anstream::stdout(), "{text}");
 }

@@ -1,64 +1,91 @@
-//! From options, environment and profile file to an app.
+//! From options, environment and profile file to the settings of an app.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context as _, anyhow};
-use desktop_client::PublicClientApplication;
+use desktop_client::{Builder, PublicClientApplication};
 use serde::Deserialize;
+use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
 
-use super::AnnouncedBrowser;
 use super::args::ProfileArgs;
 
-/// A profile file. Unknown members are mistakes.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// What an app is made from, with everything decided.
+#[derive(Debug)]
+pub(super) struct Settings {
+    pub(super) authority: String,
+    pub(super) client_id: String,
+    pub(super) redirect_uri: Option<String>,
+    pub(super) ca: Option<PathBuf>,
+    capabilities: Vec<String>,
+    pub(super) timeout: Duration,
+}
+
+/// A profile file: a JSON object with these members, all optional. Unknown ones are mistakes.
+#[derive(Debug, Default)]
 struct Profile {
+    /// `https://HOST/TENANT`.
     authority: Option<String>,
+    /// Application id of the registration.
     client_id: Option<String>,
+    /// Loopback address of the registration.
     redirect_uri: Option<String>,
-    /// Relative to the file.
+    /// PEM file of a certificate authority to trust as well; relative to the profile.
     ca: Option<PathBuf>,
-    #[serde(default)]
+    /// What the client says it can handle, e.g. `["cp1"]`.
     capabilities: Vec<String>,
 }
 
+const MEMBERS: &[&str] = &["authority", "client_id", "redirect_uri", "ca", "capabilities"];
+
 /// Options win over the profile, the profile over the variables `mock-idp run` sets.
-pub(super) fn app(args: &ProfileArgs) -> anyhow::Result<PublicClientApplication> {
+pub(super) fn settings(args: &ProfileArgs) -> anyhow::Result<Settings> {
     let profile = match &args.profile {
         Some(path) => read(path)?,
         None => Profile::default(),
     };
-    let authority = choose(&args.authority, profile.authority, "MOCK_IDP_AUTHORITY")
-        .context("no authority; give --authority https://HOST/TENANT or a --profile")?;
-    let client_id = choose(&args.client_id, profile.client_id, "MOCK_IDP_CLIENT_ID")
-        .context("no client id; give --client-id or a --profile")?;
-    let ca = args.ca.clone().or(profile.ca).or_else(|| variable("MOCK_IDP_CA").map(PathBuf::from));
-    let capabilities = if args.capabilities.is_empty() { profile.capabilities } else { args.capabilities.clone() };
-    let mut builder = PublicClientApplication::builder(client_id)
-        .authority(authority)?
-        .client_capabilities(capabilities)
-        .timeout(Duration::from_secs(args.timeout))
-        .user_agent(AnnouncedBrowser);
-    if let Some(redirect_uri) = args.redirect_uri.clone().or(profile.redirect_uri) {
-        builder = builder.redirect_uri(redirect_uri);
-    }
-    if let Some(ca) = ca {
-        let pem =
-            std::fs::read(&ca).with_context(|| format!("the certificate file {} cannot be read", ca.display()))?;
-        if !pem.windows(10).any(|bytes| bytes == b"-----BEGIN") {
-            return Err(anyhow!("{} is not a PEM file; export the certificate authority as PEM", ca.display()));
+    Ok(Settings {
+        authority: choose(&args.authority, profile.authority, "MOCK_IDP_AUTHORITY")
+            .context("no authority; give --authority https://HOST/TENANT or a --profile")?,
+        client_id: choose(&args.client_id, profile.client_id, "MOCK_IDP_CLIENT_ID")
+            .context("no client id; give --client-id or a --profile")?,
+        redirect_uri: args.redirect_uri.clone().or(profile.redirect_uri),
+        ca: args.ca.clone().or(profile.ca).or_else(|| variable("MOCK_IDP_CA").map(PathBuf::from)),
+        capabilities: if args.capabilities.is_empty() { profile.capabilities } else { args.capabilities.clone() },
+        timeout: Duration::from_secs(args.timeout),
+    })
+}
+
+impl Settings {
+    /// The app's settings, so far as they come from here.
+    pub(super) fn builder(&self) -> anyhow::Result<Builder> {
+        let mut builder = PublicClientApplication::builder(&self.client_id)
+            .authority(&self.authority)?
+            .client_capabilities(&self.capabilities)
+            .timeout(self.timeout);
+        if let Some(redirect_uri) = &self.redirect_uri {
+            builder = builder.redirect_uri(redirect_uri);
         }
-        builder = builder.root_certificate_pem(&pem);
+        if let Some(ca) = &self.ca {
+            let pem =
+                std::fs::read(ca).with_context(|| format!("the certificate file {} cannot be read", ca.display()))?;
+            if !pem.windows(10).any(|bytes| bytes == b"-----BEGIN") {
+                return Err(anyhow!("{} is not a PEM file; export the certificate authority as PEM", ca.display()));
+            }
+            builder = builder.root_certificate_pem(&pem);
+        }
+        Ok(builder)
     }
-    Ok(builder.build()?)
 }
 
 fn read(path: &Path) -> anyhow::Result<Profile> {
     let text =
         std::fs::read_to_string(path).with_context(|| format!("the profile {} cannot be read", path.display()))?;
-    let mut profile: Profile = serde_json::from_str(&text)
-        .map_err(|error| anyhow!("{}:{}:{}: {error}", path.display(), error.line(), error.column()))?;
+    let mut profile: Profile = serde_json::from_str(&text).map_err(|error| {
+        let place = format!(" at line {} column {}", error.line(), error.column());
+        let message = error.to_string().replace(&place, "");
+        anyhow!("{}:{}:{}: {message}", path.display(), error.line(), error.column())
+    })?;
     if let (Some(ca), Some(folder)) = (&profile.ca, path.parent()) {
         profile.ca = Some(folder.join(ca));
     }
@@ -69,6 +96,78 @@ fn choose(option: &Option<String>, profile: Option<String>, name: &str) -> Optio
     option.clone().or(profile).or_else(|| variable(name))
 }
 
-fn variable(name: &str) -> Option<String> {
+pub(super) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+impl<'de> Deserialize<'de> for Profile {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(Members)
+    }
+}
+
+/// Reads the members; derived code would list all valid ones for a slip of one letter.
+struct Members;
+
+impl<'de> Visitor<'de> for Members {
+    type Value = Profile;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "an object with {}", MEMBERS.join(", "))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Profile, A::Error> {
+        let mut profile = Profile::default();
+        while let Some(name) = map.next_key::<String>()? {
+            match name.as_str() {
+                "authority" => profile.authority = Some(map.next_value()?),
+                "client_id" => profile.client_id = Some(map.next_value()?),
+                "redirect_uri" => profile.redirect_uri = Some(map.next_value()?),
+                "ca" => profile.ca = Some(map.next_value()?),
+                "capabilities" => profile.capabilities = map.next_value()?,
+                _ => return Err(A::Error::custom(unknown(&name))),
+            }
+        }
+        Ok(profile)
+    }
+}
+
+/// The nearest valid name, if one is near.
+fn unknown(name: &str) -> String {
+    let near = |known: &&&str| strsim::damerau_levenshtein(&name.to_lowercase(), known) <= 3;
+    let nearest = MEMBERS.iter().filter(near).min_by_key(|known| strsim::damerau_levenshtein(name, known));
+    match nearest {
+        Some(nearest) => format!("unknown member {name:?}; did you mean {nearest:?}?"),
+        None => format!("unknown member {name:?}; there are {}", MEMBERS.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::Profile;
+
+    #[rstest]
+    #[case::slip(r#"{"autority": "x"}"#, "unknown member \"autority\"; did you mean \"authority\"?")]
+    #[case::style(r#"{"clientId": "x"}"#, "did you mean \"client_id\"?")]
+    #[case::far(r#"{"secret": "x"}"#, "there are authority, client_id, redirect_uri, ca, capabilities")]
+    #[case::kind(r#"{"ca": 5}"#, "expected")]
+    #[case::no_object("[]", "an object with authority")]
+    fn mistakes(#[case] text: &str, #[case] told: &str) {
+        let error = serde_json::from_str::<Profile>(text).unwrap_err();
+        assert!(error.to_string().contains(told), "{error}");
+        assert_eq!(error.line(), 1);
+    }
+
+    #[test]
+    fn every_member_is_read() {
+        let text = r#"{"authority": "a", "client_id": "b", "redirect_uri": "c", "ca": "d", "capabilities": ["e"]}"#;
+        let profile: Profile = serde_json::from_str(text).unwrap();
+        assert_eq!(profile.authority.as_deref(), Some("a"));
+        assert_eq!(profile.client_id.as_deref(), Some("b"));
+        assert_eq!(profile.redirect_uri.as_deref(), Some("c"));
+        assert_eq!(profile.ca.unwrap().to_str(), Some("d"));
+        assert_eq!(profile.capabilities, ["e"]);
+    }
 }

@@ -162,6 +162,7 @@ pub(super) enum HttpFailure {
     Redirected,
     TooLarge,
     Timeout,
+    Untrusted(String),
     Broken(String),
 }
 
@@ -185,7 +186,8 @@ impl From<reqwest::Error> for HttpFailure {
         while let Some(deeper) = cause.source() {
             cause = deeper;
         }
-        Self::Broken(format!("{origin}: {cause}"))
+        let why = format!("{origin}: {cause}");
+        if why.contains("certificate") { Self::Untrusted(why) } else { Self::Broken(why) }
     }
 }
 
@@ -199,7 +201,7 @@ impl fmt::Display for HttpFailure {
                 f.write_str("the answer is larger than 1 MiB; check that the authority is what it should be")
             }
             Self::Timeout => f.write_str("the server did not answer in time; try again later"),
-            Self::Broken(why) if why.contains("certificate") => {
+            Self::Untrusted(why) => {
                 write!(f, "the server's certificate is not trusted ({why}); give the certificate authority's PEM file")
             }
             Self::Broken(why) => write!(f, "the server cannot be reached ({why}); check the address and the network"),
@@ -215,6 +217,7 @@ impl From<HttpFailure> for Error {
             HttpFailure::Redirected => ClientErrorKind::Redirected,
             HttpFailure::TooLarge => ClientErrorKind::ResponseTooLarge,
             HttpFailure::Timeout => ClientErrorKind::RequestTimeout,
+            HttpFailure::Untrusted(_) => ClientErrorKind::CertificateNotTrusted,
             HttpFailure::Broken(_) => ClientErrorKind::Transport,
         };
         Self::client(kind, failure.to_string())
