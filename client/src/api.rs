@@ -8,6 +8,7 @@ use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use reqwest::{Request, Response, StatusCode};
 
 use crate::BoxFuture;
+use crate::cache::Change;
 use crate::cancellation::Cancellation;
 use crate::challenge::{self, ChallengeClaims};
 use crate::claims;
@@ -77,7 +78,7 @@ impl CallApi {
             // A token that lacks strength for this call stays for the others: were it gone, a plain
             // request could meet the remembered failure of the stronger one.
             if claims.as_deref().is_none_or(claims::revoke_earlier_tokens) {
-                self.token.app.cache().drop_access_token(&token.0);
+                self.token.app.cache().change(Change::DropAccessToken(token.0.clone())).await;
             }
             let result = match claims {
                 Some(claims) => {

@@ -13,7 +13,7 @@ use tokio::sync::Mutex as Turn;
 use crate::api::CallApi;
 use crate::authority::{Authority, Directory, Metadata};
 use crate::builder::Builder;
-use crate::cache::{Owner, TokenCache};
+use crate::cache::{Change, Owner, TokenCache};
 use crate::clock::Clock;
 use crate::error::{ClientErrorKind, Error};
 use crate::interactive::AcquireTokenInteractive;
@@ -23,6 +23,7 @@ use crate::randomness::Randomness;
 use crate::result::{Account, RefreshToken};
 use crate::scopes::Scopes;
 use crate::silent::AcquireTokenSilent;
+use crate::storage::{Location, TokenCacheStorage};
 use crate::throttle::{Throttle, Throttling};
 use crate::token_for::TokenFor;
 use crate::transport::HttpTransport;
@@ -61,6 +62,7 @@ pub(crate) struct Settings {
     pub(crate) timeout: Duration,
     pub(crate) throttling: Throttling,
     pub(crate) accept_query_response: bool,
+    pub(crate) token_cache: Arc<dyn TokenCacheStorage>,
 }
 
 /// Home account id and scopes: what one user wants of one API.
@@ -115,9 +117,31 @@ impl PublicClientApplication {
         CallApi::new(self.token_for(scopes), request)
     }
 
-    /// Everybody who is signed in.
+    /// Everybody who is signed in at this authority. Nobody, if the token cache cannot be read: a
+    /// silent request tells why.
     pub fn accounts(&self) -> Vec<Account> {
-        self.0.cache.accounts()
+        self.known_accounts().unwrap_or_default()
+    }
+
+    /// Where tokens are kept.
+    pub fn token_cache_location(&self) -> Location {
+        self.0.cache.location()
+    }
+
+    /// What was not as it should be with the token cache since the last call, in a sentence each: it
+    /// was damaged and set aside, could be read by others, or could not be written. Logged as well.
+    pub fn token_cache_warnings(&self) -> Vec<String> {
+        self.0.cache.take_warnings()
+    }
+
+    /// Forgets every account and token in the cache, of whatever app and cloud; the number of users
+    /// that were signed in. Waits for other processes that are changing the cache.
+    ///
+    /// # Errors
+    /// When the place where tokens are kept cannot be used.
+    pub fn clear_token_cache(&self) -> Result<usize, Error> {
+        self.lock_declined().clear();
+        self.0.cache.clear()
     }
 
     /// The refresh token at hand for an account, if there is one. An app never needs it to get access tokens; it is for
@@ -125,17 +149,19 @@ impl PublicClientApplication {
     pub fn refresh_token(&self, account: &Account) -> Option<RefreshToken> {
         let owner = Owner {
             home_account_id: &account.home_account_id,
-            environment: &account.environment,
+            environments: &self.environments(),
             client_id: self.client_id(),
             realm: &account.tenant_id,
         };
-        self.0.cache.refresh_tokens(owner).into_iter().next().map(|entry| RefreshToken(entry.secret))
+        self.0.cache.refresh_tokens(owner).ok()?.into_iter().next().map(|entry| RefreshToken(entry.secret))
     }
 
-    /// Forgets the account and its tokens. The browser's session stays: the next sign-in may go
-    /// without a password.
+    /// Forgets the account and its tokens, of every app that shares the cache. The browser's session
+    /// stays: the next sign-in may go without a password. Waits for other processes that are changing
+    /// the cache; if it cannot be written, a [warning](Self::token_cache_warnings) says so.
     pub fn remove_account(&self, account: &Account) {
-        self.0.cache.remove_account(account);
+        let home_account_id = account.home_account_id.clone();
+        self.0.cache.change_now(&Change::RemoveAccount { home_account_id, environments: self.environments() });
         self.lock_declined().retain(|(home, _)| *home != account.home_account_id);
     }
 
@@ -162,8 +188,8 @@ impl PublicClientApplication {
     pub(crate) fn new(settings: Settings) -> Self {
         Self(Arc::new(Inner {
             throttle: Throttle::new(settings.throttling),
+            cache: TokenCache::new(Arc::clone(&settings.token_cache)),
             settings,
-            cache: TokenCache::default(),
             directory: Directory::default(),
             prompting: Turn::new(None),
             prompts_ended: AtomicU64::new(0),
@@ -174,6 +200,15 @@ impl PublicClientApplication {
 
     pub(crate) fn authority(&self) -> &Authority {
         &self.0.settings.authority
+    }
+
+    /// The names of the authority's cloud in the cache.
+    pub(crate) fn environments(&self) -> Vec<String> {
+        self.authority().environments()
+    }
+
+    pub(crate) fn known_accounts(&self) -> Result<Vec<Account>, Error> {
+        self.0.cache.accounts(&self.environments(), self.authority().tenant())
     }
 
     pub(crate) fn capabilities(&self) -> &[String] {

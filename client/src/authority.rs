@@ -80,6 +80,15 @@ impl Authority {
         }
     }
 
+    /// The names under which a cache may hold this cloud's entries; new ones go under the first. A
+    /// cache's environment is a host: MSAL Python and MSAL.NET leave the port out, MSAL Node takes it
+    /// for part of the name.
+    pub(crate) fn environments(&self) -> Vec<String> {
+        let with_port = self.environment();
+        let host = self.base.host_str().unwrap_or_default().to_owned();
+        if host == with_port { vec![host] } else { vec![host, with_port] }
+    }
+
     fn metadata_url(&self) -> Result<Url, Error> {
         self.base.join(&format!("{}/v2.0/.well-known/openid-configuration", self.tenant)).map_err(|_| {
             Error::client(

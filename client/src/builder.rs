@@ -10,6 +10,7 @@ use crate::error::{ClientErrorKind, Error};
 use crate::loopback::RedirectUri;
 use crate::observer::Observer;
 use crate::randomness::Randomness;
+use crate::storage::{MemoryStorage, TokenCacheStorage};
 use crate::throttle::Throttling;
 use crate::transport::HttpTransport;
 use crate::user_agent::{SystemBrowser, UserAgent};
@@ -31,6 +32,7 @@ pub struct Builder {
     timeout: Duration,
     throttling: Throttling,
     accept_query_response: bool,
+    token_cache: Arc<dyn TokenCacheStorage>,
 }
 
 impl Builder {
@@ -50,6 +52,7 @@ impl Builder {
             timeout: Duration::from_secs(300),
             throttling: Throttling::default(),
             accept_query_response: true,
+            token_cache: Arc::new(MemoryStorage::new()),
         }
     }
 
@@ -157,6 +160,12 @@ impl Builder {
         self
     }
 
+    /// Where tokens are kept; by default in memory. See [`storage`](crate::storage).
+    pub fn token_cache(mut self, storage: impl TokenCacheStorage + 'static) -> Self {
+        self.token_cache = Arc::new(storage);
+        self
+    }
+
     /// The app.
     ///
     /// # Errors
@@ -201,6 +210,7 @@ impl Builder {
             timeout: self.timeout,
             throttling: self.throttling,
             accept_query_response: self.accept_query_response,
+            token_cache: self.token_cache,
         }))
     }
 }

@@ -360,6 +360,8 @@ client_error_kinds! {
     ApiUnauthorized = "api_unauthorized",
     /// The API repeats its challenge although a token for it was obtained.
     ChallengeRepeated = "claims_challenge_repeated",
+    /// The place where tokens are kept cannot be used.
+    TokenCache = "token_cache_error",
     /// The computer has no randomness to give.
     Randomness = "randomness_unavailable",
 }

@@ -46,7 +46,8 @@
 //! When a silent request must become an interactive one is decided in one place,
 //! [`escalation::next_action`]; [`challenge`] reads what APIs answer.
 //! A failure is given again from memory for a while instead of asking the server again, see
-//! [`Builder::throttling`]. Tokens are kept in memory: a new process signs in anew.
+//! [`Builder::throttling`]. Tokens are kept in memory unless [`Builder::token_cache`] names another
+//! [`storage`], such as a file that MSAL Python and MSAL Node read as well.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -71,6 +72,7 @@ mod redeem;
 mod result;
 mod scopes;
 mod silent;
+pub mod storage;
 mod throttle;
 mod token_for;
 mod transcript;

@@ -6,7 +6,7 @@ use oauth2::TokenResponse as _;
 
 use crate::app::PublicClientApplication;
 use crate::authority::Authority;
-use crate::cache::{AccessTokenEntry, NewTokens, RefreshTokenEntry};
+use crate::cache::{Change, NewTokens};
 use crate::error::{ClientErrorKind, Error};
 use crate::identity::{self, ClientInfo, IdToken};
 use crate::result::{AccessToken, Account, AuthenticationResult, Secret, TokenSource};
@@ -78,26 +78,20 @@ pub(crate) async fn redeem(
     if let Some(id_token) = &id_token {
         id_token.check(app.client_id(), |tid| metadata.issuer_for(tid))?;
     }
-    let account = account_of(&body, id_token.as_ref(), &redemption)?;
-    let tokens = tokens(app, &body, account, redemption.scopes);
+    let mut account = account_of(&body, id_token.as_ref(), &redemption)?;
+    account.environment = app.cache().environment_for(&account.home_account_id, &app.environments());
+    let tokens = tokens(app, &body, account, &redemption);
     let result = AuthenticationResult {
-        access_token: AccessToken(tokens.access_token.secret.clone()),
-        expires_on: tokens.access_token.expires_on,
-        scopes: tokens.access_token.target.to_vec(),
+        access_token: AccessToken(tokens.access_token.clone()),
+        expires_on: tokens.expires_on,
+        scopes: tokens.target.to_vec(),
         account: tokens.account.clone(),
-        tenant_id: tokens.access_token.realm.clone(),
+        tenant_id: tokens.account.tenant_id.clone(),
         id_token_claims: id_token.unwrap_or_default().0,
         correlation_id: redemption.decoration.correlation_id,
         source: TokenSource::IdentityProvider,
     };
-    // An account removed while its refresh was under way stays removed (wire reference 5.2).
-    let wanted = match redemption.expected {
-        Expected::Account(account) => app.cache().holds(account),
-        Expected::Nonce(_) => true,
-    };
-    if wanted {
-        app.cache().save(tokens);
-    }
+    app.cache().change(Change::Save(Box::new(tokens))).await;
     Ok(result)
 }
 
@@ -127,33 +121,28 @@ fn account_of(body: &TokenBody, id_token: Option<&IdToken>, redemption: &Redempt
     }
 }
 
-fn tokens(app: &PublicClientApplication, body: &TokenBody, account: Account, requested: &Scopes) -> NewTokens {
+fn tokens(app: &PublicClientApplication, body: &TokenBody, account: Account, redemption: &Redemption<'_>) -> NewTokens {
     let now = app.now();
     let after = |duration| {
         let duration = SignedDuration::try_from(duration).unwrap_or(SignedDuration::ZERO);
         now.saturating_add(duration).unwrap_or(Timestamp::MAX)
     };
-    let own = |text: &str| text.to_owned();
     NewTokens {
-        access_token: AccessTokenEntry {
-            home_account_id: account.home_account_id.clone(),
-            environment: account.environment.clone(),
-            client_id: own(app.client_id()),
-            realm: account.tenant_id.clone(),
-            target: body.scope().map_or_else(|| requested.clone(), |scope| Scopes::new([scope])),
-            secret: Secret::new(body.access_token().secret()),
-            expires_on: after(body.lifetime()),
-            refresh_on: body.refresh_in().map(after),
-        },
-        refresh_token: body.refresh_token().map(|token| RefreshTokenEntry {
-            home_account_id: account.home_account_id.clone(),
-            environment: account.environment.clone(),
-            client_id: own(app.client_id()),
-            family_id: body.foci.clone().filter(|family| !family.is_empty()),
-            secret: Secret::new(token.secret()),
-        }),
-        id_token: body.id_token.as_deref().map(Secret::new),
         account,
+        environments: app.environments(),
+        client_id: app.client_id().to_owned(),
+        client_info: body.client_info.clone(),
+        target: body.scope().map_or_else(|| redemption.scopes.clone(), |scope| Scopes::new([scope])),
+        access_token: Secret::new(body.access_token().secret()),
+        now,
+        expires_on: after(body.lifetime()),
+        extended_expires_on: after(body.extended_lifetime()),
+        refresh_on: body.refresh_in().map(after),
+        refresh_token: body.refresh_token().map(|token| Secret::new(token.secret())),
+        id_token: body.id_token.as_deref().map(Secret::new),
+        family_id: body.foci.clone().filter(|family| !family.is_empty()),
+        // An account removed while its refresh was under way stays removed (wire reference 5.2).
+        unless_signed_out: matches!(redemption.expected, Expected::Account(_)),
     }
 }
 

@@ -60,6 +60,13 @@ impl Scopes {
         scopes.join(" ")
     }
 
+    /// In the order in which MSAL's cache writes them.
+    pub(crate) fn sorted(&self) -> Vec<&str> {
+        let mut scopes: Vec<&str> = self.0.iter().map(String::as_str).collect();
+        scopes.sort_unstable();
+        scopes
+    }
+
     pub(crate) fn to_vec(&self) -> Vec<String> {
         self.0.clone()
     }

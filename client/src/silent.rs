@@ -8,12 +8,12 @@ use jiff::SignedDuration;
 use crate::BoxFuture;
 use crate::app::PublicClientApplication;
 use crate::authority::Authority;
-use crate::cache::{AccessTokenEntry, Owner};
+use crate::cache::{AccessTokenEntry, Change, Owner};
 use crate::claims;
 use crate::error::{Error, UiRequired};
 use crate::identity::IdToken;
 use crate::redeem::{self, Expected, Redemption};
-use crate::result::{AccessToken, Account, AuthenticationResult, TokenSource};
+use crate::result::{AccessToken, Account, AuthenticationResult, Secret, TokenSource};
 use crate::scopes::Scopes;
 use crate::wire::{ApiId, CacheInfo, Decoration, Grant};
 
@@ -72,7 +72,7 @@ impl AcquireTokenSilent {
         let (authority, realm) = home_of(self.app.authority(), &account);
         let owner = Owner {
             home_account_id: &account.home_account_id,
-            environment: &account.environment,
+            environments: &self.app.environments(),
             client_id: self.app.client_id(),
             realm: &realm,
         };
@@ -83,6 +83,7 @@ impl AcquireTokenSilent {
 
     /// A1 to A3 of the escalation reference, 2.2.
     fn account(&self) -> Result<Account, Error> {
+        let accounts = self.app.known_accounts()?;
         if let Some(account) = &self.account {
             return Ok(account.clone());
         }
@@ -90,7 +91,7 @@ impl AcquireTokenSilent {
         let Some(hint) = &self.login_hint else {
             return local("user_null", "no account was given");
         };
-        let mut fitting = self.app.accounts().into_iter().filter(|account| account.username.eq_ignore_ascii_case(hint));
+        let mut fitting = accounts.into_iter().filter(|account| account.username.eq_ignore_ascii_case(hint));
         match (fitting.next(), fitting.next()) {
             (Some(account), None) => Ok(account),
             (Some(_), Some(_)) => local(
@@ -134,7 +135,13 @@ impl Attempt<'_> {
         // Callers that need the same refresh queue here and find the first one's token.
         let turn = app.refresh_turn(self.owner.home_account_id, &self.request.scopes);
         let _turn = turn.lock().await;
-        if let Some(result) = self.fresh_from_cache()? {
+        let mut found = self.fresh_from_cache()?;
+        if found.is_none() {
+            // Another process may have refreshed this instant.
+            app.cache().reload();
+            found = self.fresh_from_cache()?;
+        }
+        if let Some(result) = found {
             return Ok(result);
         }
         let ending = self.cached()?;
@@ -161,10 +168,10 @@ impl Attempt<'_> {
         let Some(entry) = self.cached()? else {
             return Ok(None);
         };
-        if entry.expires_on.duration_since(now) <= EXPIRY_BUFFER {
+        if entry.expires_on.0.duration_since(now) <= EXPIRY_BUFFER {
             return Ok(None);
         }
-        if entry.refresh_on.is_some_and(|refresh_on| refresh_on <= now) {
+        if entry.refresh_on.is_some_and(|refresh_on| refresh_on.0 <= now) {
             self.refresh_in_background();
         }
         Ok(Some(self.result(&entry)))
@@ -183,7 +190,7 @@ impl Attempt<'_> {
                 authority: &authority,
                 owner: Owner {
                     home_account_id: &account.home_account_id,
-                    environment: &account.environment,
+                    environments: &request.app.environments(),
                     client_id: request.app.client_id(),
                     realm: &realm,
                 },
@@ -200,7 +207,8 @@ impl Attempt<'_> {
         let claims = claims::for_request(app.capabilities(), None)?;
         let turn = app.refresh_turn(self.owner.home_account_id, &self.request.scopes);
         let _turn = turn.lock().await;
-        let due = self.cached()?.and_then(|entry| entry.refresh_on).is_some_and(|refresh_on| refresh_on <= app.now());
+        app.cache().reload();
+        let due = self.cached()?.and_then(|entry| entry.refresh_on).is_some_and(|refresh_on| refresh_on.0 <= app.now());
         if due {
             let attempt = Attempt { claims: claims.as_deref(), ..self };
             attempt.refresh(CacheInfo::Proactive).await?;
@@ -216,39 +224,54 @@ impl Attempt<'_> {
         }
     }
 
-    /// The family's refresh token first, then the app's own. Only one that the server calls dead
-    /// is dropped: any other refusal concerns this API, not the token.
+    /// The cache's refresh tokens in their order, until one serves. Only one that the server calls
+    /// dead is dropped, and the next one tried: any other refusal concerns this API, not the token.
     async fn refresh(self, cache_info: CacheInfo) -> Result<AuthenticationResult, Error> {
-        let app = &self.request.app;
-        for candidate in app.cache().refresh_tokens(self.owner) {
-            let outcome = redeem::redeem(
-                app,
-                Redemption {
-                    authority: self.authority,
-                    grant: Grant::RefreshToken(&candidate.secret),
-                    scopes: &self.request.scopes,
-                    account: Some(self.account),
-                    claims: self.claims,
-                    expected: Expected::Account(self.account),
-                    decoration: self.decoration(cache_info),
-                },
-            )
-            .await;
-            match outcome {
-                Err(Error::Service(error)) if error.suberror.as_deref() == Some("client_mismatch") => {}
-                Err(Error::UiRequired(error)) => {
-                    if error.suberror.as_deref() == Some("bad_token") {
-                        app.cache().drop_refresh_token(&candidate);
-                    }
-                    return Err(Error::UiRequired(error));
+        let cache = self.request.app.cache();
+        let mut stands_alone = false;
+        let mut dead = None;
+        for candidate in cache.refresh_tokens(self.owner)? {
+            if stands_alone && candidate.client_id != self.owner.client_id {
+                continue;
+            }
+            match self.redeem(&candidate.secret, cache_info).await {
+                Err(error) if suberror(&error) == Some("client_mismatch") => {
+                    stands_alone = true;
+                    cache.change(self.not_of_family()).await;
+                }
+                Err(error) if suberror(&error) == Some("bad_token") => {
+                    cache.change(Change::DropRefreshToken(candidate.secret)).await;
+                    dead = Some(error);
                 }
                 other => return other,
             }
         }
-        Err(Error::ui_required(UiRequired::local(
-            "no_tokens_found",
-            "the cache holds no token that fits and no refresh token for this account",
-        )))
+        Err(dead.unwrap_or_else(|| {
+            Error::ui_required(UiRequired::local(
+                "no_tokens_found",
+                "the cache holds no token that fits and no refresh token for this account",
+            ))
+        }))
+    }
+
+    fn not_of_family(self) -> Change {
+        Change::NotOfFamily {
+            client_id: self.owner.client_id.to_owned(),
+            environments: self.owner.environments.to_vec(),
+        }
+    }
+
+    async fn redeem(self, refresh_token: &Secret, cache_info: CacheInfo) -> Result<AuthenticationResult, Error> {
+        let redemption = Redemption {
+            authority: self.authority,
+            grant: Grant::RefreshToken(refresh_token),
+            scopes: &self.request.scopes,
+            account: Some(self.account),
+            claims: self.claims,
+            expected: Expected::Account(self.account),
+            decoration: self.decoration(cache_info),
+        };
+        redeem::redeem(&self.request.app, redemption).await
     }
 
     fn decoration(self, cache_info: CacheInfo) -> Decoration {
@@ -264,7 +287,7 @@ impl Attempt<'_> {
         let id_token = self.request.app.cache().id_token(self.owner);
         AuthenticationResult {
             access_token: AccessToken(entry.secret.clone()),
-            expires_on: entry.expires_on,
+            expires_on: entry.expires_on.0,
             scopes: entry.target.to_vec(),
             account: self.account.clone(),
             tenant_id: entry.realm.clone(),
@@ -285,5 +308,13 @@ fn home_of(authority: &Authority, account: &Account) -> (Authority, String) {
         (authority.clone(), authority.tenant().to_owned())
     } else {
         (authority.clone(), account.tenant_id.clone())
+    }
+}
+
+fn suberror(error: &Error) -> Option<&str> {
+    match error {
+        Error::UiRequired(error) => error.suberror.as_deref(),
+        Error::Service(error) => error.suberror.as_deref(),
+        Error::Client(_) => None,
     }
 }

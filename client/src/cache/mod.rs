@@ -1,130 +1,185 @@
-//! The token cache: who is signed in, and which tokens are at hand. In memory for now; keys and
-//! kinds follow MSAL's unified schema (escalation reference 5.6), so that a file can hold it later.
+//! The token cache: who is signed in, and which tokens are at hand, in MSAL's unified schema
+//! (escalation reference 5.6) in some [`storage`](crate::storage).
 //!
-//! Knows nothing of HTTP or the clock: callers pass the time in. Its lock is never held across an
-//! await, because no method here waits.
+//! `entry` and `document` are the schema, `lookup` and `change` the rules; all four are pure. This
+//! file holds the document that was read last and takes care that a change goes on top of what the
+//! storage holds by then. Knows nothing of HTTP or the clock.
+//!
+//! Looking up asks the storage whether it changed (for a file: one `stat`) and reads it if so; that
+//! is shorter than any hand-over to another thread and happens where it is called. Changing may
+//! have to wait for another process's lock and happens on a thread that may block.
 
+mod change;
+mod document;
 mod entry;
+mod lookup;
 
-use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 
-pub(crate) use entry::{AccessTokenEntry, NewTokens, RefreshTokenEntry};
+pub(crate) use change::{Change, NewTokens};
+use document::{Damaged, Document};
+pub(crate) use entry::{AccessTokenEntry, RefreshTokenEntry};
+pub(crate) use lookup::Owner;
 
 use crate::error::{ClientErrorKind, Error};
 use crate::result::{Account, Secret};
 use crate::scopes::Scopes;
+use crate::storage::{Edit, Location, Revision, StorageError, TokenCacheStorage};
 
-/// All credentials of one app.
-#[derive(Debug, Default)]
-pub(crate) struct TokenCache(Mutex<Entries>);
+/// All credentials at hand. Clones share them.
+#[derive(Debug, Clone)]
+pub(crate) struct TokenCache(Arc<Inner>);
 
-#[derive(Debug, Default)]
-struct Entries {
-    access_tokens: BTreeMap<String, AccessTokenEntry>,
-    refresh_tokens: BTreeMap<String, RefreshTokenEntry>,
-    id_tokens: BTreeMap<String, Secret>,
-    accounts: BTreeMap<String, Account>,
+#[derive(Debug)]
+struct Inner {
+    storage: Arc<dyn TokenCacheStorage>,
+    known: Mutex<Known>,
+    warnings: Mutex<Vec<String>>,
 }
 
-/// Whose tokens, and for which app and tenant.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Owner<'a> {
-    pub(crate) home_account_id: &'a str,
-    pub(crate) environment: &'a str,
-    pub(crate) client_id: &'a str,
-    pub(crate) realm: &'a str,
+/// What was read or written last.
+#[derive(Debug, Default)]
+struct Known {
+    document: Arc<Document>,
+    revision: Option<Revision>,
 }
 
 impl TokenCache {
-    pub(crate) fn accounts(&self) -> Vec<Account> {
-        self.lock().accounts.values().cloned().collect()
+    pub(crate) fn new(storage: Arc<dyn TokenCacheStorage>) -> Self {
+        Self(Arc::new(Inner { storage, known: Mutex::default(), warnings: Mutex::default() }))
     }
 
-    /// The access token that holds all of `scopes` and has not ended, expiry buffer not considered.
+    pub(crate) fn location(&self) -> Location {
+        self.0.storage.location()
+    }
+
+    /// What was not as it should be, since the last call.
+    pub(crate) fn take_warnings(&self) -> Vec<String> {
+        std::mem::take(&mut *lock(&self.0.warnings))
+    }
+
+    pub(crate) fn accounts(&self, environments: &[String], tenant: &str) -> Result<Vec<Account>, Error> {
+        Ok(self.current()?.accounts(environments, tenant))
+    }
+
+    pub(crate) fn environment_for(&self, home_account_id: &str, environments: &[String]) -> String {
+        let document = self.current().unwrap_or_default();
+        document.environment_for(home_account_id, environments)
+    }
+
     pub(crate) fn find_access_token(
         &self,
         owner: Owner<'_>,
         scopes: &Scopes,
         now: Timestamp,
     ) -> Result<Option<AccessTokenEntry>, Error> {
-        let entries = self.lock();
-        let mut fitting = entries
-            .access_tokens
-            .values()
-            .filter(|entry| entry.belongs_to(owner) && entry.target.include(scopes))
-            .filter(|entry| now < entry.expires_on);
-        let first = fitting.next().cloned();
-        if fitting.next().is_some() {
-            return Err(Error::client(
-                ClientErrorKind::MultipleMatchingTokens,
-                "two cached tokens fit these scopes; the cache is inconsistent, clear it",
-            ));
-        }
-        Ok(first)
+        self.current()?.find_access_token(owner, scopes, now)
     }
 
-    /// Refresh tokens of this account, the family's first. Scopes and tenant do not matter: one
-    /// refresh token serves every API (escalation reference 3.4).
-    pub(crate) fn refresh_tokens(&self, owner: Owner<'_>) -> Vec<RefreshTokenEntry> {
-        let mut fitting: Vec<RefreshTokenEntry> =
-            self.lock().refresh_tokens.values().filter(|entry| entry.serves(owner)).cloned().collect();
-        fitting.sort_by_key(|entry| entry.family_id.is_none());
-        fitting
+    pub(crate) fn refresh_tokens(&self, owner: Owner<'_>) -> Result<Vec<RefreshTokenEntry>, Error> {
+        Ok(self.current()?.refresh_tokens(owner))
     }
 
     pub(crate) fn id_token(&self, owner: Owner<'_>) -> Option<Secret> {
-        self.lock().id_tokens.get(&entry::id_token_key(owner)).cloned()
+        self.current().ok()?.id_token(owner)
     }
 
-    /// Stores an answer. Older access tokens with an overlapping scope go; the refresh token stays
-    /// unless a new one came (escalation reference 5.1, step 9).
-    pub(crate) fn save(&self, tokens: NewTokens) {
-        let mut entries = self.lock();
-        let access = tokens.access_token;
-        entries.access_tokens.retain(|_, entry| !(entry.same_owner(&access) && entry.target.overlap(&access.target)));
-        if let Some(id_token) = tokens.id_token {
-            entries.id_tokens.insert(entry::id_token_key(access.owner()), id_token);
+    /// Reads the storage anew, changed or not: for before a request, which costs more.
+    pub(crate) fn reload(&self) {
+        lock(&self.0.known).revision = None;
+    }
+
+    /// Makes a change on a thread that may block. It is made even if the caller is gone by then.
+    pub(crate) async fn change(&self, change: Change) {
+        let cache = self.clone();
+        if tokio::task::spawn_blocking(move || cache.change_now(&change)).await.is_err() {
+            self.warn("the token cache could not be changed: its thread ended early".to_owned());
         }
-        entries.access_tokens.insert(access.key(), access);
-        if let Some(refresh) = tokens.refresh_token {
-            entries.refresh_tokens.insert(refresh.key(), refresh);
+    }
+
+    /// Makes a change here and now. What cannot be stored holds for this process, and the user is
+    /// told: a token in hand is worth more than a cache.
+    pub(crate) fn change_now(&self, change: &Change) {
+        if let Err(error) = self.update(|document| change.apply(document)) {
+            self.warn(error.to_string());
+            let mut known = lock(&self.0.known);
+            change.apply(Arc::make_mut(&mut known.document));
         }
-        entries.accounts.insert(entry::account_key(&tokens.account), tokens.account);
     }
 
-    /// Forgets a refresh token the server calls dead, unless it was replaced meanwhile.
-    pub(crate) fn drop_refresh_token(&self, dead: &RefreshTokenEntry) {
-        self.lock().refresh_tokens.retain(|_, entry| entry.secret != dead.secret);
+    /// Everybody signs out; how many were signed in.
+    pub(crate) fn clear(&self) -> Result<usize, Error> {
+        let mut users = 0;
+        self.update(|document| {
+            users = document.count_users();
+            Change::Clear.apply(document)
+        })?;
+        Ok(users)
     }
 
-    /// Forgets an access token that its API has rejected.
-    pub(crate) fn drop_access_token(&self, rejected: &Secret) {
-        self.lock().access_tokens.retain(|_, entry| entry.secret != *rejected);
+    fn update(&self, mut change: impl FnMut(&mut Document) -> bool) -> Result<(), Error> {
+        let mut left = Ok(Document::default());
+        let updated = self.0.storage.update(&mut |bytes| {
+            let (mut document, set_aside) = match Document::parse(bytes) {
+                Ok(document) => (document, false),
+                Err(Damaged) => (Document::default(), true),
+            };
+            let changed = change(&mut document).then(|| document.to_bytes()).transpose();
+            let (write, result) = match changed {
+                Ok(write) => (write, Ok(document)),
+                Err(error) => (None, Err(StorageError::new(format!("the token cache cannot be written: {error}")))),
+            };
+            left = result;
+            Edit { set_aside, write }
+        })?;
+        let mut known = lock(&self.0.known);
+        *known = Known { document: Arc::new(left?), revision: updated.revision };
+        drop(known);
+        updated.warnings.into_iter().for_each(|warning| self.warn(warning));
+        Ok(())
     }
 
-    /// True when the account is still signed in.
-    pub(crate) fn holds(&self, account: &Account) -> bool {
-        self.lock().accounts.values().any(|own| own.home_account_id == account.home_account_id)
+    /// The document as the storage holds it now. A damaged one is moved out of the way.
+    fn current(&self) -> Result<Arc<Document>, Error> {
+        let mut known = lock(&self.0.known);
+        let revision = self.0.storage.revision()?;
+        if revision.is_some() && known.revision == revision {
+            return Ok(Arc::clone(&known.document));
+        }
+        let contents = self.0.storage.read()?;
+        contents.warnings.into_iter().for_each(|warning| self.warn(warning));
+        match Document::parse(contents.bytes.as_ref().map(|bytes| bytes.as_slice())) {
+            Ok(document) => {
+                *known = Known { document: Arc::new(document), revision: contents.revision };
+            }
+            Err(Damaged) => {
+                drop(known);
+                self.update(|_| false)?;
+                known = lock(&self.0.known);
+            }
+        }
+        Ok(Arc::clone(&known.document))
     }
 
-    /// Forgets the account and all its tokens.
-    pub(crate) fn remove_account(&self, account: &Account) {
-        let home = &account.home_account_id;
-        let environment = &account.environment;
-        let mut entries = self.lock();
-        entries.accounts.retain(|_, own| own.home_account_id != *home || own.environment != *environment);
-        entries.access_tokens.retain(|_, own| own.home_account_id != *home || own.environment != *environment);
-        entries.refresh_tokens.retain(|_, own| own.home_account_id != *home || own.environment != *environment);
-        let prefix = format!("{home}-{environment}-").to_ascii_lowercase();
-        entries.id_tokens.retain(|key, _| !key.starts_with(&prefix));
+    fn warn(&self, warning: String) {
+        tracing::warn!("{warning}");
+        let mut warnings = lock(&self.0.warnings);
+        if !warnings.contains(&warning) {
+            warnings.push(warning);
+        }
     }
+}
 
-    fn lock(&self) -> MutexGuard<'_, Entries> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+impl From<StorageError> for Error {
+    fn from(error: StorageError) -> Self {
+        Self::client(ClientErrorKind::TokenCache, error.to_string())
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

@@ -1,10 +1,25 @@
-use jiff::{SignedDuration, Timestamp};
+mod files;
+mod properties;
+mod rules;
 
-use super::{AccessTokenEntry, NewTokens, Owner, RefreshTokenEntry, TokenCache};
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+
+use super::change::{Change, NewTokens};
+use super::document::Document;
+use super::lookup::Owner;
 use crate::result::{Account, Secret};
 use crate::scopes::Scopes;
 
-const ADA: Owner<'static> = Owner { home_account_id: "ada.t", environment: "idp", client_id: "app", realm: "t" };
+const NOW: Timestamp = Timestamp::UNIX_EPOCH;
+
+fn hosts() -> Vec<String> {
+    vec!["idp".to_owned(), "idp:8443".to_owned()]
+}
+
+fn owner<'a>(home: &'a str, environments: &'a [String]) -> Owner<'a> {
+    Owner { home_account_id: home, environments, client_id: "app", realm: "t" }
+}
 
 fn account(home: &str) -> Account {
     Account {
@@ -20,85 +35,63 @@ fn account(home: &str) -> Account {
 fn tokens(home: &str, scopes: &str, secret: &str, refresh: Option<&str>) -> NewTokens {
     NewTokens {
         account: account(home),
-        access_token: AccessTokenEntry {
-            home_account_id: home.to_owned(),
-            environment: "idp".to_owned(),
-            client_id: "app".to_owned(),
-            realm: "t".to_owned(),
-            target: Scopes::new([scopes]),
-            secret: Secret::new(secret),
-            expires_on: Timestamp::UNIX_EPOCH + SignedDuration::from_hours(1),
-            refresh_on: None,
-        },
-        refresh_token: refresh.map(|secret| RefreshTokenEntry {
-            home_account_id: home.to_owned(),
-            environment: "idp".to_owned(),
-            client_id: "app".to_owned(),
-            family_id: None,
-            secret: Secret::new(secret),
-        }),
+        environments: hosts(),
+        client_id: "app".to_owned(),
+        client_info: Some("e30".to_owned()),
+        target: Scopes::new([scopes]),
+        access_token: Secret::new(secret),
+        now: NOW,
+        expires_on: NOW + SignedDuration::from_hours(1),
+        extended_expires_on: NOW + SignedDuration::from_hours(2),
+        refresh_on: None,
+        refresh_token: refresh.map(Secret::new),
         id_token: Some(Secret::new("id")),
+        family_id: None,
+        unless_signed_out: false,
     }
 }
 
-fn found(cache: &TokenCache, scopes: &str) -> Option<String> {
-    cache
-        .find_access_token(ADA, &Scopes::new([scopes]), Timestamp::UNIX_EPOCH)
-        .unwrap()
-        .map(|entry| entry.secret.expose().to_owned())
+fn save(document: &mut Document, tokens: NewTokens) {
+    Change::Save(Box::new(tokens)).apply(document);
 }
 
-#[test]
-fn tokens_are_found_by_inclusion() {
-    let cache = TokenCache::default();
-    cache.save(tokens("ada.t", "mail/Read mail/Send", "mail", None));
-    assert_eq!(found(&cache, "MAIL/read openid").as_deref(), Some("mail"));
-    assert_eq!(found(&cache, "mail/Read mail/Manage"), None);
+fn of(value: &Value) -> Document {
+    Document::parse(Some(value.to_string().as_bytes())).unwrap()
 }
 
-#[test]
-fn a_new_token_replaces_what_overlaps_and_nothing_else() {
-    let cache = TokenCache::default();
-    cache.save(tokens("ada.t", "calendar openid profile", "calendar", None));
-    cache.save(tokens("ada.t", "mail/Read", "old mail", None));
-    cache.save(tokens("bo.t", "mail/Read", "bo's mail", None));
-    cache.save(tokens("ada.t", "mail/Read mail/Send openid profile", "new mail", None));
-    assert_eq!(found(&cache, "calendar").as_deref(), Some("calendar"));
-    assert_eq!(found(&cache, "mail/Read").as_deref(), Some("new mail"));
-    let bo = Owner { home_account_id: "bo.t", ..ADA };
-    let of_bo = cache.find_access_token(bo, &Scopes::new(["mail/Read"]), Timestamp::UNIX_EPOCH);
-    assert_eq!(of_bo.unwrap().unwrap().secret.expose(), "bo's mail");
+fn written(document: &Document) -> Value {
+    serde_json::from_slice(&document.to_bytes().unwrap()).unwrap()
 }
 
-#[test]
-fn an_answer_without_a_refresh_token_keeps_the_old_one() {
-    let cache = TokenCache::default();
-    cache.save(tokens("ada.t", "a", "1", Some("first")));
-    cache.save(tokens("ada.t", "b", "2", None));
-    assert_eq!(cache.refresh_tokens(ADA)[0].secret.expose(), "first");
-    cache.save(tokens("ada.t", "c", "3", Some("second")));
-    assert_eq!(cache.refresh_tokens(ADA).len(), 1);
-    assert_eq!(cache.refresh_tokens(ADA)[0].secret.expose(), "second");
+fn found(document: &Document, home: &str, scopes: &str) -> Option<String> {
+    let entry = document.find_access_token(owner(home, &hosts()), &Scopes::new([scopes]), NOW).unwrap();
+    entry.map(|entry| entry.secret.expose().to_owned())
 }
 
-#[test]
-fn a_dead_refresh_token_does_not_take_its_successor_along() {
-    let cache = TokenCache::default();
-    cache.save(tokens("ada.t", "a", "1", Some("first")));
-    let dead = cache.refresh_tokens(ADA).remove(0);
-    cache.save(tokens("ada.t", "a", "2", Some("second")));
-    cache.drop_refresh_token(&dead);
-    assert_eq!(cache.refresh_tokens(ADA).len(), 1);
+fn refresh_tokens(document: &Document, home: &str) -> Vec<String> {
+    document.refresh_tokens(owner(home, &hosts())).iter().map(|entry| entry.secret.expose().to_owned()).collect()
 }
 
-#[test]
-fn removing_an_account_leaves_the_others() {
-    let cache = TokenCache::default();
-    cache.save(tokens("ada.t", "a", "1", Some("r")));
-    cache.save(tokens("bo.t", "a", "2", Some("r2")));
-    cache.remove_account(&account("ada.t"));
-    assert_eq!(found(&cache, "a"), None);
-    assert!(cache.refresh_tokens(ADA).is_empty());
-    assert!(cache.id_token(ADA).is_none());
-    assert_eq!(cache.accounts().len(), 1);
+fn access_token(extra: &Value) -> Value {
+    let mut entry = json!({
+        "home_account_id": "ada.t", "environment": "idp", "credential_type": "AccessToken", "client_id": "app",
+        "secret": "at", "realm": "t", "target": "mail", "expires_on": "3600",
+    });
+    merge(&mut entry, extra);
+    entry
+}
+
+fn refresh_token(extra: &Value) -> Value {
+    let mut entry = json!({
+        "home_account_id": "ada.t", "environment": "idp", "credential_type": "RefreshToken", "client_id": "app",
+        "secret": "rt",
+    });
+    merge(&mut entry, extra);
+    entry
+}
+
+fn merge(entry: &mut Value, extra: &Value) {
+    for (name, value) in extra.as_object().into_iter().flatten() {
+        entry[name] = value.clone();
+    }
 }

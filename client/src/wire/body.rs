@@ -23,7 +23,7 @@ pub(crate) struct TokenBody {
     #[serde(default, deserialize_with = "number_or_text")]
     refresh_in: Option<u64>,
     #[serde(default, deserialize_with = "number_or_text")]
-    pub(crate) ext_expires_in: Option<u64>,
+    ext_expires_in: Option<u64>,
     #[serde(default)]
     refresh_token: Option<RefreshToken>,
     #[serde(default)]
@@ -44,6 +44,12 @@ impl TokenBody {
     /// Ten minutes when the server does not say.
     pub(crate) fn lifetime(&self) -> Duration {
         self.expires_in().unwrap_or(Duration::from_secs(600))
+    }
+
+    /// For how long the token may be shown in an outage.
+    pub(crate) fn extended_lifetime(&self) -> Duration {
+        let extended = self.ext_expires_in.map(Duration::from_secs);
+        extended.map_or_else(|| self.lifetime(), |extended| extended.min(LONGEST_LIFETIME))
     }
 
     pub(crate) fn refresh_in(&self) -> Option<Duration> {
@@ -126,7 +132,7 @@ impl From<Map<String, Value>> for ErrorBody {
         Self {
             error: text("error").unwrap_or_default(),
             error_description: text("error_description").unwrap_or_default(),
-            suberror: text("suberror"),
+            suberror: if is_client_mismatch(&members) { Some(CLIENT_MISMATCH.to_owned()) } else { text("suberror") },
             error_codes: codes
                 .into_iter()
                 .flatten()
@@ -139,6 +145,17 @@ impl From<Map<String, Value>> for ErrorBody {
         }
     }
 }
+
+/// The word for "not of this token's family" stands in `suberror`, in `error_additional_info`, or in both.
+fn is_client_mismatch(members: &Map<String, Value>) -> bool {
+    match members.get("error_additional_info") {
+        Some(Value::Array(words)) => words.iter().any(|word| word == CLIENT_MISMATCH),
+        Some(Value::String(text)) => text.contains(CLIENT_MISMATCH),
+        _ => false,
+    }
+}
+
+pub(super) const CLIENT_MISMATCH: &str = "client_mismatch";
 
 impl fmt::Display for ErrorBody {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -2,8 +2,10 @@
 //! stands still.
 
 mod api;
+mod cache;
 mod command_line;
 mod escalation;
+mod hammer;
 mod hostile;
 mod interactive;
 mod observer;

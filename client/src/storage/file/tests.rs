@@ -1,0 +1,116 @@
+use std::fs;
+
+use tempfile::TempDir;
+
+use super::*;
+
+fn folder() -> (TempDir, FileStorage) {
+    let folder = tempfile::tempdir().unwrap();
+    let storage = FileStorage::new(folder.path().join("new").join("cache.json"));
+    (folder, storage)
+}
+
+fn write(storage: &FileStorage, text: &str) -> Updated {
+    let bytes = Zeroizing::new(text.as_bytes().to_vec());
+    storage.update(&mut |_| Edit { set_aside: false, write: Some(bytes.clone()) }).unwrap()
+}
+
+fn read(storage: &FileStorage) -> Option<String> {
+    storage.read().unwrap().bytes.map(|bytes| String::from_utf8(bytes.to_vec()).unwrap())
+}
+
+#[test]
+fn what_is_written_is_read_and_has_a_state_of_its_own() {
+    let (_folder, storage) = folder();
+    assert_eq!(read(&storage), None);
+    let nothing = storage.revision().unwrap();
+    assert!(nothing.is_some());
+    let mut last = nothing;
+    for text in ["one", "two", "three"] {
+        let updated = write(&storage, text);
+        assert_eq!(read(&storage).as_deref(), Some(text));
+        assert_eq!(storage.revision().unwrap(), updated.revision);
+        assert_eq!(storage.read().unwrap().revision, updated.revision);
+        assert_ne!(updated.revision, last);
+        last = updated.revision;
+    }
+}
+
+#[test]
+fn an_edit_sees_what_is_there_and_may_leave_it() {
+    let (_folder, storage) = folder();
+    let first = write(&storage, "one");
+    let mut seen = None;
+    let updated = storage.update(&mut |bytes| {
+        seen = bytes.map(<[u8]>::to_vec);
+        Edit::default()
+    });
+    assert_eq!(seen.as_deref(), Some(b"one".as_slice()));
+    assert_eq!(updated.unwrap().revision, first.revision);
+}
+
+#[test]
+fn damaged_files_are_kept_each_under_its_own_name() {
+    let (_folder, storage) = folder();
+    for (number, text) in [(1, "broken"), (2, "broken again")] {
+        write(&storage, text);
+        let updated = storage.update(&mut |_| Edit { set_aside: true, write: None }).unwrap();
+        let aside = beside(storage.path(), &format!(".damaged-{number}"));
+        assert_eq!(fs::read_to_string(&aside).unwrap(), text);
+        assert!(updated.warnings[0].contains(aside.to_str().unwrap()), "{:?}", updated.warnings);
+        assert_eq!(read(&storage), None);
+        assert_eq!(updated.revision, storage.revision().unwrap());
+    }
+}
+
+#[test]
+fn a_folder_in_its_place_is_an_error_that_names_it() {
+    let (folder, _) = folder();
+    let storage = FileStorage::new(folder.path());
+    let error = storage.read().unwrap_err().to_string();
+    assert!(error.contains(folder.path().to_str().unwrap()) && error.contains("no file"), "{error}");
+}
+
+#[cfg(unix)]
+mod unix {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use super::*;
+
+    fn mode(path: &Path) -> u32 {
+        fs::metadata(path).unwrap().permissions().mode() & 0o777
+    }
+
+    #[test]
+    fn nobody_else_may_read_it() {
+        let (_folder, storage) = folder();
+        write(&storage, "secret");
+        assert_eq!(mode(storage.path()), 0o600);
+        assert_eq!(mode(storage.path().parent().unwrap()), 0o700);
+        assert_eq!(mode(&beside(storage.path(), ".lock")), 0o600);
+        let names = fs::read_dir(storage.path().parent().unwrap()).unwrap().count();
+        assert_eq!(names, 2, "nothing is left lying about");
+    }
+
+    #[test]
+    fn a_file_that_others_may_read_is_closed_with_a_warning() {
+        let (_folder, storage) = folder();
+        write(&storage, "secret");
+        fs::set_permissions(storage.path(), fs::Permissions::from_mode(0o644)).unwrap();
+        let warnings = storage.read().unwrap().warnings;
+        assert!(warnings[0].contains("mode 644") && warnings[0].contains(storage.path().to_str().unwrap()));
+        assert_eq!(mode(storage.path()), 0o600);
+        assert!(storage.read().unwrap().warnings.is_empty());
+    }
+
+    #[test]
+    fn a_link_stays_a_link() {
+        let (folder, storage) = folder();
+        write(&storage, "old");
+        let link = FileStorage::new(folder.path().join("link.json"));
+        std::os::unix::fs::symlink(storage.path(), link.path()).unwrap();
+        write(&link, "new");
+        assert_eq!(read(&storage).as_deref(), Some("new"));
+        assert!(fs::symlink_metadata(link.path()).unwrap().is_symlink());
+    }
+}
