@@ -11,23 +11,26 @@ use jiff::Timestamp;
 use tokio::sync::Mutex as Turn;
 
 use crate::api::CallApi;
-use crate::authority::{Authority, Directory, Metadata};
+use crate::authority::{Authority, Metadata};
+use crate::base::Base;
 use crate::builder::Builder;
 use crate::cache::{Change, Owner, TokenCache};
 use crate::clock::Clock;
+use crate::device_code::{AcquireTokenByDeviceCode, DeviceCodePrompt};
 use crate::error::{ClientErrorKind, Error};
 use crate::interactive::AcquireTokenInteractive;
-use crate::loopback::RedirectUri;
+use crate::loopback::{RedirectUri, ResultPages};
 use crate::observer::{Event, Observer};
 use crate::randomness::Randomness;
-use crate::result::{Account, RefreshToken};
+use crate::result::{Account, AuthenticationResult, RefreshToken, Secret};
 use crate::scopes::Scopes;
 use crate::silent::AcquireTokenSilent;
 use crate::storage::{Location, TokenCacheStorage};
-use crate::throttle::{Throttle, Throttling};
+use crate::throttle::Throttle;
 use crate::token_for::TokenFor;
 use crate::transport::HttpTransport;
 use crate::user_agent::UserAgent;
+use crate::username_password::AcquireTokenByUsernamePassword;
 use crate::wire::Network;
 
 /// A desktop app's way to tokens. Clones share cache and settings.
@@ -35,10 +38,9 @@ use crate::wire::Network;
 pub struct PublicClientApplication(Arc<Inner>);
 
 pub(crate) struct Inner {
+    base: Base,
     pub(crate) settings: Settings,
     cache: TokenCache,
-    directory: Directory,
-    throttle: Throttle,
     /// One sign-in page at a time; holds how the last one ended.
     prompting: Turn<Option<LastPrompt>>,
     prompts_ended: AtomicU64,
@@ -48,21 +50,15 @@ pub(crate) struct Inner {
     declined: Mutex<BTreeSet<Feature>>,
 }
 
+/// What only an app with a person in front of it has.
 pub(crate) struct Settings {
-    pub(crate) client_id: String,
-    pub(crate) authority: Authority,
     pub(crate) redirect_uri: RedirectUri,
-    pub(crate) capabilities: Vec<String>,
-    pub(crate) http: reqwest::Client,
-    pub(crate) transport: Option<Arc<dyn HttpTransport>>,
-    pub(crate) observer: Option<Arc<dyn Observer>>,
-    pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) randomness: Randomness,
     pub(crate) user_agent: Arc<dyn UserAgent>,
+    pub(crate) device_code_prompt: Option<Arc<dyn DeviceCodePrompt>>,
     pub(crate) timeout: Duration,
-    pub(crate) throttling: Throttling,
     pub(crate) accept_query_response: bool,
     pub(crate) token_cache: Arc<dyn TokenCacheStorage>,
+    pub(crate) result_pages: ResultPages,
 }
 
 /// Home account id and scopes: what one user wants of one API.
@@ -97,6 +93,47 @@ impl PublicClientApplication {
         I::Item: Into<String>,
     {
         AcquireTokenInteractive::new(self.clone(), Scopes::new(scopes))
+    }
+
+    /// A token with the user's help on another device (RFC 8628), for hosts without a browser.
+    pub fn acquire_token_by_device_code<I>(&self, scopes: I) -> AcquireTokenByDeviceCode
+    where
+        I: IntoIterator,
+        I::Item: Into<String>,
+    {
+        AcquireTokenByDeviceCode::new(self.clone(), Scopes::new(scopes))
+    }
+
+    /// A token for a user name and password that the app itself has asked for. Work accounts of one tenant or
+    /// `organizations` only; no multifactor authentication, no policy can be satisfied.
+    #[deprecated(note = "the app sees the password and no policy can be satisfied; use acquire_token_interactive")]
+    pub fn acquire_token_by_username_password<I>(
+        &self,
+        scopes: I,
+        username: impl Into<String>,
+        password: impl Into<String>,
+    ) -> AcquireTokenByUsernamePassword
+    where
+        I: IntoIterator,
+        I::Item: Into<String>,
+    {
+        AcquireTokenByUsernamePassword::new(self.clone(), Scopes::new(scopes), username.into(), Secret::new(password))
+    }
+
+    /// Would sign in the Windows user by Kerberos or NTLM. Not supported here, and deprecated in MSAL; the method is here
+    /// for those who look for it.
+    ///
+    /// # Errors
+    /// Always, with code `not_supported` and what to use instead.
+    pub fn acquire_token_by_integrated_windows_auth<I>(&self, _scopes: I) -> Result<AuthenticationResult, Error>
+    where
+        I: IntoIterator,
+        I::Item: Into<String>,
+    {
+        Err(Error::client(
+            ClientErrorKind::NotSupported,
+            "integrated Windows sign-in is not supported here; use acquire_token_interactive, or acquire_token_by_device_code where there is no browser",
+        ))
     }
 
     /// A token by the right steps: silently, then with at most one prompt.
@@ -177,20 +214,19 @@ impl PublicClientApplication {
     /// The HTTP client in use, to build requests for [`call_api`](Self::call_api) with. The default
     /// one follows no redirects.
     pub fn http_client(&self) -> &reqwest::Client {
-        &self.0.settings.http
+        &self.0.base.http
     }
 
     /// The client id.
     pub fn client_id(&self) -> &str {
-        &self.0.settings.client_id
+        &self.0.base.client_id
     }
 
-    pub(crate) fn new(settings: Settings) -> Self {
+    pub(crate) fn new(base: Base, settings: Settings) -> Self {
         Self(Arc::new(Inner {
-            throttle: Throttle::new(settings.throttling),
+            base,
             cache: TokenCache::new(Arc::clone(&settings.token_cache)),
             settings,
-            directory: Directory::default(),
             prompting: Turn::new(None),
             prompts_ended: AtomicU64::new(0),
             refreshing: Mutex::default(),
@@ -198,8 +234,12 @@ impl PublicClientApplication {
         }))
     }
 
+    pub(crate) fn base(&self) -> &Base {
+        &self.0.base
+    }
+
     pub(crate) fn authority(&self) -> &Authority {
-        &self.0.settings.authority
+        &self.0.base.authority
     }
 
     /// The names of the authority's cloud in the cache.
@@ -212,7 +252,7 @@ impl PublicClientApplication {
     }
 
     pub(crate) fn capabilities(&self) -> &[String] {
-        &self.0.settings.capabilities
+        &self.0.base.capabilities
     }
 
     pub(crate) fn redirect_uri(&self) -> &RedirectUri {
@@ -220,11 +260,19 @@ impl PublicClientApplication {
     }
 
     pub(crate) fn randomness(&self) -> &Randomness {
-        &self.0.settings.randomness
+        &self.0.base.randomness
     }
 
     pub(crate) fn user_agent(&self) -> &dyn UserAgent {
         &*self.0.settings.user_agent
+    }
+
+    pub(crate) fn device_code_prompt(&self) -> Option<&Arc<dyn DeviceCodePrompt>> {
+        self.0.settings.device_code_prompt.as_ref()
+    }
+
+    pub(crate) fn result_pages(&self) -> &ResultPages {
+        &self.0.settings.result_pages
     }
 
     pub(crate) fn timeout(&self) -> Duration {
@@ -235,8 +283,12 @@ impl PublicClientApplication {
         self.0.settings.accept_query_response
     }
 
+    pub(crate) fn clock(&self) -> &dyn Clock {
+        &*self.0.base.clock
+    }
+
     pub(crate) fn now(&self) -> Timestamp {
-        self.0.settings.clock.now()
+        self.0.base.now()
     }
 
     pub(crate) fn cache(&self) -> &TokenCache {
@@ -244,19 +296,15 @@ impl PublicClientApplication {
     }
 
     pub(crate) fn throttle(&self) -> &Throttle {
-        &self.0.throttle
+        &self.0.base.throttle
     }
 
     pub(crate) fn network(&self) -> Network<'_> {
-        Network {
-            transport: self.transport_or(self.http_client()),
-            clock: &*self.0.settings.clock,
-            observer: self.observer(),
-        }
+        self.0.base.network()
     }
 
     pub(crate) fn observer(&self) -> Option<&dyn Observer> {
-        self.0.settings.observer.as_deref()
+        self.0.base.observer.as_deref()
     }
 
     pub(crate) fn tell(&self, event: Event<'_>) {
@@ -267,21 +315,15 @@ impl PublicClientApplication {
 
     /// What sends: the transport the app was given, or `http`.
     pub(crate) fn transport_or<'a>(&'a self, http: &'a reqwest::Client) -> &'a dyn HttpTransport {
-        self.0.settings.transport.as_deref().unwrap_or(http)
+        self.0.base.transport_or(http)
     }
 
     pub(crate) async fn metadata(&self, authority: &Authority) -> Result<Arc<Metadata>, Error> {
-        self.0.directory.metadata(self.network(), authority).await
+        self.0.base.metadata(authority).await
     }
 
     pub(crate) fn check_scopes(&self, scopes: &Scopes) -> Result<(), Error> {
-        if scopes.names_no_api() {
-            return Err(Error::client(
-                ClientErrorKind::InvalidRequest,
-                "no scope of an API is named; name at least one, e.g. User.Read",
-            ));
-        }
-        Ok(())
+        self.0.base.check_scopes(scopes)
     }
 
     pub(crate) async fn prompt_turn(&self) -> tokio::sync::MutexGuard<'_, Option<LastPrompt>> {

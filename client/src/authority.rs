@@ -89,6 +89,21 @@ impl Authority {
         if host == with_port { vec![host] } else { vec![host, with_port] }
     }
 
+    /// What the authority says about a user name (wire reference 1.4).
+    pub(crate) fn user_realm_url(&self, username: &str) -> Url {
+        let mut url = self.base.clone();
+        if let Ok(mut path) = url.path_segments_mut() {
+            path.clear().extend(["common", "userrealm", username]);
+        }
+        url.set_query(Some("api-version=1.0"));
+        url
+    }
+
+    /// Where a browser starts; for challenges, which name it (escalation reference 4.3).
+    pub(crate) fn authorization_uri(&self) -> String {
+        format!("{self}/oauth2/v2.0/authorize")
+    }
+
     fn metadata_url(&self) -> Result<Url, Error> {
         self.base.join(&format!("{}/v2.0/.well-known/openid-configuration", self.tenant)).map_err(|_| {
             Error::client(
@@ -121,6 +136,9 @@ pub(crate) struct Metadata {
     issuer: String,
     pub(crate) authorization_endpoint: Url,
     pub(crate) token_endpoint: Url,
+    /// RFC 8628, 4; none where the authority has no device flow.
+    #[serde(default)]
+    pub(crate) device_authorization_endpoint: Option<Url>,
 }
 
 impl Metadata {
@@ -138,7 +156,9 @@ impl Metadata {
             ("authorization_endpoint", Some(&self.authorization_endpoint)),
             ("token_endpoint", Some(&self.token_endpoint)),
         ];
-        for (name, url) in parts {
+        let device = self.device_authorization_endpoint.as_ref();
+        let device = device.map(|url| ("device_authorization_endpoint", Some(url)));
+        for (name, url) in parts.into_iter().chain(device) {
             if url.is_none_or(|url| url.origin() != authority.base.origin()) {
                 return Err(Error::client(
                     ClientErrorKind::InvalidMetadata,

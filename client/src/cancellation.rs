@@ -2,6 +2,8 @@
 
 use tokio::sync::watch;
 
+use crate::error::{ClientErrorKind, Error};
+
 /// Calls a sign-in off from elsewhere. Dropping the sign-in's future does it too.
 #[derive(Debug, Clone)]
 pub struct Cancellation(watch::Sender<bool>);
@@ -17,7 +19,19 @@ impl Cancellation {
         self.0.send_replace(true);
     }
 
-    pub(crate) async fn canceled(&self) {
+    /// The outcome of `sign_in`, unless it is called off before.
+    pub(crate) async fn unless_canceled<T>(&self, sign_in: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+        tokio::select! {
+            biased;
+            () = self.canceled() => Err(Error::client(
+                ClientErrorKind::CanceledByApp,
+                "the app called the sign-in off; tokens of other APIs stay good",
+            )),
+            outcome = sign_in => outcome,
+        }
+    }
+
+    async fn canceled(&self) {
         // The sender is ours, so waiting cannot fail.
         let mut receiver = self.0.subscribe();
         let _ = receiver.wait_for(|canceled| *canceled).await;

@@ -139,6 +139,8 @@ pub struct UiRequired {
     /// True when this came out of an interactive sign-in: the person was asked already, and asking
     /// again for the same thing would not end (escalation reference 2.9).
     pub after_prompt: bool,
+    /// What to do next, where the flow knows better than the classification.
+    pub(crate) advice: Option<&'static str>,
 }
 
 impl UiRequired {
@@ -154,6 +156,9 @@ impl UiRequired {
 
 impl UiRequired {
     fn next_step(&self) -> &'static str {
+        if let Some(advice) = self.advice {
+            return advice;
+        }
         match self.classification {
             Classification::MessageOnly => "show the message; a sign-in page would only explain it",
             Classification::AdditionalAction => "show the remedy and offer a sign-in button",
@@ -173,9 +178,10 @@ impl fmt::Display for UiRequired {
         if self.after_prompt {
             write!(
                 f,
-                "the user has signed in, but the server's policy is still not satisfied ({}: {}); do not prompt again, show this to the user",
-                self.error,
-                first_sentence(&self.error_description)
+                "the user has signed in, but the server's policy is still not satisfied ({}: {}); {}",
+                printable(&self.error),
+                first_sentence(&self.error_description),
+                self.advice.unwrap_or("do not prompt again, show this to the user")
             )
         } else {
             write!(
@@ -252,9 +258,21 @@ pub struct ServiceError {
     pub retry_after: Option<Duration>,
     /// True when this is an earlier answer given again from memory; no request was sent.
     pub throttled: bool,
+    /// What to do next, where the flow knows better than the error code.
+    pub(crate) advice: Option<&'static str>,
 }
 
 impl ServiceError {
+    /// The user said no on the page of a device code: Entra's word, or RFC 8628's, which at the token endpoint has no
+    /// other meaning (an `access_denied` with an AADSTS number is a block).
+    pub fn is_declined(&self) -> bool {
+        match self.error.as_str() {
+            "authorization_declined" => true,
+            "access_denied" => self.status.is_some() && self.error_codes.is_empty(),
+            _ => false,
+        }
+    }
+
     /// 5xx, 429, 408 and `temporarily_unavailable`: try later, do not prompt.
     pub fn is_retryable(&self) -> bool {
         matches!(self.status, Some(408 | 429 | 500..=599))
@@ -266,7 +284,9 @@ impl std::error::Error for ServiceError {}
 
 impl fmt::Display for ServiceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let next = if self.error_codes.contains(&LOOP_DETECTED) {
+        let next = if let Some(advice) = self.advice {
+            advice
+        } else if self.error_codes.contains(&LOOP_DETECTED) {
             "the app asks in a loop: stop, do not prompt, and ask again only after some minutes"
         } else if self.is_retryable() {
             "try again later"
@@ -318,6 +338,10 @@ client_error_kinds! {
     AuthenticationCanceled = "authentication_canceled",
     /// The app called the sign-in off.
     CanceledByApp = "canceled_by_app",
+    /// The device code ended before anybody signed in with it.
+    CodeExpired = "code_expired",
+    /// The app's prompt could not show the device code.
+    DeviceCodeNotShown = "device_code_not_shown",
     /// Nobody finished the sign-in in time.
     InteractiveTimeout = "interactive_timeout",
     /// The answer came by a way that was ruled out, e.g. by query.
@@ -332,6 +356,12 @@ client_error_kinds! {
     InvalidAuthority = "invalid_authority",
     /// The authority's metadata cannot be trusted or used.
     InvalidMetadata = "endpoints_resolution_error",
+    /// An answer came to another path than the redirect address.
+    LoopbackResponseUriMismatch = "loopback_response_uri_mismatch",
+    /// An extra query parameter is one of the request's own, or given twice.
+    DuplicateQueryParameter = "duplicate_query_parameter",
+    /// A verb that only an MSAL with a broker or on Windows has.
+    NotSupported = "not_supported",
     /// The redirect address is not a loopback address.
     InvalidRedirectUri = "loopback_redirect_uri",
     /// A setting or a parameter makes no sense.
@@ -375,7 +405,7 @@ impl ClientErrorKind {
 const FROM_MEMORY: &str = "answered from memory; no request was sent; ";
 
 /// The description without its trailer, on one line.
-fn first_sentence(description: &str) -> String {
+pub(crate) fn first_sentence(description: &str) -> String {
     let text = description.split("Trace ID:").next().unwrap_or_default().trim().trim_end_matches('.');
     if text.is_empty() { "no reason given".to_owned() } else { printable(text) }
 }

@@ -84,6 +84,7 @@ pub fn next_action(outcome: Outcome<'_>, situation: Situation) -> Action {
         Error::Client(error) => match error.kind {
             ClientErrorKind::AuthenticationCanceled
             | ClientErrorKind::CanceledByApp
+            | ClientErrorKind::CodeExpired
             | ClientErrorKind::InteractiveTimeout => Action::Stop,
             ClientErrorKind::RequestTimeout | ClientErrorKind::Transport => Action::BackOff,
             _ => Action::Fail,
@@ -94,7 +95,13 @@ pub fn next_action(outcome: Outcome<'_>, situation: Situation) -> Action {
 }
 
 fn refused(error: &ServiceError) -> Action {
-    if error.is_retryable() { Action::BackOff } else { Action::Fail }
+    if error.is_retryable() {
+        Action::BackOff
+    } else if error.is_declined() || error.error == "expired_token" {
+        Action::Stop
+    } else {
+        Action::Fail
+    }
 }
 
 fn user_needed(error: &UiRequired, situation: Situation) -> Action {
@@ -237,6 +244,9 @@ mod tests {
     #[case::canceled(local(ClientErrorKind::AuthenticationCanceled), prompted(), Action::Stop)]
     #[case::canceled_by_app(local(ClientErrorKind::CanceledByApp), prompted(), Action::Stop)]
     #[case::nobody_came(local(ClientErrorKind::InteractiveTimeout), prompted(), Action::Stop)]
+    #[case::code_expired(local(ClientErrorKind::CodeExpired), prompted(), Action::Stop)]
+    #[case::code_declined(service("authorization_declined", 400), prompted(), Action::Stop)]
+    #[case::code_expired_at_the_server(service("expired_token", 400), prompted(), Action::Stop)]
     #[case::asked_already(ui(Classification::BasicAction), prompted(), Action::ReportPolicyNotSatisfied)]
     #[case::asked_already_gesture(
         ui(Classification::ConsentRequired),

@@ -4,6 +4,8 @@
 //! Never reads the token cache, and shows the sign-in page once: an answer that asks for the user
 //! again comes out as an error, not as a second page.
 
+mod extra_parameters;
+
 use std::future::IntoFuture;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -21,7 +23,6 @@ use crate::observer::Event;
 use crate::redeem::{self, Expected, Redemption};
 use crate::result::{Account, AuthenticationResult, Secret};
 use crate::scopes::Scopes;
-use crate::throttle::Asked;
 use crate::wire::{ApiId, AuthorizeRequest, CacheInfo, Decoration, Grant, LIBRARY};
 
 /// What the sign-in page is to show beyond what is missing anyway.
@@ -63,6 +64,7 @@ pub struct AcquireTokenInteractive {
     login_hint: Option<String>,
     claims: Option<String>,
     prompt: Option<Prompt>,
+    extra_query_parameters: Vec<(String, String)>,
     cancellation: Cancellation,
 }
 
@@ -76,17 +78,19 @@ impl AcquireTokenInteractive {
             login_hint: None,
             claims: None,
             prompt: None,
+            extra_query_parameters: Vec::new(),
             cancellation: Cancellation::new(),
         }
     }
 
-    /// Who should sign in. Another user still may: compare the result's account.
+    /// Who should sign in. Another user still may: see
+    /// [`other_user_than_hinted`](AuthenticationResult::other_user_than_hinted).
     pub fn with_account(mut self, account: &Account) -> Self {
         self.account = Some(account.clone());
         self
     }
 
-    /// Who should sign in, by user name; not together with an account.
+    /// Who should sign in, by user name; not together with an account. A hint only: compare the result's account.
     pub fn with_login_hint(mut self, user_name: impl Into<String>) -> Self {
         self.login_hint = Some(user_name.into());
         self
@@ -114,6 +118,15 @@ impl AcquireTokenInteractive {
         self
     }
 
+    /// A further parameter of the authorize request, e.g. `domain_hint`. Not sent to the token endpoint.
+    ///
+    /// The request ends with `duplicate_query_parameter` if it is one of the request's own, which have methods here, or
+    /// is given twice.
+    pub fn with_extra_query_parameter(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.extra_query_parameters.push((name.into(), value.into()));
+        self
+    }
+
     /// A handle that calls the sign-in off.
     pub fn with_cancellation(mut self, cancellation: &Cancellation) -> Self {
         self.cancellation = cancellation.clone();
@@ -134,26 +147,12 @@ impl AcquireTokenInteractive {
             self.app.count_ended_prompt();
             outcome
         };
-        self.unless_canceled(turn).await
+        self.cancellation.unless_canceled(turn).await
     }
 
     /// The same for a caller who holds the turn already.
     pub(crate) async fn send_in_turn(self) -> Result<AuthenticationResult, Error> {
-        self.unless_canceled(self.run()).await
-    }
-
-    async fn unless_canceled(
-        &self,
-        sign_in: impl Future<Output = Result<AuthenticationResult, Error>>,
-    ) -> Result<AuthenticationResult, Error> {
-        tokio::select! {
-            biased;
-            () = self.cancellation.canceled() => Err(Error::client(
-                ClientErrorKind::CanceledByApp,
-                "the app called the sign-in off; tokens of other APIs stay good",
-            )),
-            outcome = sign_in => outcome,
-        }
+        self.cancellation.unless_canceled(self.run()).await
     }
 
     /// The sign-in itself.
@@ -165,9 +164,11 @@ impl AcquireTokenInteractive {
                 "both an account and a login hint were given; give one of them",
             ));
         }
+        extra_parameters::check(&self.extra_query_parameters)?;
         let claims = claims::for_request(self.app.capabilities(), self.claims.as_deref())?;
         // A sign-in whose code could not be redeemed would be in vain.
-        if let Some(error) = self.app.throttle().replay(self.asked(), self.app.now()) {
+        let asked = self.app.base().asked_for_a_person(&self.scopes, self.account.as_ref());
+        if let Some(error) = self.app.throttle().replay(asked, self.app.now()) {
             return Err(error);
         }
         let metadata = self.app.metadata(self.app.authority()).await?;
@@ -221,21 +222,14 @@ impl AcquireTokenInteractive {
         .await
     }
 
-    fn asked(&self) -> Asked<'_> {
-        Asked {
-            client_id: self.app.client_id(),
-            authority: self.app.authority(),
-            scopes: &self.scopes,
-            account: self.account.as_ref().map(|account| account.home_account_id.as_str()),
-            refresh_token: None,
-        }
-    }
-
     /// Opens the page and listens at the same time, until the answer is in.
     async fn browse(&self, url: &Url, loopback: Loopback, state: &str) -> Result<Answer, Error> {
         let received = loopback.received();
-        let answer =
-            loopback.receive(Expectation { state: state.to_owned(), accept_query: self.app.accepts_query_response() });
+        let answer = loopback.receive(Expectation {
+            state: state.to_owned(),
+            accept_query: self.app.accepts_query_response(),
+            pages: self.app.result_pages().clone(),
+        });
         let mut opening = self.app.user_agent().open(url);
         let mut open = false;
         tokio::pin!(answer);
@@ -262,7 +256,12 @@ impl AcquireTokenInteractive {
         }
     }
 
-    fn parameters(&self, attempt: &SignIn, claims: Option<&str>) -> Vec<(&'static str, String)> {
+    fn parameters(&self, attempt: &SignIn, claims: Option<&str>) -> Vec<(String, String)> {
+        let own = self.own_parameters(attempt, claims).into_iter().map(|(name, value)| (name.to_owned(), value));
+        own.chain(self.extra_query_parameters.iter().cloned()).collect()
+    }
+
+    fn own_parameters(&self, attempt: &SignIn, claims: Option<&str>) -> Vec<(&'static str, String)> {
         let mut parameters = vec![
             ("response_mode", "form_post".to_owned()),
             ("nonce", attempt.nonce.clone()),

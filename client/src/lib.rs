@@ -55,12 +55,15 @@ use std::pin::Pin;
 mod api;
 mod app;
 mod authority;
+mod base;
 mod builder;
 mod cache;
 mod cancellation;
 pub mod challenge;
 mod claims;
 mod clock;
+mod confidential;
+mod device_code;
 mod error;
 pub mod escalation;
 mod identity;
@@ -78,6 +81,7 @@ mod token_for;
 mod transcript;
 mod transport;
 mod user_agent;
+mod username_password;
 mod wire;
 
 pub use api::CallApi;
@@ -85,8 +89,14 @@ pub use app::PublicClientApplication;
 pub use builder::Builder;
 pub use cancellation::Cancellation;
 pub use clock::{Clock, ManualClock, SystemClock};
+pub use confidential::{
+    AcquireTokenForClient, AcquireTokenOnBehalfOf, AppToken, ClientCertificate, ConfidentialBuilder,
+    ConfidentialClientApplication,
+};
+pub use device_code::{AcquireTokenByDeviceCode, DeviceAuthorization, DeviceCodePrompt, DeviceCodePromptError};
 pub use error::{Classification, ClientError, ClientErrorKind, Error, ServiceError, UiRequired};
 pub use interactive::{AcquireTokenInteractive, Prompt};
+pub use loopback::ResultPage;
 pub use observer::{Event, Exchanged, Observer, Received, SignInAnswer};
 pub use randomness::Randomness;
 pub use result::{AccessToken, Account, AuthenticationResult, RefreshToken, TokenSource};
@@ -96,6 +106,7 @@ pub use token_for::TokenFor;
 pub use transcript::Transcript;
 pub use transport::{HttpTransport, TransportError};
 pub use user_agent::{SystemBrowser, UserAgent, UserAgentError};
+pub use username_password::AcquireTokenByUsernamePassword;
 
 /// A future in a box, as requests turn into when awaited.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;

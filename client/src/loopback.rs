@@ -21,6 +21,8 @@ use crate::error::{ClientErrorKind, Error};
 use crate::observer::SignInAnswer;
 use http::Request;
 use page::Page;
+pub use page::ResultPage;
+pub(crate) use page::ResultPages;
 
 /// How the authorization server handed the answer over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -67,6 +69,7 @@ impl RedirectUri {
 pub(crate) struct Expectation {
     pub(crate) state: String,
     pub(crate) accept_query: bool,
+    pub(crate) pages: ResultPages,
 }
 
 /// The answer of the authorization server.
@@ -222,47 +225,58 @@ impl Verdict {
 /// Is this the answer, a wrong answer, or somebody else's request?
 fn judge(request: &Request, path: &str, expectation: &Expectation) -> Verdict {
     let (target, query) = request.target.split_once('?').unwrap_or((&request.target, ""));
-    if target != path {
-        return Verdict::keep_waiting("404 Not Found", "There is nothing here.");
-    }
     let (mode, encoded) = match request.method.as_str() {
         "GET" => (ResponseMode::Query, query),
         "POST" if request.is_form() => (ResponseMode::FormPost, request.body.as_str()),
-        "POST" => {
-            return Verdict::keep_waiting("415 Unsupported Media Type", "A form was expected.");
-        }
+        _ if target != path => return Verdict::keep_waiting("404 Not Found", "There is nothing here."),
+        "POST" => return Verdict::keep_waiting("415 Unsupported Media Type", "A form was expected."),
         _ => return Verdict::keep_waiting("405 Method Not Allowed", "A form was expected."),
     };
     let parameters: Vec<(String, String)> = form_urlencoded::parse(encoded.as_bytes()).into_owned().collect();
     let count = |name: &str| parameters.iter().filter(|(own, _)| own == name).count();
-    if count("code") + count("error") == 0 {
+    let answers = count("code") + count("error");
+    let answer = Answer { mode, parameters };
+    let is_ours = answer.get("state") == Some(expectation.state.as_str());
+    if target != path {
+        return match answers {
+            1.. if is_ours => refuse(
+                expectation,
+                ClientErrorKind::LoopbackResponseUriMismatch,
+                "the answer came to another path than the redirect address has; correct the redirect address of the app or of its registration",
+            ),
+            _ => Verdict::keep_waiting("404 Not Found", "There is nothing here."),
+        };
+    }
+    if answers == 0 {
         return Verdict::keep_waiting("400 Bad Request", "This is not the answer to a sign-in.");
     }
-    if count("code") + count("error") > 1 || count("state") > 1 {
+    if answers > 1 || answer.parameters.iter().filter(|(own, _)| own == "state").count() > 1 {
         return Verdict::keep_waiting("400 Bad Request", "A parameter is given twice.");
     }
-    let answer = Answer { mode, parameters };
-    if answer.get("state") != Some(expectation.state.as_str()) {
+    if !is_ours {
         return refuse(
+            expectation,
             ClientErrorKind::StateMismatch,
             "the answer belongs to another sign-in (its state differs); it was thrown away, sign in again",
         );
     }
     if mode == ResponseMode::Query && !expectation.accept_query {
         return refuse(
+            expectation,
             ClientErrorKind::AuthenticationFailed,
-            "the answer came in the address although a form post was asked for; the authority must support response_mode=form_post",
+            "the answer came in the address although a form post was asked for; it was thrown away, use an authority that supports response_mode=form_post or Builder::accept_query_response",
         );
     }
     let page = match answer.get("error") {
-        None => Page::success(),
-        Some(error) => Page::failure(error, answer.get("error_description").unwrap_or_default()),
+        None => expectation.pages.success(),
+        Some(error) => expectation.pages.failure(error, answer.get("error_description").unwrap_or_default()),
     };
     Verdict::Done(page, Ok(answer))
 }
 
-fn refuse(kind: ClientErrorKind, message: &'static str) -> Verdict {
-    Verdict::Done(Page::refusal("400 Bad Request", message), Err(Error::client(kind, message)))
+fn refuse(expectation: &Expectation, kind: ClientErrorKind, message: &'static str) -> Verdict {
+    let page = expectation.pages.failure(kind.code(), message).with_status("400 Bad Request");
+    Verdict::Done(page, Err(Error::client(kind, message)))
 }
 
 #[cfg(test)]

@@ -1,11 +1,14 @@
 //! From a grant to a result: ask the token endpoint, check who the answer is about, store, hand
 //! over. The same for every grant; a grant only fills in its own part.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use jiff::{SignedDuration, Timestamp};
-use oauth2::TokenResponse as _;
 
 use crate::app::PublicClientApplication;
-use crate::authority::Authority;
+use crate::authority::{Authority, Metadata};
+use crate::base::Base;
 use crate::cache::{Change, NewTokens};
 use crate::error::{ClientErrorKind, Error};
 use crate::identity::{self, ClientInfo, IdToken};
@@ -34,65 +37,120 @@ pub(crate) enum Expected<'a> {
     Account(&'a Account),
     /// Interactive: whoever signed in, in answer to this nonce.
     Nonce(&'a str),
+    /// Device code, password: whoever it is.
+    Anybody,
+    /// On behalf of: the user of the assertion with this hash.
+    UserOf(&'a str),
+    /// The app itself: nobody.
+    Nobody,
 }
 
 impl<'a> Redemption<'a> {
-    fn asked(&self, client_id: &'a str) -> Asked<'a> {
+    fn asked(&self, base: &'a Base) -> Asked<'a> {
         Asked {
-            client_id,
+            client_id: &base.client_id,
+            confidential: base.credential.is_some(),
             authority: self.authority,
             scopes: self.scopes,
-            account: self.account.map(|account| account.home_account_id.as_str()),
+            account: match self.expected {
+                Expected::UserOf(hash) => Some(hash),
+                _ => self.account.map(|account| account.home_account_id.as_str()),
+            },
             refresh_token: match self.grant {
                 Grant::RefreshToken(secret) => Some(secret),
-                Grant::Code { .. } => None,
+                _ => None,
             },
         }
     }
 }
 
-/// Redeems the grant for tokens, or gives a failure again that is too fresh to be asked about.
+/// Redeems the grant for tokens, or gives a failure again that is too fresh to be asked about, and stores them.
 pub(crate) async fn redeem(
     app: &PublicClientApplication,
     redemption: Redemption<'_>,
 ) -> Result<AuthenticationResult, Error> {
-    let asked = redemption.asked(app.client_id());
-    if let Some(error) = app.throttle().replay(asked, app.now()) {
+    let (body, metadata) = ask(app.base(), &redemption).await?;
+    keep(app, &redemption, &body, &metadata).await
+}
+
+/// Stores what the answer brought.
+pub(crate) async fn keep(
+    app: &PublicClientApplication,
+    redemption: &Redemption<'_>,
+    body: &TokenBody,
+    metadata: &Metadata,
+) -> Result<AuthenticationResult, Error> {
+    let (mut result, mut tokens) = understand(app.base(), redemption, body, metadata)?;
+    result.account.environment = app.cache().environment_for(&result.account.home_account_id, &app.environments());
+    tokens.account = result.account.clone();
+    app.cache().change(Change::Save(Box::new(tokens))).await;
+    Ok(result)
+}
+
+/// Asks the token endpoint, unless the answer would be a failure that is remembered.
+pub(crate) async fn ask(base: &Base, redemption: &Redemption<'_>) -> Result<(TokenBody, Arc<Metadata>), Error> {
+    let asked = redemption.asked(base);
+    if let Some(error) = base.throttle.replay(asked, base.now()) {
         return Err(error);
     }
-    let metadata = app.metadata(redemption.authority).await?;
-    let answer = wire::request_token(
-        app.network(),
+    let answer = ask_always(base, redemption).await;
+    answer.inspect_err(|error| base.throttle.record(asked, error, base.now()))
+}
+
+/// The same without memory, for one who waits between questions anyway.
+pub(crate) async fn ask_always(base: &Base, redemption: &Redemption<'_>) -> Result<(TokenBody, Arc<Metadata>), Error> {
+    let metadata = base.metadata(redemption.authority).await?;
+    let authentication = match &base.credential {
+        Some(credential) => credential.authenticate(base, &metadata.token_endpoint)?,
+        None => Vec::new(),
+    };
+    let scopes = match redemption.expected {
+        Expected::Nobody => redemption.scopes.clone(),
+        _ => redemption.scopes.with_reserved(),
+    };
+    let body = wire::request_token(
+        base.network(),
         TokenRequest {
             endpoint: &metadata.token_endpoint,
-            client_id: app.client_id(),
+            client_id: &base.client_id,
+            authentication: &authentication,
             grant: redemption.grant,
-            scopes: &redemption.scopes.with_reserved(),
+            scopes: &scopes,
             claims: redemption.claims,
             decoration: &redemption.decoration,
         },
     )
-    .await;
-    let body = answer.inspect_err(|error| app.throttle().record(asked, error, app.now()))?;
+    .await?;
+    Ok((body, metadata))
+}
+
+/// Checks who the answer is about, and what it brings.
+pub(crate) fn understand(
+    base: &Base,
+    redemption: &Redemption<'_>,
+    body: &TokenBody,
+    metadata: &Metadata,
+) -> Result<(AuthenticationResult, NewTokens), Error> {
     let id_token = body.id_token.as_deref().map(IdToken::parse).transpose()?;
     if let Some(id_token) = &id_token {
-        id_token.check(app.client_id(), |tid| metadata.issuer_for(tid))?;
+        id_token.check(&base.client_id, |tid| metadata.issuer_for(tid))?;
     }
-    let mut account = account_of(&body, id_token.as_ref(), &redemption)?;
-    account.environment = app.cache().environment_for(&account.home_account_id, &app.environments());
-    let tokens = tokens(app, &body, account, &redemption);
+    let account = account_of(body, id_token.as_ref(), redemption)?;
+    let hinted = redemption.account.filter(|hinted| !hinted.is_operating_system());
+    let other_user_than_hinted = hinted.filter(|hinted| hinted.home_account_id != account.home_account_id).cloned();
+    let tokens = tokens(base, body, account, redemption);
     let result = AuthenticationResult {
         access_token: AccessToken(tokens.access_token.clone()),
         expires_on: tokens.expires_on,
         scopes: tokens.target.to_vec(),
         account: tokens.account.clone(),
+        other_user_than_hinted,
         tenant_id: tokens.account.tenant_id.clone(),
         id_token_claims: id_token.unwrap_or_default().0,
-        correlation_id: redemption.decoration.correlation_id,
+        correlation_id: redemption.decoration.correlation_id.clone(),
         source: TokenSource::IdentityProvider,
     };
-    app.cache().change(Change::Save(Box::new(tokens))).await;
-    Ok(result)
+    Ok((result, tokens))
 }
 
 fn account_of(body: &TokenBody, id_token: Option<&IdToken>, redemption: &Redemption<'_>) -> Result<Account, Error> {
@@ -102,6 +160,9 @@ fn account_of(body: &TokenBody, id_token: Option<&IdToken>, redemption: &Redempt
         identity::account(client_info.as_ref(), id_token, authority.environment(), authority.tenant())
     });
     match redemption.expected {
+        Expected::Anybody | Expected::UserOf(_) | Expected::Nobody => {
+            named.ok_or_else(|| no_identity("does not say who signed in"))
+        }
         Expected::Nonce(nonce) => {
             let id_token = id_token.ok_or_else(|| no_identity("holds no ID token"))?;
             id_token.check_nonce(nonce)?;
@@ -121,29 +182,32 @@ fn account_of(body: &TokenBody, id_token: Option<&IdToken>, redemption: &Redempt
     }
 }
 
-fn tokens(app: &PublicClientApplication, body: &TokenBody, account: Account, redemption: &Redemption<'_>) -> NewTokens {
-    let now = app.now();
-    let after = |duration| {
-        let duration = SignedDuration::try_from(duration).unwrap_or(SignedDuration::ZERO);
-        now.saturating_add(duration).unwrap_or(Timestamp::MAX)
-    };
+fn tokens(base: &Base, body: &TokenBody, account: Account, redemption: &Redemption<'_>) -> NewTokens {
+    let now = base.now();
+    let after = |duration| after(now, duration);
     NewTokens {
         account,
-        environments: app.environments(),
-        client_id: app.client_id().to_owned(),
+        environments: base.authority.environments(),
+        client_id: base.client_id.clone(),
         client_info: body.client_info.clone(),
         target: body.scope().map_or_else(|| redemption.scopes.clone(), |scope| Scopes::new([scope])),
-        access_token: Secret::new(body.access_token().secret()),
+        access_token: body.access_token.clone(),
         now,
         expires_on: after(body.lifetime()),
         extended_expires_on: after(body.extended_lifetime()),
         refresh_on: body.refresh_in().map(after),
-        refresh_token: body.refresh_token().map(|token| Secret::new(token.secret())),
+        refresh_token: body.refresh_token.clone(),
         id_token: body.id_token.as_deref().map(Secret::new),
         family_id: body.foci.clone().filter(|family| !family.is_empty()),
         // An account removed while its refresh was under way stays removed (wire reference 5.2).
         unless_signed_out: matches!(redemption.expected, Expected::Account(_)),
     }
+}
+
+/// The moment `duration` after `now`.
+pub(crate) fn after(now: Timestamp, duration: Duration) -> Timestamp {
+    let duration = SignedDuration::try_from(duration).unwrap_or(SignedDuration::MAX);
+    now.saturating_add(duration).unwrap_or(Timestamp::MAX)
 }
 
 fn no_identity(why: &str) -> Error {

@@ -79,6 +79,24 @@ pub struct Account {
 }
 
 impl Account {
+    /// Whoever is signed in to the operating system. Only a broker could say who that is, and this client has none: a
+    /// silent request with it ends in `current_broker_account`, an interactive one asks who the user is.
+    pub fn operating_system() -> Self {
+        Self {
+            home_account_id: "current_os_account".to_owned(),
+            environment: String::new(),
+            tenant_id: String::new(),
+            local_account_id: String::new(),
+            username: String::new(),
+            name: None,
+        }
+    }
+
+    /// True for [`Account::operating_system`].
+    pub fn is_operating_system(&self) -> bool {
+        self.home_account_id == "current_os_account"
+    }
+
     /// `(uid, utid)` of the home account id.
     pub(crate) fn home_parts(&self) -> Option<(&str, &str)> {
         self.home_account_id.split_once('.')
@@ -104,8 +122,11 @@ pub struct AuthenticationResult {
     pub expires_on: Timestamp,
     /// The scopes the server says it granted.
     pub scopes: Vec<String>,
-    /// Who signed in. After an interactive call possibly not the user that was hinted at: compare.
+    /// Who signed in.
     pub account: Account,
+    /// The account that the interactive request named, when another user than that has signed in. Entra lets them, and
+    /// MSAL says nothing; the tokens are those of [`account`](Self::account).
+    pub other_user_than_hinted: Option<Account>,
     /// The tenant the token was issued in.
     pub tenant_id: String,
     /// The claims of the ID token; read, and matched to this request, but the signature is not checked.

@@ -81,13 +81,19 @@ impl AcquireTokenSilent {
         attempt.run().await
     }
 
-    /// A1 to A3 of the escalation reference, 2.2.
+    /// A1 to A4 of the escalation reference, 2.2.
     fn account(&self) -> Result<Account, Error> {
         let accounts = self.app.known_accounts()?;
+        let local = |code, text| Err(Error::ui_required(UiRequired::local(code, text)));
         if let Some(account) = &self.account {
+            if account.is_operating_system() {
+                return local(
+                    "current_broker_account",
+                    "only a broker knows the operating system's account, and there is none",
+                );
+            }
             return Ok(account.clone());
         }
-        let local = |code, text| Err(Error::ui_required(UiRequired::local(code, text)));
         let Some(hint) = &self.login_hint else {
             return local("user_null", "no account was given");
         };
@@ -290,6 +296,7 @@ impl Attempt<'_> {
             expires_on: entry.expires_on.0,
             scopes: entry.target.to_vec(),
             account: self.account.clone(),
+            other_user_than_hinted: None,
             tenant_id: entry.realm.clone(),
             id_token_claims: id_token.and_then(|jwt| IdToken::parse(jwt.expose()).ok()).unwrap_or_default().0,
             correlation_id: self.request.app.randomness().guid(),

@@ -32,9 +32,11 @@ pub enum Throttling {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Asked<'a> {
     pub(crate) client_id: &'a str,
+    /// A server of its own, which serves many users: only `Retry-After` holds it back.
+    pub(crate) confidential: bool,
     pub(crate) authority: &'a Authority,
     pub(crate) scopes: &'a Scopes,
-    /// Home account id, if an account is named.
+    /// Home account id, if an account is named; the assertion's hash on behalf of its user.
     pub(crate) account: Option<&'a str>,
     /// What a silent request hands in; none when a person takes part.
     pub(crate) refresh_token: Option<&'a Secret>,
@@ -154,6 +156,7 @@ impl Provider {
     /// None where this provider does not apply to the request.
     fn key(self, asked: Asked<'_>) -> Option<Key> {
         let asker = match self {
+            Self::HttpStatus if asked.confidential => return None,
             Self::RetryAfter | Self::HttpStatus => Asker::Account(asked.account.map(str::to_owned)),
             Self::UiRequired => Asker::RefreshToken(hash(asked.refresh_token?)),
         };

@@ -43,7 +43,8 @@ impl TokenFor {
         }
     }
 
-    /// Whose token; by default the signed-in account, if there is just one.
+    /// Whose token; by default the signed-in account, if there is just one. Should another user sign in at the prompt, the
+    /// operation ends with `user_mismatch`, which names both.
     pub fn with_account(mut self, account: &Account) -> Self {
         self.account = Some(account.clone());
         self
@@ -130,7 +131,7 @@ impl TokenFor {
 
     /// After a silent failure: decide, wait for one's turn, prompt once.
     async fn escalate(&mut self, mut error: Error, claims: Option<&str>) -> Result<AuthenticationResult, Error> {
-        self.decide(&mut error)?;
+        let mut way = self.decide(&mut error)?;
         let app = self.app.clone();
         let ended_before = app.prompts_ended();
         let mut turn = app.prompt_turn().await;
@@ -143,10 +144,10 @@ impl TokenFor {
                 Err(again) => error = again,
                 result => return result,
             }
-            self.decide(&mut error)?;
+            way = self.decide(&mut error)?;
         }
         self.prompted = true;
-        let outcome = self.prompt(&error, claims).await;
+        let outcome = self.prompt(way, &error, claims).await.and_then(same_user);
         app.count_ended_prompt();
         *turn = outcome.as_ref().err().map(|error| LastPrompt {
             account: self.account_id(),
@@ -161,8 +162,8 @@ impl TokenFor {
         outcome
     }
 
-    /// `Ok` only when the next action is a prompt; else the error to end with.
-    fn decide(&self, error: &mut Error) -> Result<(), Error> {
+    /// How to prompt, when that is the next action; else the error to end with.
+    fn decide(&self, error: &mut Error) -> Result<Way, Error> {
         let situation = Situation {
             ui_allowed: self.ui_allowed,
             user_gesture: self.user_gesture,
@@ -171,7 +172,9 @@ impl TokenFor {
             browser_present: self.app.user_agent().is_present(),
         };
         match next_action(Outcome::Failed(error), situation) {
-            Action::Interactive => return Ok(()),
+            Action::Interactive => return Ok(Way::Browser),
+            Action::DeviceCode if self.app.device_code_prompt().is_some() => return Ok(Way::DeviceCode),
+            Action::DeviceCode => return Err(nowhere_to_prompt(error)),
             Action::ReportPolicyNotSatisfied => {
                 if let Error::UiRequired(ui) = error {
                     ui.after_prompt = true;
@@ -182,20 +185,34 @@ impl TokenFor {
         Err(error.clone())
     }
 
-    /// The same scopes and account, and the claims of API and failure together.
-    async fn prompt(&self, error: &Error, claims: Option<&str>) -> Result<AuthenticationResult, Error> {
+    /// The same scopes and account, and the claims of API and failure together. A device code brings no consent to other
+    /// APIs: it is for the scopes of one.
+    async fn prompt(&self, way: Way, error: &Error, claims: Option<&str>) -> Result<AuthenticationResult, Error> {
         let of_error = error.as_ui_required().and_then(|ui| ui.claims.as_deref());
-        let claims = claims::for_escalation(claims, of_error)?;
-        let mut request = self
-            .app
-            .acquire_token_interactive(self.scopes.to_vec())
-            .with_extra_scopes_to_consent(self.extra_scopes.to_vec())
-            .with_cancellation(&self.cancellation)
-            .with_claims(claims.unwrap_or_default());
-        if let Some(account) = &self.account {
-            request = request.with_account(account);
+        let claims = claims::for_escalation(claims, of_error)?.unwrap_or_default();
+        let scopes = self.scopes.to_vec();
+        match way {
+            Way::Browser => {
+                let mut request = self
+                    .app
+                    .acquire_token_interactive(scopes)
+                    .with_extra_scopes_to_consent(self.extra_scopes.to_vec())
+                    .with_cancellation(&self.cancellation)
+                    .with_claims(claims);
+                if let Some(account) = &self.account {
+                    request = request.with_account(account);
+                }
+                request.send_in_turn().await
+            }
+            Way::DeviceCode => {
+                let request = self.app.acquire_token_by_device_code(scopes);
+                let mut request = request.with_cancellation(&self.cancellation).with_claims(claims);
+                if let Some(account) = &self.account {
+                    request = request.expecting(account);
+                }
+                request.send_in_turn().await
+            }
         }
-        request.send_in_turn().await
     }
 
     /// What the user declined stays off until a gesture; what succeeded is on again.
@@ -206,7 +223,7 @@ impl TokenFor {
             Ok(_) => {
                 self.app.lock_declined().remove(&self.feature());
             }
-            Err(Error::Client(error)) if error.kind == ClientErrorKind::AuthenticationCanceled && asked_consent => {
+            Err(error) if declined(error) && asked_consent => {
                 self.app.lock_declined().insert(self.feature());
             }
             Err(_) => {}
@@ -224,6 +241,46 @@ impl TokenFor {
     fn is_same_prompt(&self, last: &LastPrompt) -> bool {
         last.account == self.account_id() && last.scopes == self.scopes.key()
     }
+}
+
+/// How the user is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    Browser,
+    DeviceCode,
+}
+
+fn declined(error: &Error) -> bool {
+    match error {
+        Error::Client(error) => error.kind == ClientErrorKind::AuthenticationCanceled,
+        Error::Service(error) => error.is_declined(),
+        Error::UiRequired(_) => false,
+    }
+}
+
+/// A token of another user than the operation is about is nothing it may go on with: an API would be called, and data
+/// shown, in the wrong name. Who came is signed in all the same, and found among the accounts.
+fn same_user(result: AuthenticationResult) -> Result<AuthenticationResult, Error> {
+    let Some(hinted) = &result.other_user_than_hinted else {
+        return Ok(result);
+    };
+    Err(Error::client(
+        ClientErrorKind::UserMismatch,
+        format!(
+            "{} was to sign in and {} did; the token was not used, ask the user which account is meant and call again with it",
+            hinted.username, result.account.username
+        ),
+    ))
+}
+
+fn nowhere_to_prompt(error: &Error) -> Error {
+    Error::client(
+        ClientErrorKind::BrowserNotOpened,
+        format!(
+            "a person must sign in, but this host has no browser ({}); set BROWSER to the command that opens an address, or give the app a Builder::device_code_prompt to sign in by code on another device",
+            error.code()
+        ),
+    )
 }
 
 impl IntoFuture for TokenFor {

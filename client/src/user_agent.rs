@@ -55,7 +55,32 @@ impl UserAgent for SystemBrowser {
         })
     }
 
+    /// A browser without a screen to show it on is none.
     fn is_present(&self) -> bool {
-        webbrowser::Browser::Default.exists()
+        may_show_pages(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()))
+            && webbrowser::Browser::Default.exists()
+    }
+}
+
+/// On Linux and its like a page needs a display, Windows behind WSL, or a command of the person's choice.
+fn may_show_pages(is_set: impl Fn(&str) -> bool) -> bool {
+    let has_own_desktop = cfg!(any(windows, target_os = "macos"));
+    has_own_desktop || ["BROWSER", "DISPLAY", "WAYLAND_DISPLAY", "WSL_DISTRO_NAME"].into_iter().any(is_set)
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use rstest::rstest;
+
+    use super::may_show_pages;
+
+    #[rstest]
+    #[case::x11("DISPLAY", true)]
+    #[case::wayland("WAYLAND_DISPLAY", true)]
+    #[case::own_choice("BROWSER", true)]
+    #[case::windows_behind_it("WSL_DISTRO_NAME", true)]
+    #[case::console_only("TERM", false)]
+    fn a_screen_is_needed(#[case] set: &str, #[case] expected: bool) {
+        assert_eq!(may_show_pages(|name| name == set), expected);
     }
 }

@@ -1,4 +1,4 @@
-//! The wire: requests built with `oauth2`, sent with `reqwest`, and answers read in full, so that
+//! The wire: requests sent with `reqwest`, and answers read in full, so that
 //! `suberror`, `claims`, `error_codes` and the ids survive. Decides nothing but which of the three
 //! error families an answer belongs to (escalation reference 5.2).
 
@@ -7,20 +7,17 @@ mod http;
 
 use std::time::Duration;
 
-use oauth2::basic::{BasicRevocationErrorResponse, BasicTokenIntrospectionResponse};
-use oauth2::{
-    AuthUrl, AuthorizationCode, Client, ClientId, CsrfToken, EndpointNotSet, EndpointSet, PkceCodeChallenge,
-    PkceCodeVerifier, RedirectUrl, RefreshToken, RequestTokenError, Scope, StandardRevocableToken, TokenUrl,
-};
+use oauth2::basic::BasicClient;
+use oauth2::{AuthUrl, ClientId, CsrfToken, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope};
 use reqwest::StatusCode;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use serde::de::DeserializeOwned;
 use url::Url;
 
 use body::ErrorBody;
-pub(crate) use body::TokenBody;
+pub(crate) use body::{DeviceBody, TokenBody};
 pub(crate) use http::Network;
-use http::{AnswerHead, Exchange, HttpFailure};
+use http::{Answer, AnswerHead, HttpFailure};
 
 use crate::error::{Classification, ClientErrorKind, Error, ServiceError, UiRequired};
 use crate::escalation::LOOP_DETECTED;
@@ -29,24 +26,63 @@ use crate::result::Secret;
 use crate::scopes::Scopes;
 use crate::transport::HttpTransport;
 
-type EntraClient<HasAuth, HasToken> = Client<
-    ErrorBody,
-    TokenBody,
-    BasicTokenIntrospectionResponse,
-    StandardRevocableToken,
-    BasicRevocationErrorResponse,
-    HasAuth,
-    EndpointNotSet,
-    EndpointNotSet,
-    EndpointNotSet,
-    HasToken,
->;
-
 /// What is handed in for tokens.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Grant<'a> {
-    Code { code: &'a Secret, verifier: &'a Secret, redirect_uri: &'a str },
+    Code {
+        code: &'a Secret,
+        verifier: &'a Secret,
+        redirect_uri: &'a str,
+    },
     RefreshToken(&'a Secret),
+    /// RFC 8628, 3.4.
+    DeviceCode(&'a Secret),
+    /// RFC 6749, 4.3.
+    Password {
+        username: &'a str,
+        password: &'a Secret,
+    },
+    /// RFC 6749, 4.4.
+    ClientCredentials,
+    /// RFC 7523, 2.1, with Entra's `requested_token_use`.
+    OnBehalfOf(&'a Secret),
+}
+
+impl<'a> Grant<'a> {
+    /// The parameters that are this grant's own (wire reference 3.2).
+    fn parameters(self) -> Vec<(&'static str, &'a str)> {
+        match self {
+            Self::Code { code, verifier, redirect_uri } => vec![
+                ("grant_type", "authorization_code"),
+                ("code", code.expose()),
+                ("code_verifier", verifier.expose()),
+                ("redirect_uri", redirect_uri),
+            ],
+            Self::RefreshToken(token) => vec![("grant_type", "refresh_token"), ("refresh_token", token.expose())],
+            Self::DeviceCode(code) => {
+                vec![("grant_type", "urn:ietf:params:oauth:grant-type:device_code"), ("device_code", code.expose())]
+            }
+            Self::Password { username, password } => {
+                vec![("grant_type", "password"), ("username", username), ("password", password.expose())]
+            }
+            Self::ClientCredentials => vec![("grant_type", "client_credentials")],
+            Self::OnBehalfOf(assertion) => vec![
+                ("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer"),
+                ("assertion", assertion.expose()),
+                ("requested_token_use", "on_behalf_of"),
+            ],
+        }
+    }
+
+    /// An app by itself is nobody: there is no user to ask about.
+    fn is_about_a_user(self) -> bool {
+        !matches!(self, Self::ClientCredentials)
+    }
+
+    /// A person was asked for this very grant already.
+    fn follows_a_prompt(self) -> bool {
+        matches!(self, Self::Code { .. } | Self::DeviceCode(_))
+    }
 }
 
 /// One request to the token endpoint.
@@ -54,6 +90,8 @@ pub(crate) enum Grant<'a> {
 pub(crate) struct TokenRequest<'a> {
     pub(crate) endpoint: &'a Url,
     pub(crate) client_id: &'a str,
+    /// Parameters by which the app proves itself; a public client has none.
+    pub(crate) authentication: &'a [(&'static str, Secret)],
     pub(crate) grant: Grant<'a>,
     pub(crate) scopes: &'a Scopes,
     pub(crate) claims: Option<&'a str>,
@@ -73,8 +111,12 @@ pub(crate) struct Decoration {
 /// Which call of the library made the request.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum ApiId {
+    UsernamePassword = 1003,
+    ForClient = 1004,
     Interactive = 1005,
+    OnBehalfOf = 1006,
     Silent = 1007,
+    DeviceCode = 1008,
 }
 
 /// Why the cache did not serve.
@@ -87,39 +129,50 @@ pub(crate) enum CacheInfo {
     Proactive = 4,
 }
 
-/// Asks the token endpoint.
+/// Asks the token endpoint. One form for every grant: `oauth2` knows neither the on-behalf-of grant nor a device-code
+/// poll that keeps Entra's members.
 pub(crate) async fn request_token(network: Network<'_>, request: TokenRequest<'_>) -> Result<TokenBody, Error> {
-    let after_prompt = matches!(request.grant, Grant::Code { .. });
-    let client: EntraClient<EndpointNotSet, EndpointSet> = Client::new(ClientId::new(request.client_id.to_owned()))
-        .set_token_uri(TokenUrl::from_url(request.endpoint.clone()));
-    let exchange = Exchange::new(network, request.decoration.headers());
-    let answer = match request.grant {
-        Grant::RefreshToken(secret) => {
-            let token = RefreshToken::new(secret.expose().to_owned());
-            let mut refresh = client
-                .exchange_refresh_token(&token)
-                .add_scopes(request.scopes.to_vec().into_iter().map(Scope::new))
-                .add_extra_param("client_info", "1");
-            if let Some(claims) = request.claims {
-                refresh = refresh.add_extra_param("claims", claims);
-            }
-            refresh.request_async(&exchange).await
-        }
-        Grant::Code { code, verifier, redirect_uri } => {
-            let client = client.set_redirect_uri(redirect(redirect_uri)?);
-            let mut redemption = client
-                .exchange_code(AuthorizationCode::new(code.expose().to_owned()))
-                .set_pkce_verifier(PkceCodeVerifier::new(verifier.expose().to_owned()))
-                .add_extra_param("scope", request.scopes.to_string())
-                .add_extra_param("client_info", "1");
-            if let Some(claims) = request.claims {
-                redemption = redemption.add_extra_param("claims", claims);
-            }
-            redemption.request_async(&exchange).await
-        }
-    };
-    let body = answer.map_err(|error| failure(error, exchange.head(), after_prompt))?;
+    let scope = request.scopes.to_string();
+    let mut form = request.grant.parameters();
+    form.extend([("client_id", request.client_id), ("scope", &scope)]);
+    form.extend(request.authentication.iter().map(|(name, value)| (*name, value.expose())));
+    if request.grant.is_about_a_user() {
+        form.push(("client_info", "1"));
+    }
+    if let Some(claims) = request.claims {
+        form.push(("claims", claims));
+    }
+    let answer = http::post(network, request.endpoint, request.decoration.headers(), &form).await?;
+    let body: TokenBody = read(&answer, request.grant.follows_a_prompt())?;
     if body.is_bearer() { Ok(body) } else { Err(unreadable("its token_type is not Bearer")) }
+}
+
+/// One request to the device authorization endpoint (RFC 8628, 3.1).
+#[derive(Debug)]
+pub(crate) struct DeviceRequest<'a> {
+    pub(crate) endpoint: &'a Url,
+    pub(crate) client_id: &'a str,
+    pub(crate) scopes: &'a Scopes,
+    pub(crate) claims: Option<&'a str>,
+    pub(crate) decoration: &'a Decoration,
+}
+
+/// Asks for a device code. An error counts as one whatever its status (escalation reference 2.10).
+pub(crate) async fn request_device_code(network: Network<'_>, request: DeviceRequest<'_>) -> Result<DeviceBody, Error> {
+    let scope = request.scopes.to_string();
+    let mut form = vec![("client_id", request.client_id), ("scope", &scope)];
+    if let Some(claims) = request.claims {
+        form.push(("claims", claims));
+    }
+    let answer = http::post(network, request.endpoint, request.decoration.headers(), &form).await?;
+    read(&answer, false)
+}
+
+/// What the authority says about a user name before the password is sent, or none if it says nothing
+/// (wire reference 1.4).
+pub(crate) async fn get_user_realm<T: DeserializeOwned>(network: Network<'_>, url: Url) -> Result<Option<T>, Error> {
+    let answer = http::get(network, url).await?;
+    Ok((answer.head.status == StatusCode::OK).then(|| serde_json::from_slice(&answer.body).ok()).flatten())
 }
 
 /// The address to send the browser to.
@@ -131,12 +184,12 @@ pub(crate) struct AuthorizeRequest<'a> {
     pub(crate) scopes: &'a Scopes,
     pub(crate) state: &'a str,
     pub(crate) verifier: &'a Secret,
-    pub(crate) parameters: Vec<(&'static str, String)>,
+    pub(crate) parameters: Vec<(String, String)>,
 }
 
 impl AuthorizeRequest<'_> {
     pub(crate) fn url(self) -> Result<Url, Error> {
-        let client: EntraClient<EndpointSet, EndpointNotSet> = Client::new(ClientId::new(self.client_id.to_owned()))
+        let client = BasicClient::new(ClientId::new(self.client_id.to_owned()))
             .set_auth_uri(AuthUrl::from_url(self.endpoint.clone()))
             .set_redirect_uri(redirect(self.redirect_uri)?);
         let verifier = PkceCodeVerifier::new(self.verifier.expose().to_owned());
@@ -154,7 +207,7 @@ impl AuthorizeRequest<'_> {
 /// Fetches a discovery document.
 pub(crate) async fn get_metadata<T: DeserializeOwned>(network: Network<'_>, url: Url) -> Result<T, Error> {
     let address = url.clone();
-    let answer = http::get(network, url).await.map_err(Error::from)?;
+    let answer = http::get(network, url).await?;
     if answer.head.status != StatusCode::OK {
         return Err(match serde_json::from_slice::<ErrorBody>(&answer.body) {
             Ok(body) if body.is_error() => from_body(body, Some(answer.head), false),
@@ -221,23 +274,20 @@ fn redirect(uri: &str) -> Result<RedirectUrl, Error> {
     })
 }
 
-fn failure(error: RequestTokenError<HttpFailure, ErrorBody>, head: Option<AnswerHead>, after_prompt: bool) -> Error {
-    let succeeded = head.as_ref().is_none_or(|head| head.status == StatusCode::OK);
-    match error {
-        RequestTokenError::Request(failure) => failure.into(),
-        RequestTokenError::ServerResponse(body) if body.is_error() => from_body(body, head, after_prompt),
-        RequestTokenError::Parse(why, bytes) if succeeded => {
-            match serde_json::from_slice::<ErrorBody>(&bytes) {
-                Ok(body) if body.is_error() => from_body(body, head, after_prompt),
-                // Only the place is named: the error's text may quote a token.
-                _ => unreadable(&format!("it is not the expected JSON (at {:?})", why.path().to_string())),
-            }
+/// A success body, or the error in its place.
+fn read<T: DeserializeOwned>(answer: &Answer, after_prompt: bool) -> Result<T, Error> {
+    match serde_json::from_slice::<ErrorBody>(&answer.body) {
+        Ok(body) if body.is_error() => return Err(from_body(body, Some(answer.head.clone()), after_prompt)),
+        _ if answer.head.status != StatusCode::OK => return Err(no_oauth_answer(&answer.head)),
+        _ if answer.body.is_empty() || !answer.is_json() => {
+            return Err(unreadable("it is empty or its content type is not application/json"));
         }
-        RequestTokenError::Other(_) if succeeded => {
-            unreadable("it is empty or its content type is not application/json")
-        }
-        _ => head.map_or_else(|| unreadable("it is not JSON"), |head| no_oauth_answer(&head)),
+        _ => {}
     }
+    // The parser's own words are kept out: they may quote a token.
+    serde_json::from_slice(&answer.body).map_err(|error| {
+        unreadable(&format!("it is not the expected JSON (line {}, column {})", error.line(), error.column()))
+    })
 }
 
 /// The error family of a server's answer, by error, suberror and status alone.
@@ -262,8 +312,8 @@ fn from_body(body: ErrorBody, head: Option<AnswerHead>, after_prompt: bool) -> E
             timestamp: body.timestamp,
             status,
             retry_after,
-            throttled: false,
             after_prompt,
+            ..UiRequired::default()
         });
     }
     Error::service(ServiceError {
@@ -277,7 +327,7 @@ fn from_body(body: ErrorBody, head: Option<AnswerHead>, after_prompt: bool) -> E
         timestamp: body.timestamp,
         status,
         retry_after,
-        throttled: false,
+        ..ServiceError::default()
     })
 }
 
@@ -300,7 +350,7 @@ fn no_oauth_answer(head: &AnswerHead) -> Error {
 fn unreadable(why: &str) -> Error {
     Error::client(
         ClientErrorKind::InvalidResponse,
-        format!("the token endpoint's answer cannot be used: {why}; check that the authority is what it should be"),
+        format!("the authority's answer cannot be used: {why}; check that the authority is what it should be"),
     )
 }
 

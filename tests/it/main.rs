@@ -26,6 +26,7 @@ mod policies;
 mod python_sdks;
 mod readme;
 mod reference;
+mod reference_client;
 mod signing_keys;
 mod switches;
 mod tokens;

@@ -120,12 +120,14 @@ fn parse_head(head: &str) -> Result<(Request, usize), Refusal> {
 
 /// Failing to answer is the browser's loss only.
 pub(super) async fn respond(stream: &mut TcpStream, page: &Page) {
+    let location = page.location.as_ref().map(|address| format!("Location: {address}\r\n")).unwrap_or_default();
     let head = format!(
-        "HTTP/1.1 {}\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: {}\r\n\
-         Cache-Control: no-store\r\nContent-Security-Policy: default-src 'none'; style-src 'unsafe-inline'\r\n\
+        "HTTP/1.1 {}\r\n{location}Content-Type: text/html; charset=utf-8\r\nContent-Length: {}\r\n\
+         Cache-Control: no-store\r\nContent-Security-Policy: {}\r\n\
          Referrer-Policy: no-referrer\r\nX-Content-Type-Options: nosniff\r\nConnection: close\r\n\r\n",
         page.status,
-        page.html.len()
+        page.html.len(),
+        page.policy
     );
     let answer = async {
         stream.write_all(head.as_bytes()).await?;

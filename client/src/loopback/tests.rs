@@ -1,7 +1,7 @@
 use rstest::rstest;
 
 use super::http::Request;
-use super::{Expectation, RedirectUri, Verdict, judge};
+use super::{Expectation, RedirectUri, ResultPages, Verdict, judge};
 
 fn request(method: &str, target: &str, body: &str) -> Request {
     Request {
@@ -14,7 +14,7 @@ fn request(method: &str, target: &str, body: &str) -> Request {
 
 /// `waits`, `answer`, or the error's code.
 fn verdict(request: &Request, accept_query: bool) -> String {
-    let expectation = Expectation { state: "s+/=|".to_owned(), accept_query };
+    let expectation = Expectation { state: "s+/=|".to_owned(), accept_query, pages: ResultPages::default() };
     match judge(request, "/", &expectation) {
         Verdict::KeepWaiting(page) => format!("waits {}", &page.status[..3]),
         Verdict::Done(_, Ok(_)) => "answer".to_owned(),
@@ -28,6 +28,16 @@ fn verdict(request: &Request, accept_query: bool) -> String {
 #[case::query(request("GET", "/?code=c&state=s%2B%2F%3D%7C", ""), "answer")]
 #[case::post_to_a_query(request("POST", "/?x=1", "code=c&state=s%2B%2F%3D%7C"), "answer")]
 #[case::favicon(request("GET", "/favicon.ico", ""), "waits 404")]
+#[case::answer_at_another_path(
+    request("POST", "/other", "code=c&state=s%2B%2F%3D%7C"),
+    "loopback_response_uri_mismatch"
+)]
+#[case::refusal_at_another_path(
+    request("GET", "/other?error=x&state=s%2B%2F%3D%7C", ""),
+    "loopback_response_uri_mismatch"
+)]
+#[case::stranger_at_another_path(request("POST", "/other", "code=c&state=guess"), "waits 404")]
+#[case::other_method_at_another_path(request("OPTIONS", "/other", ""), "waits 404")]
 #[case::probe(request("GET", "/", ""), "waits 400")]
 #[case::other_method(request("OPTIONS", "/", ""), "waits 405")]
 #[case::code_twice(request("POST", "/", "code=c&code=d&state=s%2B%2F%3D%7C"), "waits 400")]

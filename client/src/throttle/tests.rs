@@ -23,6 +23,7 @@ impl Request {
     fn asked(&self) -> Asked<'_> {
         Asked {
             client_id: self.client_id,
+            confidential: false,
             authority: &self.authority,
             scopes: &self.scopes,
             account: self.account,

@@ -1,31 +1,29 @@
-//! The two bodies of a token endpoint: tokens, or an error with all of Entra's members.
+//! The bodies that an authority answers with: tokens, a device code, or an error with all of Entra's members.
 
 use std::fmt;
 use std::time::Duration;
 
-use oauth2::basic::BasicTokenType;
-use oauth2::{AccessToken, ErrorResponse, RefreshToken, Scope, TokenResponse};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
 use super::LONGEST_LIFETIME;
+use crate::result::Secret;
 
 /// A success answer (wire reference 3.3). Numbers may be written as text, as the v1 endpoint does.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, Deserialize)]
 pub(crate) struct TokenBody {
-    access_token: AccessToken,
+    #[serde(deserialize_with = "secret")]
+    pub(crate) access_token: Secret,
     #[serde(default)]
     token_type: Option<String>,
-    #[serde(skip, default = "bearer")]
-    bearer: BasicTokenType,
     #[serde(default, deserialize_with = "number_or_text")]
     expires_in: Option<u64>,
     #[serde(default, deserialize_with = "number_or_text")]
     refresh_in: Option<u64>,
     #[serde(default, deserialize_with = "number_or_text")]
     ext_expires_in: Option<u64>,
-    #[serde(default)]
-    refresh_token: Option<RefreshToken>,
+    #[serde(default, deserialize_with = "some_secret")]
+    pub(crate) refresh_token: Option<Secret>,
     #[serde(default)]
     scope: Option<String>,
     #[serde(default)]
@@ -43,7 +41,7 @@ impl TokenBody {
 
     /// Ten minutes when the server does not say.
     pub(crate) fn lifetime(&self) -> Duration {
-        self.expires_in().unwrap_or(Duration::from_secs(600))
+        self.expires_in.map_or(Duration::from_secs(600), |seconds| Duration::from_secs(seconds).min(LONGEST_LIFETIME))
     }
 
     /// For how long the token may be shown in an outage.
@@ -61,38 +59,46 @@ impl TokenBody {
     }
 }
 
-impl TokenResponse for TokenBody {
-    type TokenType = BasicTokenType;
-
-    fn access_token(&self) -> &AccessToken {
-        &self.access_token
-    }
-
-    fn token_type(&self) -> &BasicTokenType {
-        &self.bearer
-    }
-
-    fn expires_in(&self) -> Option<Duration> {
-        self.expires_in.map(|seconds| Duration::from_secs(seconds).min(LONGEST_LIFETIME))
-    }
-
-    fn refresh_token(&self) -> Option<&RefreshToken> {
-        self.refresh_token.as_ref()
-    }
-
-    fn scopes(&self) -> Option<&Vec<Scope>> {
-        None
-    }
-}
-
 impl fmt::Debug for TokenBody {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("TokenBody([redacted])")
+        f.debug_struct("TokenBody")
+            .field("scope", &self.scope)
+            .field("expires_in", &self.expires_in)
+            .field("ext_expires_in", &self.ext_expires_in)
+            .finish_non_exhaustive()
     }
 }
 
-fn bearer() -> BasicTokenType {
-    BasicTokenType::Bearer
+/// What a device code was given for (RFC 8628, 3.2). Older servers say `verification_url`.
+#[derive(Clone, Deserialize)]
+pub(crate) struct DeviceBody {
+    #[serde(deserialize_with = "secret")]
+    pub(crate) device_code: Secret,
+    pub(crate) user_code: String,
+    #[serde(alias = "verification_url")]
+    pub(crate) verification_uri: String,
+    #[serde(default)]
+    pub(crate) verification_uri_complete: Option<String>,
+    #[serde(default, deserialize_with = "number_or_text")]
+    pub(crate) expires_in: Option<u64>,
+    #[serde(default, deserialize_with = "number_or_text")]
+    pub(crate) interval: Option<u64>,
+    #[serde(default)]
+    pub(crate) message: Option<String>,
+}
+
+impl fmt::Debug for DeviceBody {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("DeviceBody([redacted])")
+    }
+}
+
+fn secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Secret, D::Error> {
+    String::deserialize(deserializer).map(Secret::new)
+}
+
+fn some_secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Secret>, D::Error> {
+    Ok(Option::<String>::deserialize(deserializer)?.map(Secret::new))
 }
 
 fn number_or_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
@@ -105,7 +111,7 @@ fn number_or_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u
 
 /// An error answer (escalation reference 2.1). Members of an unexpected type are passed over
 /// rather than making the whole answer unreadable.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(from = "Map<String, Value>")]
 pub(super) struct ErrorBody {
     pub(super) error: String,
@@ -156,11 +162,3 @@ fn is_client_mismatch(members: &Map<String, Value>) -> bool {
 }
 
 pub(super) const CLIENT_MISMATCH: &str = "client_mismatch";
-
-impl fmt::Display for ErrorBody {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.error)
-    }
-}
-
-impl ErrorResponse for ErrorBody {}

@@ -2,16 +2,13 @@
 //! more try where a server stumbled (escalation reference 5.5).
 
 use std::fmt;
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use oauth2::{AsyncHttpClient, HttpRequest, HttpResponse};
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
 use reqwest::{Method, StatusCode};
 use url::Url;
 
-use crate::BoxFuture;
 use crate::clock::Clock;
 use crate::error::{ClientErrorKind, Error, printable};
 use crate::observer::{Event, Observer, Received, Watched};
@@ -32,14 +29,6 @@ pub(crate) struct Network<'a> {
     pub(crate) observer: Option<&'a dyn Observer>,
 }
 
-/// Sends what `oauth2` has built, with our headers added, and remembers the head of the answer,
-/// which `oauth2` does not hand on.
-pub(super) struct Exchange<'a> {
-    network: Network<'a>,
-    headers: HeaderMap,
-    head: Mutex<Option<AnswerHead>>,
-}
-
 /// Status and what else matters of the head.
 #[derive(Debug, Clone)]
 pub(super) struct AnswerHead {
@@ -53,36 +42,29 @@ pub(super) struct Answer {
     pub(super) body: Vec<u8>,
 }
 
-impl<'a> Exchange<'a> {
-    pub(super) fn new(network: Network<'a>, headers: HeaderMap) -> Self {
-        Self { network, headers, head: Mutex::new(None) }
-    }
-
-    pub(super) fn head(&self) -> Option<AnswerHead> {
-        self.head.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, HttpFailure> {
-        let mut request = reqwest::Request::try_from(request)?;
-        request.headers_mut().extend(self.headers.clone());
-        let answer = execute(self.network, request).await?;
-        let mut response = HttpResponse::new(answer.body);
-        *response.status_mut() = answer.head.status;
-        if let Some(content_type) = answer.content_type {
-            response.headers_mut().insert(CONTENT_TYPE, content_type);
-        }
-        *self.head.lock().unwrap_or_else(PoisonError::into_inner) = Some(answer.head);
-        Ok(response)
+impl Answer {
+    /// A server that names no content type is taken at its word.
+    pub(super) fn is_json(&self) -> bool {
+        let Some(content_type) = &self.content_type else {
+            return true;
+        };
+        let media_type = content_type.to_str().unwrap_or_default().split(';').next().unwrap_or_default();
+        media_type.trim().eq_ignore_ascii_case("application/json")
     }
 }
 
-impl<'c> AsyncHttpClient<'c> for Exchange<'_> {
-    type Error = HttpFailure;
-    type Future = BoxFuture<'c, Result<HttpResponse, HttpFailure>>;
-
-    fn call(&'c self, request: HttpRequest) -> Self::Future {
-        Box::pin(self.send(request))
-    }
+pub(super) async fn post(
+    network: Network<'_>,
+    url: &Url,
+    headers: HeaderMap,
+    form: &[(&str, &str)],
+) -> Result<Answer, HttpFailure> {
+    let mut request = reqwest::Request::new(Method::POST, url.clone());
+    *request.headers_mut() = headers;
+    request.headers_mut().insert(ACCEPT, HeaderValue::from_static("application/json"));
+    request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
+    *request.body_mut() = Some(form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish().into());
+    execute(network, request).await
 }
 
 pub(super) async fn get(network: Network<'_>, url: Url) -> Result<Answer, HttpFailure> {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use desktop_client::{Cancellation, Classification, Error, Prompt, UserAgentError};
+use desktop_client::{Cancellation, Classification, Error, Prompt, ResultPage, UserAgentError};
 use oauth2::{PkceCodeChallenge, PkceCodeVerifier};
 use rstest::rstest;
 use url::Url;
@@ -75,13 +75,19 @@ async fn an_account_and_a_hint_exclude_each_other() {
 }
 
 #[rstest]
-#[case::taken_by_default(true, None)]
-#[case::refused_on_request(false, Some("authentication_failed"))]
+#[case::refused_by_default(None, Some("authentication_failed"))]
+#[case::taken_if_told(Some(true), None)]
+#[case::refused_if_told(Some(false), Some("authentication_failed"))]
 #[tokio::test]
-async fn an_answer_in_the_address(#[case] accepted: bool, #[case] expected: Option<&str>) {
+async fn an_answer_in_the_address(#[case] accepted: Option<bool>, #[case] expected: Option<&str>) {
     let authority = Authority::start().await;
     authority.user(User::SignsInByQuery);
-    let app = authority.builder().accept_query_response(accepted).build().unwrap();
+    let builder = authority.builder();
+    let builder = match accepted {
+        Some(accepted) => builder.accept_query_response(accepted),
+        None => builder,
+    };
+    let app = builder.build().unwrap();
     let outcome = app.acquire_token_interactive([CALENDAR]).await;
     assert_eq!(outcome.err().as_ref().map(Error::code), expected);
 }
@@ -195,4 +201,124 @@ async fn a_port_in_use_is_one_sentence() {
     let builder = authority.builder().redirect_uri(format!("http://localhost:{port}"));
     let error = builder.build().unwrap().acquire_token_interactive([CALENDAR]).await.unwrap_err();
     assert_eq!(error.code(), "http_listener_error");
+}
+
+#[tokio::test]
+async fn a_fixed_port_and_path_are_kept() {
+    let authority = Authority::start().await;
+    loop {
+        // Free a moment ago; if somebody took it meanwhile, another one.
+        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let address = format!("http://localhost:{port}/signed-in");
+        let app = authority.builder().redirect_uri(&address).build().unwrap();
+        match app.acquire_token_interactive([CALENDAR]).await {
+            Err(error) if error.code() == "http_listener_error" => {}
+            outcome => {
+                outcome.unwrap();
+                assert_eq!(authority.pages()[0]["redirect_uri"], address);
+                assert_eq!(authority.token_requests().await[0]["redirect_uri"], address);
+                return;
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_answer_to_another_path_is_no_answer_to_wait_beyond() {
+    let authority = Authority::start().await;
+    let builder = authority.builder().user_agent(|url: Url| async move {
+        let page: std::collections::BTreeMap<_, _> = url.query_pairs().into_owned().collect();
+        let elsewhere = format!("{}/elsewhere", page["redirect_uri"]);
+        let answer = [("code", "c"), ("state", &page["state"])];
+        reqwest::Client::new().post(elsewhere).form(&answer).send().await?;
+        Ok(())
+    });
+    let error = builder.build().unwrap().acquire_token_interactive([CALENDAR]).await.unwrap_err();
+    assert_eq!(error.code(), "loopback_response_uri_mismatch");
+    assert!(authority.token_requests().await.is_empty());
+}
+
+#[tokio::test]
+async fn extra_query_parameters_go_to_the_authorize_request_only() {
+    let authority = Authority::start().await;
+    let app = authority.app();
+    let request = app.acquire_token_interactive([CALENDAR]).with_extra_query_parameter("domain_hint", "contoso.test");
+    request.with_extra_query_parameter("instance_aware", "true").await.unwrap();
+    assert_eq!(authority.pages()[0]["domain_hint"], "contoso.test");
+    assert_eq!(authority.pages()[0]["instance_aware"], "true");
+    assert!(!authority.token_requests().await[0].contains_key("domain_hint"));
+}
+
+#[rstest]
+#[case::own(&["state"])]
+#[case::own_in_other_case(&["Response_Mode"])]
+#[case::not_sent_this_time(&["claims"])]
+#[case::twice(&["domain_hint", "domain_hint"])]
+#[tokio::test]
+async fn an_extra_query_parameter_overrides_nothing(#[case] names: &[&str]) {
+    let authority = Authority::start().await;
+    let mut request = authority.app().acquire_token_interactive([CALENDAR]);
+    for name in names {
+        request = request.with_extra_query_parameter(*name, "x");
+    }
+    assert_eq!(request.await.unwrap_err().code(), "duplicate_query_parameter");
+    assert!(authority.pages().is_empty());
+}
+
+/// Status, `Location` and text of what the browser shows in the end.
+async fn last_page(
+    authority: &Authority,
+    builder: desktop_client::Builder,
+    answer: &'static str,
+) -> (u16, String, String) {
+    let (sender, mut receiver) = tokio::sync::mpsc::unbounded_channel();
+    let builder = builder.user_agent(move |url: Url| {
+        let sender = sender.clone();
+        async move {
+            let page: std::collections::BTreeMap<_, _> = url.query_pairs().into_owned().collect();
+            let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build()?;
+            let form = [("error", answer), ("error_description", "<b>no</b>"), ("state", &page["state"])];
+            let form = if answer.is_empty() { vec![("code", "c"), ("state", &page["state"])] } else { form.to_vec() };
+            let response = http.post(&page["redirect_uri"]).form(&form).send().await?;
+            let location =
+                response.headers().get("location").map(|value| value.to_str().unwrap_or_default().to_owned());
+            let policy = response.headers()["content-security-policy"].to_str()?.to_owned();
+            assert!(policy.contains("default-src 'none'") && !policy.contains("script-src"), "{policy}");
+            let status = response.status().as_u16();
+            sender.send((status, location.unwrap_or_default(), response.text().await?))?;
+            Ok(())
+        }
+    });
+    let outcome = builder.build().unwrap().acquire_token_interactive([CALENDAR]).await;
+    // Tokens need the page's nonce, which this user agent keeps for itself.
+    assert!(outcome.is_err() && authority.pages().is_empty());
+    receiver.recv().await.unwrap()
+}
+
+#[tokio::test]
+async fn both_pages_can_be_replaced() {
+    let authority = Authority::start().await;
+    let (status, _, text) = last_page(&authority, authority.builder(), "server_error").await;
+    assert_eq!(status, 200);
+    assert!(text.contains("Not signed in") && text.contains("&lt;b&gt;no"), "{text}");
+
+    let own = ResultPage::Html("<h1>Oh: {error}, {error_description}</h1>".to_owned());
+    let (status, _, text) = last_page(&authority, authority.builder().failure_page(own), "server_error").await;
+    assert_eq!((status, text.as_str()), (200, "<h1>Oh: server_error, &lt;b&gt;no&lt;/b&gt;</h1>"));
+
+    let sorry = ResultPage::Redirect(Url::parse("https://app.example/sorry").unwrap());
+    let (status, location, _) = last_page(&authority, authority.builder().failure_page(sorry), "server_error").await;
+    assert_eq!((status, location.as_str()), (302, "https://app.example/sorry"));
+}
+
+#[tokio::test]
+async fn the_page_of_a_success_can_be_replaced() {
+    let authority = Authority::start().await;
+    // The code is refused later; the browser has its page by then.
+    authority.answers("authorization_code", 9, crate::support::refusal(70008, None, None)).await;
+    let own = ResultPage::Html("<h1>Fine {error}</h1>".to_owned());
+    let (status, _, text) = last_page(&authority, authority.builder().success_page(own), "").await;
+    assert_eq!((status, text.as_str()), (200, "<h1>Fine {error}</h1>"));
+    let (_, _, text) = last_page(&authority, authority.builder(), "").await;
+    assert!(text.contains("You are signed in"), "{text}");
 }

@@ -66,6 +66,7 @@ impl Authority {
                 "issuer": format!("{base}/{TENANT}/v2.0"),
                 "authorization_endpoint": format!("{base}/{TENANT}/oauth2/v2.0/authorize"),
                 "token_endpoint": format!("{base}/{TENANT}/oauth2/v2.0/token"),
+                "device_authorization_endpoint": format!("{base}{}", device_code_path()),
             }))
             .await;
         let tokens = Tokens { issuer: format!("{base}/{TENANT}/v2.0"), seen: Arc::clone(&authority.seen) };
@@ -194,6 +195,10 @@ pub(crate) fn refusal(code: u64, suberror: Option<&str>, claims: Option<&str>) -
 
 pub(crate) fn token_path() -> String {
     format!("/{TENANT}/oauth2/v2.0/token")
+}
+
+pub(crate) fn device_code_path() -> String {
+    format!("/{TENANT}/oauth2/v2.0/devicecode")
 }
 
 pub(crate) fn metadata_path() -> String {
