@@ -15,7 +15,7 @@ use url::Url;
     name = "desktop-client",
     version,
     after_help = "Options can be given in the environment, too: --client-id as DESKTOP_CLIENT_CLIENT_ID.\n\
-Tokens are kept in memory for now: each command starts signed out, and `accounts` of a new process is empty.\n\
+Tokens are kept in a file that only its owner may read: see `desktop-client cache path`.\n\
 Exit status: 0 token or API answer obtained, 1 refused, 2 wrong usage or configuration, 3 a person is needed but no interaction is allowed."
 )]
 pub(crate) struct Args {
@@ -25,6 +25,9 @@ pub(crate) struct Args {
     /// Write what is sent and received to FILE, without secrets and names
     #[arg(long, global = true, value_name = "FILE", env = "DESKTOP_CLIENT_RECORD", hide_env = true)]
     pub(crate) record: Option<PathBuf>,
+    /// Where tokens are kept: a file, or `memory` until the command ends [default: see `cache path`]
+    #[arg(long, global = true, value_name = "FILE|memory", env = "DESKTOP_CLIENT_CACHE", hide_env = true)]
+    pub(crate) cache: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) profile: ProfileArgs,
     #[command(subcommand)]
@@ -69,7 +72,7 @@ pub(crate) struct ProfileArgs {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Sign in with the browser
+    /// Sign in with the browser, or with a code on another device
     Login {
         /// Scopes to sign in for
         #[arg(value_name = "SCOPE", default_value = "User.Read")]
@@ -79,6 +82,10 @@ pub(crate) enum Command {
         /// What the sign-in page is to show [default: only what is missing]
         #[arg(long, value_name = "WHAT", env = "DESKTOP_CLIENT_PROMPT", hide_env = true)]
         prompt: Option<PromptArg>,
+        /// Show a code to sign in with on another device, as is done where no browser can be opened
+        #[arg(long, conflicts_with = "prompt", env = "DESKTOP_CLIENT_DEVICE_CODE", hide_env = true,
+              value_parser = FalseyValueParser::new())]
+        device_code: bool,
     },
     /// Get a token: silently if possible, else with one sign-in
     Token(TokenArgs),
@@ -109,6 +116,11 @@ pub(crate) enum Command {
         /// User name or home account id
         account: Option<String>,
     },
+    /// The place where tokens are kept
+    Cache {
+        #[command(subcommand)]
+        action: CacheAction,
+    },
     /// Check what a sign-in depends on, and say what to do about it; signs nobody in
     Doctor,
     /// Print a completion script for a shell, to be put where the shell looks for it
@@ -122,6 +134,15 @@ PowerShell: desktop-client completions powershell >> $PROFILE"
         /// The shell
         shell: Shell,
     },
+}
+
+/// What to do with the token cache.
+#[derive(Debug, Clone, Copy, Subcommand)]
+pub(crate) enum CacheAction {
+    /// Print where it is
+    Path,
+    /// Forget every account and token in it, of whatever app and cloud
+    Clear,
 }
 
 /// Options of `token`.
@@ -139,6 +160,10 @@ pub(crate) struct TokenArgs {
     /// Never open the browser
     #[arg(long, env = "DESKTOP_CLIENT_SILENT", hide_env = true, value_parser = FalseyValueParser::new())]
     pub(crate) silent: bool,
+    /// Show a code to sign in with on another device, without trying silently first
+    #[arg(long, conflicts_with_all = ["silent", "interactive", "prompt"], env = "DESKTOP_CLIENT_DEVICE_CODE",
+          hide_env = true, value_parser = FalseyValueParser::new())]
+    pub(crate) device_code: bool,
     /// Claims of a challenge, as JSON
     #[arg(long, value_name = "JSON", env = "DESKTOP_CLIENT_CLAIMS", hide_env = true)]
     pub(crate) claims: Option<String>,

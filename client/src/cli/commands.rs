@@ -1,17 +1,20 @@
 //! What each command does: asks the library, hands the outcome to the output. Decides nothing about tokens.
 
+use std::path::Path;
+
+use desktop_client::storage::TokenCacheStorage as _;
 use desktop_client::{
-    Account, AcquireTokenInteractive, AuthenticationResult, Classification, ClientErrorKind, Error,
-    PublicClientApplication, UiRequired,
+    Account, AcquireTokenInteractive, AuthenticationResult, ClientErrorKind, Error, PublicClientApplication,
+    SystemBrowser, UserAgent as _,
 };
 use url::Url;
 
 use super::Status;
-use super::args::{Command, TokenArgs};
-use super::doctor;
+use super::args::{CacheAction, Command, TokenArgs};
 use super::output::Output;
 use super::profile::Settings;
 use super::who::{self, Who};
+use super::{doctor, storage};
 
 pub(super) async fn obey(
     settings: &Settings,
@@ -20,14 +23,18 @@ pub(super) async fn obey(
     output: &Output,
 ) -> Status {
     match command {
-        Command::Login { scopes, who, prompt } => {
+        Command::Login { scopes, device_code, .. } if device_code || !SystemBrowser.is_present() => {
+            let result = app.acquire_token_by_device_code(scopes).await;
+            finish(result, output, true, |result| output.login(result, &app.token_cache_location()))
+        }
+        Command::Login { scopes, who, prompt, .. } => {
             let request = app.acquire_token_interactive(scopes);
             let request = prompt.into_iter().fold(request, |request, prompt| request.with_prompt(prompt.into()));
             let request = match who.account {
                 Some(name) => hinted(request, &who::find(&app.accounts(), Some(&name))),
                 None => request,
             };
-            finish(request.await, output, true, |result| output.login(result))
+            finish(request.await, output, true, |result| output.login(result, &app.token_cache_location()))
         }
         Command::Token(args) => token(app, args, output).await,
         Command::Call { url, scopes, who, silent } => {
@@ -41,7 +48,28 @@ pub(super) async fn obey(
         Command::Logout { account } => logout(app, account.as_deref(), output),
         Command::Doctor => doctor::run(settings, output).await,
         // Answered before there was an app.
-        Command::Completions { .. } => Status::Done,
+        Command::Completions { .. } | Command::Cache { .. } => Status::Done,
+    }
+}
+
+/// Needs no authority: the cache is the same for all.
+pub(super) fn cache(action: CacheAction, option: Option<&Path>, output: &Output) -> Status {
+    let clear = || -> anyhow::Result<usize> {
+        let app = PublicClientApplication::builder("desktop-client").token_cache(storage::of(option)?).build()?;
+        Ok(app.clear_token_cache()?)
+    };
+    let done = match action {
+        CacheAction::Path => {
+            storage::of(option).map(|storage| output.location(&storage.location())).map_err(anyhow::Error::from)
+        }
+        CacheAction::Clear => clear().map(|accounts| output.cleared(accounts)),
+    };
+    match done {
+        Ok(()) => Status::Done,
+        Err(error) => {
+            output.usage(&format!("{error:#}"));
+            Status::Refused
+        }
     }
 }
 
@@ -50,8 +78,9 @@ async fn token(app: &PublicClientApplication, args: TokenArgs, output: &Output) 
     let who = who::find(&app.accounts(), args.who.account.as_deref());
     let interactive = args.interactive || args.prompt.is_some();
     let result = match who {
+        _ if args.device_code => app.acquire_token_by_device_code(args.scopes).with_claims(claims).await,
         Who::Several(accounts) if !interactive => return several(&accounts, output),
-        Who::Stranger(name) if args.silent => Err(no_such_account(&name)),
+        Who::Stranger(name) if args.silent => app.acquire_token_silent(args.scopes).with_login_hint(name).await,
         who if interactive || matches!(who, Who::Stranger(_)) => {
             let request = app.acquire_token_interactive(args.scopes).with_claims(claims);
             let request = args.prompt.into_iter().fold(request, |request, prompt| request.with_prompt(prompt.into()));
@@ -77,11 +106,16 @@ async fn call(
 ) -> Status {
     let account = match who {
         Who::Several(accounts) => return several(&accounts, output),
-        Who::Stranger(name) if silent => return failed(&no_such_account(&name), output, false),
-        Who::Stranger(name) => match app.acquire_token_interactive(&scopes).with_login_hint(name).await {
-            Ok(result) => Some(result.account),
-            Err(error) => return failed(&error, output, true),
-        },
+        Who::Stranger(name) => {
+            let result = match silent {
+                true => app.acquire_token_silent(&scopes).with_login_hint(name).await,
+                false => app.acquire_token_interactive(&scopes).with_login_hint(name).await,
+            };
+            match result {
+                Ok(result) => Some(result.account),
+                Err(error) => return failed(&error, output, !silent),
+            }
+        }
         Who::Known(account) => Some(account),
         Who::Nobody => None,
     };
@@ -121,9 +155,7 @@ fn logout(app: &PublicClientApplication, name: Option<&str>, output: &Output) ->
     output.accounts(&accounts);
     match name {
         Some(name) if accounts.is_empty() => {
-            output.sentence(&format!(
-                "nobody named {name:?} is signed in; tokens are kept in memory, so each command starts signed out"
-            ));
+            output.sentence(&format!("nobody named {name:?} is signed in; `desktop-client accounts` lists who is"));
             Status::Refused
         }
         _ => Status::Done,
@@ -142,15 +174,6 @@ fn hinted(request: AcquireTokenInteractive, who: &Who) -> AcquireTokenInteractiv
 fn several(accounts: &[Account], output: &Output) -> Status {
     output.usage(&who::which(accounts));
     Status::Usage
-}
-
-/// Row A2 of the escalation reference.
-fn no_such_account(name: &str) -> Error {
-    let mut needed = UiRequired::default();
-    needed.classification = Classification::AcquireTokenSilentFailed;
-    needed.error = "no_account_for_login_hint".to_owned();
-    needed.error_description = format!("no account of the name {name} is signed in");
-    Error::UiRequired(Box::new(needed))
 }
 
 fn finish(

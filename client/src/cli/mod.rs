@@ -7,6 +7,7 @@ mod doctor;
 mod explain;
 mod output;
 mod profile;
+mod storage;
 mod waiting;
 mod watch;
 mod who;
@@ -21,7 +22,8 @@ pub(crate) use args::Args;
 use args::Command;
 use output::Output;
 use profile::Settings;
-use watch::{AnnouncedBrowser, Watch};
+use waiting::Waiting;
+use watch::{AnnouncedBrowser, AnnouncedCode, Watch};
 
 /// How a command ended; the exit statuses of the command line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,10 +40,15 @@ pub(crate) async fn run(args: Args) -> ExitCode {
         clap_complete::generate(shell, &mut Args::command(), "desktop-client", &mut std::io::stdout());
         return ExitCode::SUCCESS;
     }
-    let output = Output { json: args.json, arguments: std::env::args().collect() };
-    let status = match prepare(&args) {
+    let waiting = Arc::new(Waiting::default());
+    let output = Output { json: args.json, arguments: std::env::args().collect(), waiting: Arc::clone(&waiting) };
+    if let Command::Cache { action } = args.command {
+        return ExitCode::from(commands::cache(action, args.cache.as_deref(), &output) as u8);
+    }
+    let status = match prepare(&args, waiting) {
         Ok((settings, app, watch)) => {
             let status = execute(&settings, &app, args.command, &output).await;
+            app.token_cache_warnings().iter().for_each(|warning| output.warning(warning));
             if let Err((path, error)) = watch.finish() {
                 output.sentence(&format!("the transcript could not be written to {} ({error})", path.display()));
             }
@@ -55,10 +62,15 @@ pub(crate) async fn run(args: Args) -> ExitCode {
     ExitCode::from(status as u8)
 }
 
-fn prepare(args: &Args) -> anyhow::Result<(Settings, PublicClientApplication, Arc<Watch>)> {
-    let settings = profile::settings(&args.profile)?;
-    let watch = Watch::new(settings.timeout, args.record.clone())?;
-    let app = settings.builder()?.user_agent(AnnouncedBrowser).observer(watch.clone()).build()?;
+fn prepare(args: &Args, waiting: Arc<Waiting>) -> anyhow::Result<(Settings, PublicClientApplication, Arc<Watch>)> {
+    let settings = profile::settings(&args.profile, storage::of(args.cache.as_deref())?)?;
+    let watch = Watch::new(Arc::clone(&waiting), settings.timeout, args.record.clone())?;
+    let app = settings
+        .builder()?
+        .user_agent(AnnouncedBrowser)
+        .device_code_prompt(AnnouncedCode(waiting))
+        .observer(watch.clone())
+        .build()?;
     Ok((settings, app, watch))
 }
 

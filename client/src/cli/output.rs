@@ -1,23 +1,29 @@
 //! What is printed. A reader that goes away early is no error of ours.
 
 use std::io::Write as _;
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::builder::styling::{AnsiColor, Style};
+use desktop_client::storage::Location;
 use desktop_client::{Account, AuthenticationResult, Error};
 use serde_json::{Value, json};
 
 use super::explain::explain;
-use super::waiting::say;
+use super::waiting::{Waiting, say};
 
 pub(super) struct Output {
     pub(super) json: bool,
     /// The command line, for what to type next.
     pub(super) arguments: Vec<String>,
+    /// The line that goes before anything is printed.
+    pub(super) waiting: Arc<Waiting>,
 }
 
 impl Output {
-    pub(super) fn login(&self, result: &AuthenticationResult) {
+    /// `location`: where the tokens are from now on.
+    pub(super) fn login(&self, result: &AuthenticationResult, location: &Location) {
+        self.waiting.stop();
         if self.json {
             print_json(&json!({
                 "account": account(&result.account),
@@ -27,10 +33,12 @@ impl Output {
             }));
         } else {
             print(&format!("signed in as {} (tenant {})", result.account.username, result.tenant_id));
+            say(&format!("Tokens are kept {location}."));
         }
     }
 
     pub(super) fn token(&self, result: &AuthenticationResult) {
+        self.waiting.stop();
         if self.json {
             print_json(&json!({
                 "access_token": result.access_token.secret(),
@@ -47,6 +55,7 @@ impl Output {
     }
 
     pub(super) fn answer(&self, status: u16, body: &str) {
+        self.waiting.stop();
         if self.json {
             let body = serde_json::from_str(body).unwrap_or_else(|_| Value::from(body));
             print_json(&json!({"status": status, "body": body}));
@@ -59,7 +68,7 @@ impl Output {
         if self.json {
             print_json(&accounts.iter().map(account).collect());
         } else if accounts.is_empty() {
-            say("Nobody is signed in. Tokens are kept in memory for now, so each command starts signed out.");
+            say("Nobody is signed in.");
         } else {
             for account in accounts {
                 print(&format!("{}\t{}", account.username, account.home_account_id));
@@ -67,7 +76,30 @@ impl Output {
         }
     }
 
+    pub(super) fn location(&self, location: &Location) {
+        if self.json {
+            let path = if let Location::File(path) = location { Some(path) } else { None };
+            print_json(&json!({"path": path, "kept": location.to_string()}));
+        } else if let Location::File(path) = location {
+            print(&path.display().to_string());
+        } else {
+            print(&location.to_string());
+        }
+    }
+
+    pub(super) fn cleared(&self, accounts: usize) {
+        if self.json {
+            print_json(&json!({"accounts_forgotten": accounts}));
+        } else {
+            say(&match accounts {
+                1 => "1 account forgotten.".to_owned(),
+                more => format!("{more} accounts forgotten."),
+            });
+        }
+    }
+
     pub(super) fn error(&self, error: &Error) {
+        self.waiting.stop();
         if self.json {
             print_json(&json!({ "error": members(error) }));
         }
@@ -91,13 +123,19 @@ impl Output {
         self.sentence(message);
     }
 
+    pub(super) fn warning(&self, text: &str) {
+        say(&format!("{YELLOW}warning:{YELLOW:#} {text}"));
+    }
+
     pub(super) fn sentence(&self, text: &str) {
+        self.waiting.stop();
         say(&format!("{RED}error:{RED:#} {text}"));
     }
 }
 
 /// Colours are left out where nobody would see them.
 const RED: Style = AnsiColor::Red.on_default().bold();
+const YELLOW: Style = AnsiColor::Yellow.on_default().bold();
 const DIM: Style = Style::new().dimmed();
 
 /// Everything there is to know; members that do not apply are null.

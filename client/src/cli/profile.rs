@@ -1,9 +1,11 @@
 //! From options, environment and profile file to the settings of an app.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, anyhow};
+use desktop_client::storage::TokenCacheStorage;
 use desktop_client::{Builder, PublicClientApplication};
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
@@ -19,6 +21,7 @@ pub(super) struct Settings {
     pub(super) ca: Option<PathBuf>,
     capabilities: Vec<String>,
     pub(super) timeout: Duration,
+    pub(super) storage: Arc<dyn TokenCacheStorage>,
 }
 
 /// A profile file: a JSON object with these members, all optional. Unknown ones are mistakes.
@@ -39,7 +42,7 @@ struct Profile {
 const MEMBERS: &[&str] = &["authority", "client_id", "redirect_uri", "ca", "capabilities"];
 
 /// Options win over the profile, the profile over the variables `mock-idp run` sets.
-pub(super) fn settings(args: &ProfileArgs) -> anyhow::Result<Settings> {
+pub(super) fn settings(args: &ProfileArgs, storage: Arc<dyn TokenCacheStorage>) -> anyhow::Result<Settings> {
     let profile = match &args.profile {
         Some(path) => read(path)?,
         None => Profile::default(),
@@ -53,6 +56,7 @@ pub(super) fn settings(args: &ProfileArgs) -> anyhow::Result<Settings> {
         ca: args.ca.clone().or(profile.ca).or_else(|| variable("MOCK_IDP_CA").map(PathBuf::from)),
         capabilities: if args.capabilities.is_empty() { profile.capabilities } else { args.capabilities.clone() },
         timeout: Duration::from_secs(args.timeout),
+        storage,
     })
 }
 
@@ -62,7 +66,8 @@ impl Settings {
         let mut builder = PublicClientApplication::builder(&self.client_id)
             .authority(&self.authority)?
             .client_capabilities(&self.capabilities)
-            .timeout(self.timeout);
+            .timeout(self.timeout)
+            .token_cache(Arc::clone(&self.storage));
         if let Some(redirect_uri) = &self.redirect_uri {
             builder = builder.redirect_uri(redirect_uri);
         }

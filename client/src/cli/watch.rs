@@ -7,7 +7,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use desktop_client::{
-    BoxFuture, Event, Observer, Randomness, SystemBrowser, SystemClock, Transcript, UserAgent, UserAgentError,
+    BoxFuture, DeviceAuthorization, DeviceCodePrompt, DeviceCodePromptError, Event, Observer, Randomness,
+    SystemBrowser, SystemClock, Transcript, UserAgent, UserAgentError,
 };
 use url::Url;
 
@@ -15,7 +16,7 @@ use super::waiting::{self, Waiting};
 
 /// What the library tells while a command runs.
 pub(super) struct Watch {
-    waiting: Waiting,
+    waiting: Arc<Waiting>,
     /// How long a sign-in may take.
     limit: Duration,
     record: Option<(PathBuf, Transcript)>,
@@ -24,12 +25,12 @@ pub(super) struct Watch {
 impl Watch {
     /// # Errors
     /// When a transcript is asked for and the operating system has no randomness for its hashes.
-    pub(super) fn new(limit: Duration, record: Option<PathBuf>) -> io::Result<Arc<Self>> {
+    pub(super) fn new(waiting: Arc<Waiting>, limit: Duration, record: Option<PathBuf>) -> io::Result<Arc<Self>> {
         let record = match record {
             Some(path) => Some((path, Transcript::new(Arc::new(SystemClock), &Randomness::system()?))),
             None => None,
         };
-        Ok(Arc::new(Self { waiting: Waiting::default(), limit, record }))
+        Ok(Arc::new(Self { waiting, limit, record }))
     }
 
     /// The command has ended, one way or another.
@@ -55,6 +56,17 @@ impl Observer for Watch {
         if let Some((_, transcript)) = &self.record {
             transcript.observe(event);
         }
+    }
+}
+
+/// Shows the code of a sign-in on another device, and for how long it is good.
+pub(super) struct AnnouncedCode(pub(super) Arc<Waiting>);
+
+impl DeviceCodePrompt for AnnouncedCode {
+    fn show<'a>(&'a self, code: &'a DeviceAuthorization) -> BoxFuture<'a, Result<(), DeviceCodePromptError>> {
+        waiting::say(&code.message);
+        self.0.start("Waiting for the sign-in with the code", code.expires_in);
+        Box::pin(std::future::ready(Ok(())))
     }
 }
 
@@ -92,5 +104,9 @@ impl UserAgent for AnnouncedBrowser {
                 opened => opened,
             }
         })
+    }
+
+    fn is_present(&self) -> bool {
+        SystemBrowser.is_present()
     }
 }

@@ -70,11 +70,14 @@ impl Redactor {
 
     /// The path, without the user names that some addresses have in it.
     pub(super) fn path(&self, path: &str) -> String {
+        let mut before = "";
         let segments: Vec<String> = path
             .split('/')
             .map(|segment| {
                 let text = segment.replace("%40", "@");
-                if text.contains('@') { self.user(&text) } else { segment.to_owned() }
+                let is_user = text.contains('@') || before.eq_ignore_ascii_case("userrealm");
+                before = segment;
+                if is_user { self.user(&text) } else { segment.to_owned() }
             })
             .collect();
         segments.join("/")

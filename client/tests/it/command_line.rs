@@ -2,11 +2,13 @@
 
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::process::{Command, Output, Stdio};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use desktop_client::SystemClock;
 use rstest::rstest;
 
-use crate::support::{Authority, TENANT};
+use crate::support::{Authority, CALENDAR, CLIENT, TENANT};
 
 #[expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 fn run(arguments: &[&str]) -> Output {
@@ -21,7 +23,7 @@ fn command(arguments: &[&str]) -> Command {
             command.env_remove(name);
         }
     }
-    command.args(arguments);
+    command.env("DESKTOP_CLIENT_CACHE", "memory").args(arguments);
     command
 }
 
@@ -66,6 +68,8 @@ const GOOD: [&str; 4] = ["--authority", "https://localhost:1/t", "--client-id", 
 #[case::no_such_prompt(&["login", "--prompt", "nicely"], 2, "select_account")]
 #[case::no_such_shell(&["completions", "cmd"], 2, "powershell")]
 #[case::no_profile_to_examine(&["doctor"], 2, "--authority")]
+#[case::two_ways_to_be_asked(&["token", "s", "--device-code", "--interactive"], 2, "cannot be used with")]
+#[case::no_cache_action(&["cache"], 2, "clear")]
 #[case::no_address(&["call", "nowhere", "--scope", "s"], 2, "nowhere")]
 fn mistakes(#[case] arguments: &[&str], #[case] status: i32, #[case] told: &str) {
     assert_ends(&run(arguments), status, told);
@@ -114,6 +118,46 @@ fn options_come_from_the_environment(
     let output = command(good).args(arguments).env(name, value).output().unwrap();
     assert_eq!(output.status.code(), Some(status), "{}", String::from_utf8_lossy(&output.stderr));
     assert_eq!(output.stdout.starts_with(b"{"), name == "DESKTOP_CLIENT_JSON");
+}
+
+#[test]
+fn the_cache_is_found_and_cleared_without_an_authority() {
+    let file = File::with("{}");
+    let at = |arguments: &[&str]| command(arguments).env("DESKTOP_CLIENT_CACHE", file.path()).output().unwrap();
+    let path = at(&["cache", "path"]);
+    assert_eq!(String::from_utf8_lossy(&path.stdout).trim(), file.path());
+    let told: serde_json::Value = serde_json::from_slice(&at(&["cache", "path", "--json"]).stdout).unwrap();
+    assert_eq!(told["path"], file.path());
+    let cleared = at(&["cache", "clear"]);
+    assert_eq!(cleared.status.code(), Some(0));
+    assert!(String::from_utf8_lossy(&cleared.stderr).contains("0 accounts forgotten"));
+    let memory = run(&["cache", "path"]);
+    assert!(String::from_utf8_lossy(&memory.stdout).starts_with("in memory"));
+}
+
+#[tokio::test]
+async fn one_command_signs_in_and_the_next_one_is_silent() {
+    let authority = Authority::start().await;
+    let folder = File::with("");
+    let address = format!("{}/{TENANT}", authority.server.uri());
+    let with_cache = |arguments: &[&str]| {
+        let mut program = command(&["--authority", &address, "--client-id", CLIENT]);
+        program.args(arguments).env("DESKTOP_CLIENT_CACHE", folder.path()).env("BROWSER", "true");
+        program
+    };
+    // The library signs in, the program uses what it left behind.
+    let storage = desktop_client::storage::FileStorage::new(folder.path());
+    authority.sign_in_with(authority.builder().clock(Arc::new(SystemClock)).token_cache(storage)).await;
+    let accounts = tokio::task::spawn_blocking({
+        let mut program = with_cache(&["accounts"]);
+        move || program.output().unwrap()
+    });
+    assert!(String::from_utf8_lossy(&accounts.await.unwrap().stdout).starts_with("ada@contoso.test\t"));
+    let token = tokio::task::spawn_blocking({
+        let mut program = with_cache(&["token", CALENDAR, "--silent"]);
+        move || program.output().unwrap()
+    });
+    assert_eq!(String::from_utf8_lossy(&token.await.unwrap().stdout).trim(), "at-1");
 }
 
 #[rstest]

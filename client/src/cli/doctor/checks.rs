@@ -43,6 +43,7 @@ pub(super) const CHECKS: &[(&str, Check)] = &[
     ("clock", clock),
     ("redirect", redirect),
     ("browser", browser),
+    ("cache", cache),
 ];
 
 fn ok(detail: impl Into<String>) -> Finding {
@@ -142,6 +143,19 @@ fn browser(facts: &Facts) -> Finding {
         ),
         None if facts.browser.present => ok("the platform's"),
         None => problem("none can be opened on this host", "set BROWSER to a command that opens an address"),
+    }
+}
+
+fn cache(facts: &Facts) -> Finding {
+    let cache = &facts.cache;
+    let about = |sentence: &str| {
+        let (cause, next) = sentence.rsplit_once("; ").unwrap_or((sentence, "see the message"));
+        problem(format!("tokens are kept {}: {cause}", cache.location), next)
+    };
+    match (&cache.readable, cache.warnings.first()) {
+        (Err(why), _) => about(why),
+        (Ok(()), Some(warning)) => about(warning),
+        (Ok(()), None) => ok(format!("tokens are kept {}", cache.location)),
     }
 }
 

@@ -4,6 +4,7 @@ use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use desktop_client::storage::TokenCacheStorage;
 use desktop_client::{Clock as _, Error, Event, Observer, SystemBrowser, SystemClock, UserAgent as _};
 use hyper_util::client::proxy::matcher::Matcher;
 use jiff::Timestamp;
@@ -24,6 +25,7 @@ pub(super) struct Facts {
     pub(super) heard: Option<Heard>,
     pub(super) redirect: Redirect,
     pub(super) browser: Browser,
+    pub(super) cache: Cache,
     /// Through which proxy the authority is reached; without credentials.
     pub(super) proxy: Option<String>,
 }
@@ -44,6 +46,16 @@ pub(super) struct Redirect {
     pub(super) address: String,
     pub(super) port: Option<u16>,
     pub(super) refused: Option<String>,
+}
+
+#[derive(Debug)]
+pub(super) struct Cache {
+    /// Completes "tokens are kept …".
+    pub(super) location: String,
+    /// Whether what is there can be read, and is a cache.
+    pub(super) readable: Result<(), String>,
+    /// What is not as it should be about the place.
+    pub(super) warnings: Vec<String>,
 }
 
 #[derive(Debug)]
@@ -69,6 +81,7 @@ impl Facts {
             heard: listener.heard(),
             redirect: redirect(settings.redirect_uri.as_deref().unwrap_or("http://localhost")).await,
             browser: browser(),
+            cache: cache(&*settings.storage),
             proxy: proxy(&settings.authority),
         })
     }
@@ -78,6 +91,22 @@ async fn redirect(address: &str) -> Redirect {
     let port = Url::parse(address).ok().and_then(|url| url.port());
     let bound = TcpListener::bind((Ipv4Addr::LOCALHOST, port.unwrap_or(0))).await;
     Redirect { address: address.to_owned(), port, refused: bound.err().map(|error| error.to_string()) }
+}
+
+/// Looks and leaves everything as it is.
+fn cache(storage: &dyn TokenCacheStorage) -> Cache {
+    let location = storage.location().to_string();
+    match storage.read() {
+        Err(error) => Cache { location, readable: Err(error.to_string()), warnings: Vec::new() },
+        Ok(contents) => {
+            let bytes = contents.bytes.as_ref().map_or(b"{}".as_slice(), |bytes| bytes.as_slice());
+            let document = serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(bytes);
+            let readable = document
+                .map(drop)
+                .map_err(|_| "it is damaged; nothing, the next sign-in sets it aside and begins a new one".to_owned());
+            Cache { location, readable, warnings: contents.warnings }
+        }
+    }
 }
 
 fn browser() -> Browser {

@@ -6,7 +6,7 @@ use desktop_client::{Error, PublicClientApplication};
 use jiff::{SignedDuration, Timestamp};
 use rstest::rstest;
 
-use super::super::facts::{Browser, Facts, Heard, Redirect};
+use super::super::facts::{Browser, Cache, Facts, Heard, Redirect};
 use super::{CHECKS, Finding, Verdict};
 
 /// All is well.
@@ -19,6 +19,7 @@ fn facts() -> Facts {
         heard: Some(Heard { status: 200, date: Some(now), at: now }),
         redirect: Redirect { address: "http://localhost".to_owned(), port: None, refused: None },
         browser: Browser { present: true, variable: None, runnable: false },
+        cache: Cache { location: "in a file".to_owned(), readable: Ok(()), warnings: Vec::new() },
         proxy: None,
     }
 }
@@ -107,6 +108,18 @@ fn the_browser(#[case] browser: Browser, #[case] verdict: Verdict, #[case] told:
     let finding = finding("browser", &facts);
     assert_eq!(finding.verdict, verdict);
     assert!(finding.detail.contains(told), "{}", finding.detail);
+}
+
+#[rstest]
+#[case::damaged(Err("it is damaged; delete nothing".to_owned()), &[], "it is damaged", "delete nothing")]
+#[case::open(Ok(()), &["others can read it; run chmod"], "others can read it", "run chmod")]
+fn the_cache(#[case] readable: Result<(), String>, #[case] warnings: &[&str], #[case] cause: &str, #[case] next: &str) {
+    let warnings = warnings.iter().map(|warning| (*warning).to_owned()).collect();
+    let facts = Facts { cache: Cache { location: "in a file".to_owned(), readable, warnings }, ..facts() };
+    let finding = finding("cache", &facts);
+    assert_eq!(finding.verdict, Verdict::Problem);
+    assert!(finding.detail.ends_with(cause), "{}", finding.detail);
+    assert_eq!(finding.next.as_deref(), Some(next));
 }
 
 #[test]
