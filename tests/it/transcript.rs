@@ -4,10 +4,10 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
-use desktop_client::{Event, Observer, Randomness, SystemClock, Transcript};
+use desktop_client::{DeviceAuthorization, Event, Observer, Randomness, SystemClock, Transcript};
 use mock_idp::{
     MockIdp,
-    virtual_user::{Answer, VirtualUser},
+    virtual_user::{Answer, Browser, VirtualUser},
 };
 use serde_json::{Map, Value};
 use tests::{CALENDAR, MAIL, PAYROLL, Seat, VAULT};
@@ -172,6 +172,36 @@ async fn it_says_what_the_server_says_without_the_secrets() {
     let secrets = eavesdropper.secrets.lock().unwrap().clone();
     assert!(secrets.len() > 20, "{}", secrets.len());
     for secret in secrets.iter().map(String::as_str).chain(["ada@contoso", &account.home_account_id, "Ada "]) {
+        assert!(!text.contains(secret), "{secret} is in the transcript");
+    }
+}
+
+#[tokio::test]
+async fn a_device_code_is_told_as_the_server_tells_it() {
+    let idp = MockIdp::start().await;
+    let eavesdropper = Eavesdropper::new();
+    let watcher = eavesdropper.clone();
+    let ada = VirtualUser::new("ada@contoso.test");
+    let seat = Seat::prepared(idp.tenant(), ada.clone(), &[], |app| app.observer(watcher));
+    let browser = Browser::new(None).unwrap();
+    let prompt = move |code: DeviceAuthorization| {
+        let (browser, ada) = (browser.clone(), ada.clone());
+        async move {
+            browser.enter_device_code(&code.verification_uri, &ada, &code.user_code).await?;
+            Ok(())
+        }
+    };
+    seat.app.acquire_token_by_device_code([CALENDAR]).with_device_code_prompt(prompt).await.unwrap();
+    let theirs: Vec<Value> =
+        idp.tenant().exchanges().iter().map(|exchange| serde_json::to_value(exchange.as_ref()).unwrap()).collect();
+    let text = eavesdropper.transcript.to_json();
+    let document: Value = serde_json::from_str(&text).unwrap();
+    let ours = document["exchanges"].as_array().unwrap();
+    let told = seen_by_the_client(ours);
+    assert_eq!(told, seen_by_the_client(&theirs));
+    assert_eq!(told[0]["endpoint"], "device_code");
+    ours.iter().for_each(|exchange| assert_same_shape(exchange, &theirs));
+    for secret in eavesdropper.secrets.lock().unwrap().iter() {
         assert!(!text.contains(secret), "{secret} is in the transcript");
     }
 }
