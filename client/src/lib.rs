@@ -44,7 +44,9 @@
 //! ```
 //!
 //! When a silent request must become an interactive one is decided in one place,
-//! [`escalation::next_action`]; [`challenge`] reads what APIs answer.
+//! [`escalation::next_action`]; [`challenge`] reads what APIs answer. On a host without a browser
+//! the prompt is a device code, see [`Builder::device_code_prompt`]; an API between client and API
+//! is a [`ConfidentialClientApplication`].
 //! A failure is given again from memory for a while instead of asking the server again, see
 //! [`Builder::throttling`]. Tokens are kept in memory unless [`Builder::token_cache`] names another
 //! [`storage`], such as a file that MSAL Python and MSAL Node read as well.

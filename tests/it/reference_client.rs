@@ -114,8 +114,10 @@ async fn a_device_code_carries_the_policys_claims_and_settles_it() {
     // Both legs named the policy, and the capability as well.
     let exchanges = idp.exchanges();
     let with_claims = |path: &str| {
-        let sent = exchanges.iter().filter(|one| one.request.path.ends_with(path));
-        sent.filter(|one| format!("{:?}", one.request).contains(MFA_FOR_PAYROLL)).count()
+        let sent = exchanges.iter().filter(|one| one.path.ends_with(path));
+        sent.filter_map(|one| one.claims.as_deref())
+            .filter(|claims| claims.contains(MFA_FOR_PAYROLL) && claims.contains("cp1"))
+            .count()
     };
     assert_eq!(with_claims("/devicecode"), 1);
     assert!(with_claims("/token") >= 1);
