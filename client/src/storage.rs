@@ -18,6 +18,7 @@
 mod file;
 mod keyring;
 mod memory;
+mod platform;
 
 use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher as _};
@@ -29,6 +30,7 @@ use zeroize::Zeroizing;
 pub use file::FileStorage;
 pub use keyring::{Keyring, KeyringError, KeyringStorage};
 pub use memory::MemoryStorage;
+pub use platform::{Choice, for_platform};
 
 /// A place for the token cache, shared by whoever names the same place.
 ///

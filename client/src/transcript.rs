@@ -54,7 +54,7 @@ struct OpenSignIn {
 impl Transcript {
     /// An empty one, timed by `clock`; the key of its hashes is drawn from `randomness`.
     pub fn new(clock: Arc<dyn Clock>, randomness: &Randomness) -> Self {
-        Self { clock, redactor: Redactor::new(randomness.token()), log: Mutex::default() }
+        Self { clock, redactor: Redactor::new(&randomness.token()), log: Mutex::default() }
     }
 
     /// What passed so far, as JSON text: `{"exchanges": […], "dropped": 0}`.

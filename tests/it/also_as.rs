@@ -110,7 +110,7 @@ async fn instance_discovery_describes_what_was_asked_about() {
         get(&client, &path).await
     };
     let metadata = json!([
-        { "preferred_network": own, "preferred_cache": own, "aliases": [own, "localhost"] },
+        { "preferred_network": own, "preferred_cache": "localhost", "aliases": [own, "localhost"] },
         { "preferred_network": NAME, "preferred_cache": NAME, "aliases": [NAME] },
     ]);
     for (about, base) in [(NAME, format!("https://{NAME}")), ("localhost", idp.base().to_owned())] {

@@ -55,12 +55,13 @@ pub(super) async fn obey(
 /// Needs no authority: the cache is the same for all.
 pub(super) fn cache(action: CacheAction, option: Option<&Path>, output: &Output) -> Status {
     let clear = || -> anyhow::Result<usize> {
-        let app = PublicClientApplication::builder("desktop-client").token_cache(storage::of(option)?).build()?;
+        let app =
+            PublicClientApplication::builder("desktop-client").token_cache(storage::of(option)?.storage).build()?;
         Ok(app.clear_token_cache()?)
     };
     let done = match action {
         CacheAction::Path => {
-            storage::of(option).map(|storage| output.location(&storage.location())).map_err(anyhow::Error::from)
+            storage::of(option).map(|place| output.location(&place.storage.location())).map_err(anyhow::Error::from)
         }
         CacheAction::Clear => clear().map(|accounts| output.cleared(accounts)),
     };

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, anyhow};
-use desktop_client::storage::TokenCacheStorage;
 use desktop_client::{Builder, PublicClientApplication};
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
 
 use super::args::ProfileArgs;
+use super::storage::Place;
 
 /// What an app is made from, with everything decided.
 #[derive(Debug)]
@@ -21,7 +21,7 @@ pub(super) struct Settings {
     pub(super) ca: Option<PathBuf>,
     capabilities: Vec<String>,
     pub(super) timeout: Duration,
-    pub(super) storage: Arc<dyn TokenCacheStorage>,
+    pub(super) place: Place,
 }
 
 /// A profile file: a JSON object with these members, all optional. Unknown ones are mistakes.
@@ -42,7 +42,7 @@ struct Profile {
 const MEMBERS: &[&str] = &["authority", "client_id", "redirect_uri", "ca", "capabilities"];
 
 /// Options win over the profile, the profile over the variables `mock-idp run` sets.
-pub(super) fn settings(args: &ProfileArgs, storage: Arc<dyn TokenCacheStorage>) -> anyhow::Result<Settings> {
+pub(super) fn settings(args: &ProfileArgs, place: Place) -> anyhow::Result<Settings> {
     let profile = match &args.profile {
         Some(path) => read(path)?,
         None => Profile::default(),
@@ -56,7 +56,7 @@ pub(super) fn settings(args: &ProfileArgs, storage: Arc<dyn TokenCacheStorage>) 
         ca: args.ca.clone().or(profile.ca).or_else(|| variable("MOCK_IDP_CA").map(PathBuf::from)),
         capabilities: if args.capabilities.is_empty() { profile.capabilities } else { args.capabilities.clone() },
         timeout: Duration::from_secs(args.timeout),
-        storage,
+        place,
     })
 }
 
@@ -67,7 +67,7 @@ impl Settings {
             .authority(&self.authority)?
             .client_capabilities(&self.capabilities)
             .timeout(self.timeout)
-            .token_cache(Arc::clone(&self.storage));
+            .token_cache(Arc::clone(&self.place.storage));
         if let Some(redirect_uri) = &self.redirect_uri {
             builder = builder.redirect_uri(redirect_uri);
         }

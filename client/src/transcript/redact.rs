@@ -1,7 +1,7 @@
 //! What may be read in a transcript, and what is hashed. Names are allowed one by one: a parameter that nobody here knows
 //! may hold anything.
 
-use sha2::{Digest as _, Sha256};
+use aws_lc_rs::hmac;
 
 /// Parameters whose values say what was asked or answered, not who asked.
 const KEPT: &[&str] = &[
@@ -43,11 +43,11 @@ const USER_NAMES: &[&str] = &["login_hint", "preferred_username", "upn", "userna
 const COMPARED: &[&str] = &["state", "nonce", "code_challenge", "code_verifier", "code", "refresh_token"];
 
 /// Hashes with a key of its own.
-pub(super) struct Redactor(String);
+pub(super) struct Redactor(hmac::Key);
 
 impl Redactor {
-    pub(super) fn new(key: String) -> Self {
-        Self(key)
+    pub(super) fn new(key: &str) -> Self {
+        Self(hmac::Key::new(hmac::HMAC_SHA256, key.as_bytes()))
     }
 
     /// Every value as it may be shown.
@@ -100,10 +100,8 @@ impl Redactor {
 
     /// 48 bits, as 12 hexadecimal digits.
     fn hash(&self, value: &str) -> String {
-        let mut hash = Sha256::new();
-        hash.update(self.0.as_bytes());
-        hash.update(value.as_bytes());
-        hash.finalize().iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+        let tag = hmac::sign(&self.0, value.as_bytes());
+        tag.as_ref().iter().take(6).map(|byte| format!("{byte:02x}")).collect()
     }
 }
 

@@ -81,11 +81,12 @@ pub(super) async fn instance(State(idp): State<Arc<Idp>>, incoming: Incoming) ->
     }))
 }
 
-/// A cloud of one host. MSAL Python asks without the port, MSAL Node with it: both are aliases.
+/// A cloud of one host. MSAL Python asks without the port, MSAL Node with it: both are aliases. A cache knows
+/// it without the port, which is how MSAL Python writes it in any case, so that cache files go from one to the other.
 fn cloud(host: &str) -> Value {
     let (name, port) = split_port(host);
     let aliases = if port.is_some() { json!([host, name]) } else { json!([host]) };
-    json!({ "preferred_network": host, "preferred_cache": host, "aliases": aliases })
+    json!({ "preferred_network": host, "preferred_cache": name, "aliases": aliases })
 }
 
 fn host_of(base: &str) -> &str {

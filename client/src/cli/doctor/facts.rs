@@ -4,7 +4,6 @@ use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use desktop_client::storage::TokenCacheStorage;
 use desktop_client::{Clock as _, Error, Event, Observer, SystemBrowser, SystemClock, UserAgent as _};
 use hyper_util::client::proxy::matcher::Matcher;
 use jiff::Timestamp;
@@ -13,6 +12,7 @@ use tokio::net::TcpListener;
 use url::Url;
 
 use crate::cli::profile::{Settings, variable};
+use crate::cli::storage::Place;
 
 #[derive(Debug)]
 pub(super) struct Facts {
@@ -81,7 +81,7 @@ impl Facts {
             heard: listener.heard(),
             redirect: redirect(settings.redirect_uri.as_deref().unwrap_or("http://localhost")).await,
             browser: browser(),
-            cache: cache(&*settings.storage),
+            cache: cache(&settings.place),
             proxy: proxy(&settings.authority),
         })
     }
@@ -94,9 +94,10 @@ async fn redirect(address: &str) -> Redirect {
 }
 
 /// Looks and leaves everything as it is.
-fn cache(storage: &dyn TokenCacheStorage) -> Cache {
-    let location = storage.location().to_string();
-    match storage.read() {
+fn cache(place: &Place) -> Cache {
+    let why = place.why_no_keyring.as_deref().map(|why| format!(" ({why})")).unwrap_or_default();
+    let location = format!("{}{why}", place.storage.location());
+    match place.storage.read() {
         Err(error) => Cache { location, readable: Err(error.to_string()), warnings: Vec::new() },
         Ok(contents) => {
             let bytes = contents.bytes.as_ref().map_or(b"{}".as_slice(), |bytes| bytes.as_slice());
