@@ -10,11 +10,12 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::sync::Mutex as Turn;
 
-use crate::api::CallApi;
-use crate::authority::{Authority, Metadata};
+use crate::api::{ByClosure, ByRequest, CallApi, TokenLayer};
+use crate::authority::{Authority, Cloud, Metadata};
 use crate::base::Base;
 use crate::builder::Builder;
 use crate::cache::{Change, Owner, TokenCache};
+use crate::challenge::ChallengeReading;
 use crate::clock::Clock;
 use crate::device_code::{AcquireTokenByDeviceCode, DeviceCodePrompt};
 use crate::error::{ClientErrorKind, Error};
@@ -22,7 +23,7 @@ use crate::interactive::AcquireTokenInteractive;
 use crate::loopback::{RedirectUri, ResultPages};
 use crate::observer::{Event, Observer};
 use crate::randomness::Randomness;
-use crate::result::{Account, AuthenticationResult, RefreshToken, Secret};
+use crate::result::{AccessToken, Account, AuthenticationResult, RefreshToken, Secret};
 use crate::scopes::Scopes;
 use crate::silent::AcquireTokenSilent;
 use crate::storage::{Location, TokenCacheStorage};
@@ -48,6 +49,8 @@ pub(crate) struct Inner {
     refreshing: Mutex<BTreeMap<Feature, Arc<Turn<()>>>>,
     /// What the user declined; off until a gesture (escalation reference 2.13).
     declined: Mutex<BTreeSet<Feature>>,
+    /// What an API or the app demanded and no token meets yet: goes with every sign-in until one does.
+    unmet_claims: Mutex<BTreeMap<Feature, String>>,
 }
 
 /// What only an app with a person in front of it has.
@@ -57,6 +60,7 @@ pub(crate) struct Settings {
     pub(crate) device_code_prompt: Option<Arc<dyn DeviceCodePrompt>>,
     pub(crate) timeout: Duration,
     pub(crate) accept_query_response: bool,
+    pub(crate) challenge_reading: ChallengeReading,
     pub(crate) token_cache: Arc<dyn TokenCacheStorage>,
     pub(crate) result_pages: ResultPages,
 }
@@ -146,12 +150,60 @@ impl PublicClientApplication {
     }
 
     /// An API's answer by the right steps: token, call, challenge, at most one prompt, call again.
-    pub fn call_api<I>(&self, request: reqwest::RequestBuilder, scopes: I) -> CallApi
+    pub fn call_api<I>(&self, request: reqwest::RequestBuilder, scopes: I) -> CallApi<ByRequest>
     where
         I: IntoIterator,
         I::Item: Into<String>,
     {
         CallApi::new(self.token_for(scopes), request)
+    }
+
+    /// The same for an app that calls its API in its own way: `send` gets a token, makes one attempt and hands the answer
+    /// back.
+    ///
+    /// ```no_run
+    /// # use desktop_client::{Error, PublicClientApplication};
+    /// # async fn app(app: PublicClientApplication, http: reqwest::Client) -> Result<(), Error> {
+    /// # type MyError = Error; struct Sdk; impl Sdk {
+    /// # async fn payslips(&self, _: &str) -> Result<http::Response<String>, Error> { unreachable!() } }
+    /// # let sdk = std::sync::Arc::new(Sdk);
+    /// let answer = app
+    ///     .call_api_with(["api://payroll/Salary.Read"], move |token| {
+    ///         let sdk = sdk.clone();
+    ///         async move { sdk.payslips(token.secret()).await }
+    ///     })
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn call_api_with<I, F, Fut>(&self, scopes: I, send: F) -> CallApi<ByClosure<F>>
+    where
+        I: IntoIterator,
+        I::Item: Into<String>,
+        F: FnMut(AccessToken) -> Fut,
+        Fut: Future,
+    {
+        CallApi::by_closure(self.token_for(scopes), send)
+    }
+
+    /// The same as a `tower` layer over whatever sends `reqwest` requests. Prompts as [`token_for`](Self::token_for) does;
+    /// give it to background work with `ui_allowed(false)`.
+    ///
+    /// ```no_run
+    /// use tower_layer::Layer as _;
+    /// use tower_service::Service as _;
+    ///
+    /// # async fn app(app: desktop_client::PublicClientApplication) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    /// let mut payroll = app.token_layer(["api://payroll/Salary.Read"]).layer(app.http_client().clone());
+    /// let payslips = app.http_client().get("https://payroll.example/api/payroll").build()?;
+    /// println!("{}", payroll.call(payslips).await?.status());
+    /// # Ok(()) }
+    /// ```
+    pub fn token_layer<I>(&self, scopes: I) -> TokenLayer
+    where
+        I: IntoIterator,
+        I::Item: Into<String>,
+    {
+        TokenLayer::new(self.token_for(scopes))
     }
 
     /// Everybody who is signed in at this authority. Nobody, if the token cache cannot be read: a
@@ -178,6 +230,7 @@ impl PublicClientApplication {
     /// When the place where tokens are kept cannot be used.
     pub fn clear_token_cache(&self) -> Result<usize, Error> {
         self.lock_declined().clear();
+        self.lock_unmet_claims().clear();
         self.0.cache.clear()
     }
 
@@ -200,6 +253,7 @@ impl PublicClientApplication {
         let home_account_id = account.home_account_id.clone();
         self.0.cache.change_now(&Change::RemoveAccount { home_account_id, environments: self.environments() });
         self.lock_declined().retain(|(home, _)| *home != account.home_account_id);
+        self.lock_unmet_claims().retain(|(home, _), _| *home != account.home_account_id);
     }
 
     /// Whether the authority can be reached and its metadata be used, as the first sign-in would find out. Signs nobody in
@@ -231,6 +285,7 @@ impl PublicClientApplication {
             prompts_ended: AtomicU64::new(0),
             refreshing: Mutex::default(),
             declined: Mutex::default(),
+            unmet_claims: Mutex::default(),
         }))
     }
 
@@ -242,9 +297,10 @@ impl PublicClientApplication {
         &self.0.base.authority
     }
 
-    /// The names of the authority's cloud in the cache.
+    /// The names of the authority's cloud in the cache, as far as they are known without asking;
+    /// new entries go under the first.
     pub(crate) fn environments(&self) -> Vec<String> {
-        self.authority().environments()
+        self.0.base.environments()
     }
 
     pub(crate) fn known_accounts(&self) -> Result<Vec<Account>, Error> {
@@ -277,6 +333,10 @@ impl PublicClientApplication {
 
     pub(crate) fn timeout(&self) -> Duration {
         self.0.settings.timeout
+    }
+
+    pub(crate) fn challenge_reading(&self) -> ChallengeReading {
+        self.0.settings.challenge_reading
     }
 
     pub(crate) fn accepts_query_response(&self) -> bool {
@@ -322,6 +382,17 @@ impl PublicClientApplication {
         self.0.base.metadata(authority).await
     }
 
+    /// The authority's cloud, asked for if need be.
+    pub(crate) async fn cloud(&self, authority: &Authority) -> Result<Arc<Cloud>, Error> {
+        self.0.base.cloud(authority).await
+    }
+
+    /// Whether the account belongs here, as far as that is known without asking. A refresh token
+    /// must never reach another cloud than the one it is from.
+    pub(crate) fn is_of_our_cloud(&self, account: &Account) -> bool {
+        self.environments().iter().any(|environment| environment.eq_ignore_ascii_case(&account.environment))
+    }
+
     pub(crate) fn check_scopes(&self, scopes: &Scopes) -> Result<(), Error> {
         self.0.base.check_scopes(scopes)
     }
@@ -344,6 +415,10 @@ impl PublicClientApplication {
         turns.retain(|_, turn| Arc::strong_count(turn) > 1);
         let key = (home_account_id.to_owned(), scopes.key());
         Arc::clone(turns.entry(key).or_default())
+    }
+
+    pub(crate) fn lock_unmet_claims(&self) -> MutexGuard<'_, BTreeMap<Feature, String>> {
+        self.0.unmet_claims.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn lock_declined(&self) -> MutexGuard<'_, BTreeSet<Feature>> {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::authority::{Authority, Directory, Metadata};
+use crate::authority::{Authority, Cloud, Directory, Metadata};
 use crate::clock::{Clock, SystemClock};
 use crate::confidential::ClientCredential;
 use crate::error::{ClientErrorKind, Error};
@@ -52,6 +52,18 @@ impl Base {
         self.directory.metadata(self.network(), authority).await
     }
 
+    /// The authority's cloud, asked for if need be.
+    pub(crate) async fn cloud(&self, authority: &Authority) -> Result<Arc<Cloud>, Error> {
+        self.directory.cloud(self.network(), authority).await
+    }
+
+    /// The names of the authority's cloud in a cache, as far as they are known without asking; new
+    /// entries go under the first.
+    pub(crate) fn environments(&self) -> Vec<String> {
+        let known = self.directory.known_cloud(&self.authority);
+        known.map_or_else(|| Cloud::single(self.authority.environment()).environments(), |cloud| cloud.environments())
+    }
+
     /// What a request in which a person takes part asks for.
     pub(crate) fn asked_for_a_person<'a>(&'a self, scopes: &'a Scopes, account: Option<&'a Account>) -> Asked<'a> {
         Asked {
@@ -65,7 +77,7 @@ impl Base {
     }
 
     pub(crate) fn check_scopes(&self, scopes: &Scopes) -> Result<(), Error> {
-        if scopes.names_no_api() {
+        if scopes.names_no_api() && self.authority.is_entra() {
             return Err(Error::client(
                 ClientErrorKind::InvalidRequest,
                 "no scope of an API is named; name at least one, e.g. User.Read",
@@ -80,6 +92,7 @@ pub(crate) struct BaseSettings {
     pub(crate) client_id: String,
     pub(crate) authority: Option<Authority>,
     pub(crate) capabilities: Vec<String>,
+    pub(crate) instance_discovery: bool,
     pub(crate) http: Option<reqwest::Client>,
     pub(crate) transport: Option<Arc<dyn HttpTransport>>,
     pub(crate) observer: Option<Arc<dyn Observer>>,
@@ -95,6 +108,7 @@ impl BaseSettings {
             client_id,
             authority: None,
             capabilities: Vec::new(),
+            instance_discovery: true,
             http: None,
             transport: None,
             observer: None,
@@ -143,7 +157,7 @@ impl BaseSettings {
             clock: self.clock,
             randomness,
             throttle: Throttle::new(self.throttling),
-            directory: Directory::default(),
+            directory: Directory::new(self.instance_discovery),
         })
     }
 }
@@ -159,6 +173,17 @@ macro_rules! base_setters {
         pub fn authority(mut self, address: impl AsRef<str>) -> Result<Self, Error> {
             self.base.authority = Some(Authority::parse(address.as_ref())?);
             Ok(self)
+        }
+
+        /// Whether to ask about an authority's host that is in none of the known clouds; on by default.
+        ///
+        /// `login.microsoftonline.com` is asked, as MSAL does, and a loopback host itself. The answer
+        /// brings other names of the host, under which tokens may lie in the cache, or
+        /// `invalid_instance`: nobody at Microsoft knows it. If no answer can be had the host stands for
+        /// itself. Off, it always does.
+        pub fn instance_discovery(mut self, enabled: bool) -> Self {
+            self.base.instance_discovery = enabled;
+            self
         }
 
         /// What this app can handle. `cp1` says: every API call handles a claims challenge.
@@ -177,16 +202,15 @@ macro_rules! base_setters {
             self
         }
 
-        /// What sends the requests: those to the authority and those of
-        /// [`call_api`](crate::PublicClientApplication::call_api). By default the HTTP client, and for an API call the one
-        /// that its request was built with.
-        pub fn http_transport(mut self, transport: impl crate::HttpTransport + 'static) -> Self {
+        /// What sends the requests: those to the authority, and those of an API call. By default the HTTP
+        /// client, and for an API call the one that its request was built with.
+        pub fn http_transport(mut self, transport: impl $crate::transport::HttpTransport + 'static) -> Self {
             self.base.transport = Some(Arc::new(transport));
             self
         }
 
         /// Who is told what passes between the app, the authority, the browser and the APIs; by default nobody.
-        pub fn observer(mut self, observer: Arc<dyn crate::Observer>) -> Self {
+        pub fn observer(mut self, observer: Arc<dyn $crate::observer::Observer>) -> Self {
             self.base.observer = Some(observer);
             self
         }

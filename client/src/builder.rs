@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::app::{PublicClientApplication, Settings};
-use crate::authority::Authority;
+use crate::authority::{Audience, Authority, Cloud};
 use crate::base::{BaseSettings, base_setters};
+use crate::challenge::ChallengeReading;
 use crate::clock::Clock;
 use crate::device_code::DeviceCodePrompt;
 use crate::error::{ClientErrorKind, Error};
@@ -24,6 +25,7 @@ pub struct Builder {
     device_code_prompt: Option<Arc<dyn DeviceCodePrompt>>,
     timeout: Duration,
     accept_query_response: bool,
+    challenge_reading: ChallengeReading,
     token_cache: Arc<dyn TokenCacheStorage>,
     result_pages: ResultPages,
 }
@@ -37,12 +39,36 @@ impl Builder {
             device_code_prompt: None,
             timeout: Duration::from_secs(300),
             accept_query_response: false,
+            challenge_reading: ChallengeReading::default(),
             token_cache: Arc::new(MemoryStorage::new()),
             result_pages: ResultPages::default(),
         }
     }
 
     base_setters!();
+
+    /// The same by name: one of Microsoft's clouds, and who may sign in there.
+    ///
+    /// # Errors
+    /// When the audience is a tenant that cannot stand in an address.
+    pub fn cloud(self, cloud: &Cloud, audience: impl Into<Audience>) -> Result<Self, Error> {
+        self.authority(cloud.authority(audience))
+    }
+
+    /// Any other OpenID provider, by its issuer, e.g. `https://accounts.google.com`; as MSAL.NET's
+    /// `WithOidcAuthority`. Instead of [`authority`](Self::authority).
+    ///
+    /// Its metadata, at `{issuer}/.well-known/openid-configuration`, must name this issuer (a slash
+    /// at the end aside); endpoints may lie on other https hosts. There are no tenants, no aliases
+    /// and no `client_info`: [`Account::home_account_id`](crate::Account::home_account_id) is the ID
+    /// token's `sub`. A request may consist of OpenID scopes alone, for the userinfo endpoint.
+    ///
+    /// # Errors
+    /// When it is no such address.
+    pub fn oidc_authority(mut self, issuer: impl AsRef<str>) -> Result<Self, Error> {
+        self.base.authority = Some(Authority::parse_open_id(issuer.as_ref())?);
+        Ok(self)
+    }
 
     /// Where the answer of a sign-in goes: a loopback address, by default `http://localhost`.
     /// Without a port a free one is chosen each time.
@@ -77,6 +103,12 @@ impl Builder {
     /// MSAL.NET does: an address stays in the browser's history. Only for servers that know no `response_mode=form_post`.
     pub fn accept_query_response(mut self, accept: bool) -> Self {
         self.accept_query_response = accept;
+        self
+    }
+
+    /// How much of what APIs write into their challenges is understood; by default all of it.
+    pub fn challenge_reading(mut self, reading: ChallengeReading) -> Self {
+        self.challenge_reading = reading;
         self
     }
 
@@ -123,6 +155,7 @@ impl Builder {
             device_code_prompt: self.device_code_prompt,
             timeout: self.timeout,
             accept_query_response: self.accept_query_response,
+            challenge_reading: self.challenge_reading,
             token_cache: self.token_cache,
             result_pages: self.result_pages,
         };

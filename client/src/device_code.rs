@@ -142,7 +142,7 @@ impl AcquireTokenByDeviceCode {
         let request = DeviceRequest {
             endpoint,
             client_id: &base.client_id,
-            scopes: &self.scopes.with_reserved(),
+            scopes: &metadata.scopes_to_send(&self.scopes),
             claims,
             decoration,
         };

@@ -356,6 +356,10 @@ client_error_kinds! {
     InvalidAuthority = "invalid_authority",
     /// The authority's metadata cannot be trusted or used.
     InvalidMetadata = "endpoints_resolution_error",
+    /// No cloud of Microsoft knows the authority's host.
+    InvalidInstance = "invalid_instance",
+    /// The answer to the sign-in comes from another server (RFC 9207).
+    IssuerMismatch = "issuer_mismatch",
     /// An answer came to another path than the redirect address.
     LoopbackResponseUriMismatch = "loopback_response_uri_mismatch",
     /// An extra query parameter is one of the request's own, or given twice.
@@ -390,6 +394,8 @@ client_error_kinds! {
     ApiUnauthorized = "api_unauthorized",
     /// The API repeats its challenge although a token for it was obtained.
     ChallengeRepeated = "claims_challenge_repeated",
+    /// The API's challenge is written so that MSAL.NET fails on it; only where its reading was chosen.
+    UnparsableChallenge = "unable_to_parse_authentication_header",
     /// The place where tokens are kept cannot be used.
     TokenCache = "token_cache_error",
     /// The computer has no randomness to give.

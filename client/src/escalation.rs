@@ -135,6 +135,27 @@ fn prompt(situation: Situation) -> Action {
     if situation.browser_present { Action::Interactive } else { Action::DeviceCode }
 }
 
+/// Whether these scopes stay off for this account until the user asks for them: consent was the reason to prompt, and the
+/// prompt ended without it, by the user's decision or an administrator's (escalation reference 2.4, C5 to C8). The page that
+/// says "ask your administrator" has no way back to the app: it is left, or waited out.
+pub fn stays_off(reason: &Error, ended: &Error) -> bool {
+    let lacks_consent =
+        |error: &Error| error.as_ui_required().is_some_and(|ui| ui.classification == Classification::ConsentRequired);
+    lacks_consent(reason)
+        && match ended {
+            Error::Client(error) => matches!(
+                error.kind,
+                ClientErrorKind::AuthenticationCanceled
+                    | ClientErrorKind::InteractiveTimeout
+                    | ClientErrorKind::CodeExpired
+            ),
+            Error::Service(error) => {
+                error.is_declined() || matches!(error.error.as_str(), "access_denied" | "consent_required")
+            }
+            Error::UiRequired(_) => lacks_consent(ended),
+        }
+}
+
 /// AADSTS50196: the server says the client runs in circles. With [`DEVICE_AUTHENTICATION`] the
 /// only number ever looked at, because its suberror is no help (escalation reference 2.12).
 pub(crate) const LOOP_DETECTED: u64 = 50196;
@@ -147,7 +168,7 @@ const DEVICE_AUTHENTICATION: u64 = 50097;
 mod tests {
     use rstest::rstest;
 
-    use super::{Action, Outcome, Situation, next_action};
+    use super::{Action, Outcome, Situation, next_action, stays_off};
     use crate::error::{Classification, ClientErrorKind, Error, ServiceError, UiRequired};
 
     fn ui(classification: Classification) -> Error {
@@ -199,62 +220,63 @@ mod tests {
         Situation { browser_present: false, ..plain() }
     }
 
+    /// Named after the rows of 2.13, counted from the top.
     #[rstest]
-    #[case::a3_several_accounts(several_accounts(), plain(), Action::ChooseAccount)]
-    #[case::a3_in_the_background_too(several_accounts(), background(), Action::ChooseAccount)]
-    #[case::a7_two_tokens(local(ClientErrorKind::MultipleMatchingTokens), plain(), Action::Fail)]
-    #[case::a8_claims_format(local(ClientErrorKind::InvalidJsonClaimsFormat), plain(), Action::Fail)]
-    #[case::a10_other_user(local(ClientErrorKind::UserMismatch), plain(), Action::Fail)]
-    #[case::j_invalid_client(service("invalid_client", 401), plain(), Action::Fail)]
-    #[case::j_unauthorized_client(service("unauthorized_client", 400), plain(), Action::Fail)]
-    #[case::j_invalid_scope(service("invalid_scope", 400), gesture(), Action::Fail)]
-    #[case::loop_detected(ui_code(50196, 400), plain(), Action::Fail)]
-    #[case::a9_replayed(ui(Classification::BasicAction).as_throttled(), plain(), Action::Interactive)]
-    #[case::a9_replayed_in_the_background(
+    #[case::row_01_a3_several_accounts(several_accounts(), plain(), Action::ChooseAccount)]
+    #[case::row_01_a3_in_the_background_too(several_accounts(), background(), Action::ChooseAccount)]
+    #[case::row_02_a7_two_tokens(local(ClientErrorKind::MultipleMatchingTokens), plain(), Action::Fail)]
+    #[case::row_02_a8_claims_format(local(ClientErrorKind::InvalidJsonClaimsFormat), plain(), Action::Fail)]
+    #[case::row_02_a10_other_user(local(ClientErrorKind::UserMismatch), plain(), Action::Fail)]
+    #[case::row_02_j_invalid_client(service("invalid_client", 401), plain(), Action::Fail)]
+    #[case::row_02_j_unauthorized_client(service("unauthorized_client", 400), plain(), Action::Fail)]
+    #[case::row_02_j_invalid_scope(service("invalid_scope", 400), gesture(), Action::Fail)]
+    #[case::row_02_loop_detected(ui_code(50196, 400), plain(), Action::Fail)]
+    #[case::row_08_a9_replayed(ui(Classification::BasicAction).as_throttled(), plain(), Action::Interactive)]
+    #[case::row_04_a9_replayed_in_the_background(
         ui(Classification::BasicAction).as_throttled(),
         background(),
         Action::ReportUserNeeded
     )]
-    #[case::k_replayed(service("request_throttled", 429).as_throttled(), gesture(), Action::BackOff)]
-    #[case::k_throttled(service("request_throttled", 429), plain(), Action::BackOff)]
-    #[case::k_outage(service("server_error", 503), plain(), Action::BackOff)]
-    #[case::k_temporarily(service("temporarily_unavailable", 400), plain(), Action::BackOff)]
-    #[case::k_timeout(local(ClientErrorKind::RequestTimeout), plain(), Action::BackOff)]
-    #[case::k_offline(local(ClientErrorKind::Transport), gesture(), Action::BackOff)]
-    #[case::background_work(ui(Classification::BasicAction), background(), Action::ReportUserNeeded)]
-    #[case::background_consent(ui(Classification::ConsentRequired), background(), Action::ReportUserNeeded)]
-    #[case::blocked(ui(Classification::MessageOnly), plain(), Action::ShowMessage)]
-    #[case::blocked_button(ui(Classification::MessageOnly), gesture(), Action::Interactive)]
-    #[case::device(ui(Classification::AdditionalAction), plain(), Action::ShowRemedy)]
-    #[case::device_button(ui(Classification::AdditionalAction), gesture(), Action::Interactive)]
-    #[case::device_challenge(ui_code(50097, 401), gesture(), Action::ShowMessage)]
-    #[case::consent_declined(ui(Classification::ConsentRequired), declined(), Action::KeepFeatureOff)]
-    #[case::consent_declined_button(
+    #[case::row_03_k_replayed(service("request_throttled", 429).as_throttled(), gesture(), Action::BackOff)]
+    #[case::row_03_k_throttled(service("request_throttled", 429), plain(), Action::BackOff)]
+    #[case::row_03_k_outage(service("server_error", 503), plain(), Action::BackOff)]
+    #[case::row_03_k_temporarily(service("temporarily_unavailable", 400), plain(), Action::BackOff)]
+    #[case::row_03_k_timeout(local(ClientErrorKind::RequestTimeout), plain(), Action::BackOff)]
+    #[case::row_03_k_offline(local(ClientErrorKind::Transport), gesture(), Action::BackOff)]
+    #[case::row_04_background_work(ui(Classification::BasicAction), background(), Action::ReportUserNeeded)]
+    #[case::row_04_background_consent(ui(Classification::ConsentRequired), background(), Action::ReportUserNeeded)]
+    #[case::row_05_blocked(ui(Classification::MessageOnly), plain(), Action::ShowMessage)]
+    #[case::row_05_blocked_button(ui(Classification::MessageOnly), gesture(), Action::Interactive)]
+    #[case::row_06_device(ui(Classification::AdditionalAction), plain(), Action::ShowRemedy)]
+    #[case::row_06_device_button(ui(Classification::AdditionalAction), gesture(), Action::Interactive)]
+    #[case::row_05_device_challenge(ui_code(50097, 401), gesture(), Action::ShowMessage)]
+    #[case::row_07_consent_declined(ui(Classification::ConsentRequired), declined(), Action::KeepFeatureOff)]
+    #[case::row_07_consent_declined_button(
         ui(Classification::ConsentRequired),
         Situation { user_gesture: true, ..declined() },
         Action::Interactive
     )]
-    #[case::declined_scopes_may_still_need_mfa(ui(Classification::BasicAction), declined(), Action::Interactive)]
-    #[case::consent(ui(Classification::ConsentRequired), plain(), Action::Interactive)]
-    #[case::mfa(ui(Classification::BasicAction), plain(), Action::Interactive)]
-    #[case::password(ui(Classification::UserPasswordExpired), plain(), Action::Interactive)]
-    #[case::dead_grant(ui(Classification::None), plain(), Action::Interactive)]
-    #[case::nothing_cached(ui(Classification::AcquireTokenSilentFailed), plain(), Action::Interactive)]
-    #[case::prompt_none(ui(Classification::PromptNeverFailed), plain(), Action::Interactive)]
-    #[case::canceled(local(ClientErrorKind::AuthenticationCanceled), prompted(), Action::Stop)]
-    #[case::canceled_by_app(local(ClientErrorKind::CanceledByApp), prompted(), Action::Stop)]
-    #[case::nobody_came(local(ClientErrorKind::InteractiveTimeout), prompted(), Action::Stop)]
-    #[case::code_expired(local(ClientErrorKind::CodeExpired), prompted(), Action::Stop)]
-    #[case::code_declined(service("authorization_declined", 400), prompted(), Action::Stop)]
-    #[case::code_expired_at_the_server(service("expired_token", 400), prompted(), Action::Stop)]
-    #[case::asked_already(ui(Classification::BasicAction), prompted(), Action::ReportPolicyNotSatisfied)]
-    #[case::asked_already_gesture(
+    #[case::row_08_declined_scopes_may_still_need_mfa(ui(Classification::BasicAction), declined(), Action::Interactive)]
+    #[case::row_08_consent(ui(Classification::ConsentRequired), plain(), Action::Interactive)]
+    #[case::row_08_mfa(ui(Classification::BasicAction), plain(), Action::Interactive)]
+    #[case::row_08_password(ui(Classification::UserPasswordExpired), plain(), Action::Interactive)]
+    #[case::row_08_dead_grant(ui(Classification::None), plain(), Action::Interactive)]
+    #[case::row_08_nothing_cached(ui(Classification::AcquireTokenSilentFailed), plain(), Action::Interactive)]
+    #[case::row_08_prompt_none(ui(Classification::PromptNeverFailed), plain(), Action::Interactive)]
+    #[case::row_09_canceled(local(ClientErrorKind::AuthenticationCanceled), prompted(), Action::Stop)]
+    #[case::row_09_canceled_by_app(local(ClientErrorKind::CanceledByApp), prompted(), Action::Stop)]
+    #[case::row_09_nobody_came(local(ClientErrorKind::InteractiveTimeout), prompted(), Action::Stop)]
+    #[case::row_09_code_expired(local(ClientErrorKind::CodeExpired), prompted(), Action::Stop)]
+    #[case::row_09_code_declined(service("authorization_declined", 400), prompted(), Action::Stop)]
+    #[case::row_09_code_expired_at_the_server(service("expired_token", 400), prompted(), Action::Stop)]
+    #[case::row_10_asked_already(ui(Classification::BasicAction), prompted(), Action::ReportPolicyNotSatisfied)]
+    #[case::row_10_asked_already_gesture(
         ui(Classification::ConsentRequired),
         Situation { user_gesture: true, ..prompted() },
         Action::ReportPolicyNotSatisfied
     )]
-    #[case::no_browser(ui(Classification::BasicAction), headless(), Action::DeviceCode)]
-    #[case::no_browser_background(
+    #[case::row_12_no_browser(ui(Classification::BasicAction), headless(), Action::DeviceCode)]
+    #[case::row_12_no_browser_background(
         ui(Classification::BasicAction),
         Situation { ui_allowed: false, ..headless() },
         Action::ReportUserNeeded
@@ -264,7 +286,7 @@ mod tests {
     }
 
     #[test]
-    fn an_interactive_call_that_needs_the_user_again_is_never_prompted_twice() {
+    fn row_10_an_interactive_call_that_needs_the_user_again_is_never_prompted_twice() {
         let error = Error::ui_required(UiRequired {
             classification: Classification::BasicAction,
             after_prompt: true,
@@ -275,9 +297,36 @@ mod tests {
     }
 
     #[rstest]
-    #[case::first_time(false, Action::SilentWithClaims)]
-    #[case::same_claims_again(true, Action::StopLoop)]
+    #[case::before_row_11_first_time(false, Action::SilentWithClaims)]
+    #[case::row_11_same_claims_again(true, Action::StopLoop)]
     fn after_a_challenge(#[case] again: bool, #[case] expected: Action) {
         assert_eq!(next_action(Outcome::Challenged { again }, plain()), expected);
+    }
+
+    #[rstest]
+    #[case::c8_declined(ui(Classification::ConsentRequired), local(ClientErrorKind::AuthenticationCanceled), true)]
+    #[case::c5_left_to_the_administrator(
+        ui(Classification::ConsentRequired),
+        local(ClientErrorKind::InteractiveTimeout),
+        true
+    )]
+    #[case::c8_declined_with_a_device_code(
+        ui(Classification::ConsentRequired),
+        service("authorization_declined", 400),
+        true
+    )]
+    #[case::c6_refused(ui(Classification::ConsentRequired), service("access_denied", 302), true)]
+    #[case::c7_still_missing(ui(Classification::ConsentRequired), ui(Classification::ConsentRequired), true)]
+    #[case::called_off_by_the_app(ui(Classification::ConsentRequired), local(ClientErrorKind::CanceledByApp), false)]
+    #[case::offline(ui(Classification::ConsentRequired), local(ClientErrorKind::Transport), false)]
+    #[case::outage(ui(Classification::ConsentRequired), service("server_error", 302), false)]
+    #[case::then_something_else(ui(Classification::ConsentRequired), ui(Classification::BasicAction), false)]
+    #[case::consent_was_not_the_reason(
+        ui(Classification::BasicAction),
+        local(ClientErrorKind::AuthenticationCanceled),
+        false
+    )]
+    fn what_stays_off(#[case] reason: Error, #[case] ended: Error, #[case] expected: bool) {
+        assert_eq!(stays_off(&reason, &ended), expected);
     }
 }

@@ -96,7 +96,7 @@ pub(crate) fn account(
         environment,
         tenant_id: text("tid").unwrap_or_else(|| tenant.to_owned()),
         local_account_id: text("oid").or_else(|| text("sub")).unwrap_or_default(),
-        username: text("preferred_username").or_else(|| text("upn")).unwrap_or_default(),
+        username: ["preferred_username", "upn", "email"].into_iter().find_map(text).unwrap_or_default(),
         name: text("name"),
     })
 }

@@ -14,6 +14,7 @@ use url::Url;
 
 use crate::BoxFuture;
 use crate::app::PublicClientApplication;
+use crate::authority::Metadata;
 use crate::cancellation::Cancellation;
 use crate::claims;
 use crate::error::{Classification, ClientErrorKind, Error, ServiceError, UiRequired};
@@ -181,23 +182,28 @@ impl AcquireTokenInteractive {
             verifier: Secret::new(random.token()),
             correlation_id: random.guid(),
         };
+        let scopes = metadata.scopes_to_send(&self.scopes.union(&self.extra_scopes));
         let url = AuthorizeRequest {
             endpoint: &metadata.authorization_endpoint,
             client_id: self.app.client_id(),
             redirect_uri: &redirect_uri,
-            scopes: &self.scopes.union(&self.extra_scopes).with_reserved(),
+            scopes: &scopes,
             state: &attempt.state,
             verifier: &attempt.verifier,
-            parameters: self.parameters(&attempt, claims.as_deref()),
+            parameters: self.parameters(&attempt, claims.as_deref(), &metadata, &scopes),
         }
         .url()?;
+        let accept_query = self.app.accepts_query_response() || !metadata.offers_form_post();
+        let expectation =
+            Expectation { state: attempt.state.clone(), accept_query, pages: self.app.result_pages().clone() };
         self.app.tell(Event::SignInOpened(&url));
-        let answer = tokio::time::timeout(self.app.timeout(), self.browse(&url, loopback, &attempt.state))
+        let answer = tokio::time::timeout(self.app.timeout(), self.browse(&url, loopback, expectation))
             .await
             .map_err(|_| self.nobody_came())??;
         if let Ok(address) = Url::parse(&redirect_uri) {
             self.app.tell(Event::SignInAnswered(answer.seen_at(&address)));
         }
+        metadata.check_response_issuer(answer.get("iss"))?;
         let code = self.code(&answer, &attempt)?;
         redeem::redeem(
             &self.app,
@@ -223,13 +229,9 @@ impl AcquireTokenInteractive {
     }
 
     /// Opens the page and listens at the same time, until the answer is in.
-    async fn browse(&self, url: &Url, loopback: Loopback, state: &str) -> Result<Answer, Error> {
+    async fn browse(&self, url: &Url, loopback: Loopback, expectation: Expectation) -> Result<Answer, Error> {
         let received = loopback.received();
-        let answer = loopback.receive(Expectation {
-            state: state.to_owned(),
-            accept_query: self.app.accepts_query_response(),
-            pages: self.app.result_pages().clone(),
-        });
+        let answer = loopback.receive(expectation);
         let mut opening = self.app.user_agent().open(url);
         let mut open = false;
         tokio::pin!(answer);
@@ -256,46 +258,64 @@ impl AcquireTokenInteractive {
         }
     }
 
-    fn parameters(&self, attempt: &SignIn, claims: Option<&str>) -> Vec<(String, String)> {
-        let own = self.own_parameters(attempt, claims).into_iter().map(|(name, value)| (name.to_owned(), value));
+    fn parameters(
+        &self,
+        attempt: &SignIn,
+        claims: Option<&str>,
+        metadata: &Metadata,
+        scopes: &Scopes,
+    ) -> Vec<(String, String)> {
+        let own = self.own_parameters(attempt, claims, metadata, scopes).into_iter();
+        let own = own.map(|(name, value)| (name.to_owned(), value));
         own.chain(self.extra_query_parameters.iter().cloned()).collect()
     }
 
-    fn own_parameters(&self, attempt: &SignIn, claims: Option<&str>) -> Vec<(&'static str, String)> {
-        let mut parameters = vec![
-            ("response_mode", "form_post".to_owned()),
-            ("nonce", attempt.nonce.clone()),
-            ("client_info", "1".to_owned()),
-            ("haschrome", "1".to_owned()),
-            ("client-request-id", attempt.correlation_id.clone()),
-        ];
-        parameters.extend(LIBRARY.map(|(name, value)| (name, value.to_owned())));
+    fn own_parameters(
+        &self,
+        attempt: &SignIn,
+        claims: Option<&str>,
+        metadata: &Metadata,
+        scopes: &Scopes,
+    ) -> Vec<(&'static str, String)> {
+        let entra = self.app.authority().is_entra();
+        let mut parameters = vec![("nonce", attempt.nonce.clone()), ("client_info", "1".to_owned())];
+        if metadata.offers_form_post() {
+            parameters.push(("response_mode", "form_post".to_owned()));
+        }
+        if entra {
+            parameters.push(("haschrome", "1".to_owned()));
+            parameters.push(("client-request-id", attempt.correlation_id.clone()));
+            parameters.extend(LIBRARY.map(|(name, value)| (name, value.to_owned())));
+        }
         if let Some(claims) = claims {
             parameters.push(("claims", claims.to_owned()));
         }
-        if let Some(prompt) = self.effective_prompt() {
+        let consent = metadata.needs_consent_prompt(scopes).then_some(Prompt::Consent);
+        if let Some(prompt) = self.prompt.or(consent).or_else(|| self.default_prompt()) {
             parameters.push(("prompt", prompt.as_str().to_owned()));
         }
         if let Some(account) = &self.account {
             if !account.username.is_empty() {
                 parameters.push(("login_hint", account.username.clone()));
             }
-            if let Some((oid, tid)) = account.home_parts() {
+            if let Some((oid, tid)) = account.home_parts().filter(|_| entra) {
                 parameters.push(("login_req", oid.to_owned()));
                 parameters.push(("domain_req", tid.to_owned()));
                 parameters.push(("X-AnchorMailbox", format!("oid:{oid}@{tid}")));
             }
         } else if let Some(hint) = &self.login_hint {
             parameters.push(("login_hint", hint.clone()));
-            parameters.push(("X-AnchorMailbox", format!("upn:{hint}")));
+            if entra {
+                parameters.push(("X-AnchorMailbox", format!("upn:{hint}")));
+            }
         }
         parameters
     }
 
     /// By default none; the list of accounts when nobody is named and several are known.
-    fn effective_prompt(&self) -> Option<Prompt> {
+    fn default_prompt(&self) -> Option<Prompt> {
         let nobody_named = self.account.is_none() && self.login_hint.is_none();
-        self.prompt.or_else(|| (nobody_named && self.app.accounts().len() > 1).then_some(Prompt::SelectAccount))
+        (nobody_named && self.app.accounts().len() > 1).then_some(Prompt::SelectAccount)
     }
 
     /// The code, or the error that came by redirect (escalation reference 2.8).
@@ -305,7 +325,9 @@ impl AcquireTokenInteractive {
             return Ok(Secret::new(answer.get("code").unwrap_or_default()));
         };
         let description = answer.get("error_description").unwrap_or_default();
-        if error == "access_denied" && answer.get("error_subcode") == Some("cancel") {
+        // Entra says by the subcode that it was the user; elsewhere the error itself does (RFC 6749, 4.1.2.1).
+        let by_user = answer.get("error_subcode") == Some("cancel") || !self.app.authority().is_entra();
+        if error == "access_denied" && by_user {
             return Err(Error::client(
                 ClientErrorKind::AuthenticationCanceled,
                 "the user canceled or declined; tokens of other APIs stay good, ask again only when the user asks for it",

@@ -47,6 +47,8 @@
 //! [`escalation::next_action`]; [`challenge`] reads what APIs answer. On a host without a browser
 //! the prompt is a device code, see [`Builder::device_code_prompt`]; an API between client and API
 //! is a [`ConfidentialClientApplication`].
+//! Who signs users in is an address ([`Builder::authority`]), a cloud by name ([`Cloud::named`]) or
+//! any other OpenID provider ([`Builder::oidc_authority`]).
 //! A failure is given again from memory for a while instead of asking the server again, see
 //! [`Builder::throttling`]. Tokens are kept in memory unless [`Builder::token_cache`] names another
 //! [`storage`], such as a file that MSAL Python and MSAL Node read as well.
@@ -86,8 +88,9 @@ mod user_agent;
 mod username_password;
 mod wire;
 
-pub use api::CallApi;
+pub use api::{ApiAnswer, ByClosure, ByRequest, CallApi, TokenLayer, TokenService};
 pub use app::PublicClientApplication;
+pub use authority::{Audience, Cloud};
 pub use builder::Builder;
 pub use cancellation::Cancellation;
 pub use clock::{Clock, ManualClock, SystemClock};

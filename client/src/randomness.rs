@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jiff::SignedDuration;
 use rand::rngs::ChaCha20Rng;
 #[expect(clippy::disallowed_types, reason = "the one place that draws on the system's randomness")]
 use rand::rngs::SysRng;
@@ -51,6 +52,14 @@ impl Randomness {
         )
     }
 
+    /// Any time from `within` before to `within` behind, to the second.
+    pub(crate) fn jitter(&self, within: SignedDuration) -> SignedDuration {
+        let span = u64::try_from(within.as_secs()).unwrap_or_default().saturating_mul(2).saturating_add(1);
+        // The few values at the end of the range that are a little likelier do not matter here.
+        let second = u64::from_be_bytes(self.bytes()) % span;
+        SignedDuration::from_secs(i64::try_from(second).unwrap_or_default()).saturating_sub(within)
+    }
+
     fn bytes<const N: usize>(&self) -> [u8; N] {
         let mut bytes = [0; N];
         let mut generator = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -67,6 +76,8 @@ impl fmt::Debug for Randomness {
 
 #[cfg(test)]
 mod tests {
+    use jiff::SignedDuration;
+
     use super::Randomness;
 
     #[test]
@@ -75,6 +86,14 @@ mod tests {
         assert_eq!(a.guid(), b.guid());
         assert_eq!(a.token(), b.token());
         assert_ne!(a.token(), a.token());
+    }
+
+    #[test]
+    fn jitter_reaches_both_ends_and_no_further() {
+        let source = Randomness::seeded(1);
+        let seconds: std::collections::BTreeSet<i64> =
+            (0..200).map(|_| source.jitter(SignedDuration::from_secs(2)).as_secs()).collect();
+        assert_eq!(seconds.into_iter().collect::<Vec<_>>(), [-2, -1, 0, 1, 2]);
     }
 
     #[test]

@@ -81,8 +81,9 @@ pub(crate) async fn keep(
     metadata: &Metadata,
 ) -> Result<AuthenticationResult, Error> {
     let (mut result, mut tokens) = understand(app.base(), redemption, body, metadata)?;
-    result.account.environment = app.cache().environment_for(&result.account.home_account_id, &app.environments());
-    tokens.account = result.account.clone();
+    let environment = app.cache().environment_for(&result.account.home_account_id, &tokens.environments);
+    result.account.environment.clone_from(&environment);
+    tokens.account.environment = environment;
     app.cache().change(Change::Save(Box::new(tokens))).await;
     Ok(result)
 }
@@ -106,7 +107,7 @@ pub(crate) async fn ask_always(base: &Base, redemption: &Redemption<'_>) -> Resu
     };
     let scopes = match redemption.expected {
         Expected::Nobody => redemption.scopes.clone(),
-        _ => redemption.scopes.with_reserved(),
+        _ => metadata.scopes_to_send(redemption.scopes),
     };
     let body = wire::request_token(
         base.network(),
@@ -135,10 +136,12 @@ pub(crate) fn understand(
     if let Some(id_token) = &id_token {
         id_token.check(&base.client_id, |tid| metadata.issuer_for(tid))?;
     }
-    let account = account_of(body, id_token.as_ref(), redemption)?;
+    let environments = base.environments();
+    let environment = environments.first().cloned().unwrap_or_default();
+    let account = account_of(body, id_token.as_ref(), redemption, environment)?;
     let hinted = redemption.account.filter(|hinted| !hinted.is_operating_system());
     let other_user_than_hinted = hinted.filter(|hinted| hinted.home_account_id != account.home_account_id).cloned();
-    let tokens = tokens(base, body, account, redemption);
+    let tokens = tokens(base, body, account, redemption, environments);
     let result = AuthenticationResult {
         access_token: AccessToken(tokens.access_token.clone()),
         expires_on: tokens.expires_on,
@@ -153,12 +156,16 @@ pub(crate) fn understand(
     Ok((result, tokens))
 }
 
-fn account_of(body: &TokenBody, id_token: Option<&IdToken>, redemption: &Redemption<'_>) -> Result<Account, Error> {
+fn account_of(
+    body: &TokenBody,
+    id_token: Option<&IdToken>,
+    redemption: &Redemption<'_>,
+    environment: String,
+) -> Result<Account, Error> {
     let authority = redemption.authority;
     let client_info = body.client_info.as_deref().and_then(ClientInfo::parse);
-    let named = id_token.and_then(|id_token| {
-        identity::account(client_info.as_ref(), id_token, authority.environment(), authority.tenant())
-    });
+    let named = id_token
+        .and_then(|id_token| identity::account(client_info.as_ref(), id_token, environment, authority.tenant()));
     match redemption.expected {
         Expected::Anybody | Expected::UserOf(_) | Expected::Nobody => {
             named.ok_or_else(|| no_identity("does not say who signed in"))
@@ -168,26 +175,42 @@ fn account_of(body: &TokenBody, id_token: Option<&IdToken>, redemption: &Redempt
             id_token.check_nonce(nonce)?;
             named.ok_or_else(|| no_identity("does not say who signed in"))
         }
-        Expected::Account(account) => match client_info {
-            Some(info) if info.home_account_id() != account.home_account_id => Err(Error::client(
-                ClientErrorKind::UserMismatch,
-                format!(
-                    "tokens of another user than {} came back; they were thrown away, sign in again",
-                    account.username
-                ),
-            )),
-            Some(_) => Ok(named.unwrap_or_else(|| account.clone())),
-            None => Ok(account.clone()),
-        },
+        Expected::Account(account) => {
+            let other = match (&client_info, &named) {
+                (Some(info), _) => info.home_account_id() != account.home_account_id,
+                // Nothing but the ID token tells (OpenID Connect Core, 12.2).
+                (None, Some(named)) if !authority.is_entra() => {
+                    named.home_account_id != account.home_account_id
+                        && named.local_account_id != account.local_account_id
+                }
+                (None, _) => false,
+            };
+            if other {
+                return Err(Error::client(
+                    ClientErrorKind::UserMismatch,
+                    format!(
+                        "tokens of another user than {} came back; they were thrown away, sign in again",
+                        account.username
+                    ),
+                ));
+            }
+            Ok(named.filter(|_| client_info.is_some()).unwrap_or_else(|| account.clone()))
+        }
     }
 }
 
-fn tokens(base: &Base, body: &TokenBody, account: Account, redemption: &Redemption<'_>) -> NewTokens {
+fn tokens(
+    base: &Base,
+    body: &TokenBody,
+    account: Account,
+    redemption: &Redemption<'_>,
+    environments: Vec<String>,
+) -> NewTokens {
     let now = base.now();
     let after = |duration| after(now, duration);
     NewTokens {
         account,
-        environments: base.authority.environments(),
+        environments,
         client_id: base.client_id.clone(),
         client_info: body.client_info.clone(),
         target: body.scope().map_or_else(|| redemption.scopes.clone(), |scope| Scopes::new([scope])),

@@ -42,8 +42,12 @@ impl Scopes {
         self.of_apis().next().is_none()
     }
 
-    /// Every scope of `wanted` is here, reserved ones aside (escalation reference 5.1, step 4).
+    /// Every scope of `wanted` is here, reserved ones aside (escalation reference 5.1, step 4). What
+    /// is wanted for no API at all, as an OpenID provider's userinfo endpoint, no API's token serves.
     pub(crate) fn include(&self, wanted: &Self) -> bool {
+        if wanted.names_no_api() {
+            return self.names_no_api();
+        }
         wanted.of_apis().all(|scope| self.contains(scope))
     }
 
@@ -107,6 +111,9 @@ mod tests {
     #[case::other_case("api://x/Read", "API://x/read", true)]
     #[case::reserved_do_not_count("a", "a openid offline_access", true)]
     #[case::missing("a", "a b", false)]
+    #[case::no_api("openid profile", "openid", true)]
+    #[case::no_api_wanted_and_one_there("openid a", "openid", false)]
+    #[case::an_api_wanted_and_none_there("openid profile", "openid a", false)]
     fn inclusion(#[case] cached: &str, #[case] wanted: &str, #[case] expected: bool) {
         assert_eq!(Scopes::new([cached]).include(&Scopes::new([wanted])), expected);
     }

@@ -10,7 +10,7 @@ use crate::app::PublicClientApplication;
 use crate::authority::Authority;
 use crate::cache::{AccessTokenEntry, Change, Owner};
 use crate::claims;
-use crate::error::{Error, UiRequired};
+use crate::error::{Classification, Error, ServiceError, UiRequired};
 use crate::identity::IdToken;
 use crate::redeem::{self, Expected, Redemption};
 use crate::result::{AccessToken, Account, AuthenticationResult, Secret, TokenSource};
@@ -19,6 +19,9 @@ use crate::wire::{ApiId, CacheInfo, Decoration, Grant};
 
 /// A token with less life left than this counts as expired.
 const EXPIRY_BUFFER: SignedDuration = SignedDuration::from_mins(5);
+
+/// So much earlier or later than it is due a token is renewed, so that many clients do not all come at once.
+const REFRESH_JITTER: SignedDuration = SignedDuration::from_mins(5);
 
 /// A silent request; await it or call [`send`](Self::send).
 #[derive(Debug, Clone)]
@@ -69,6 +72,13 @@ impl AcquireTokenSilent {
         self.app.check_scopes(&self.scopes)?;
         let claims = claims::for_request(self.app.capabilities(), self.claims.as_deref())?;
         let account = self.account()?;
+        if !self.app.is_of_our_cloud(&account) {
+            // The host may have names that nobody has asked for yet.
+            self.app.cloud(self.app.authority()).await?;
+            if !self.app.is_of_our_cloud(&account) {
+                return Err(nothing_cached("the account is one of another authority"));
+            }
+        }
         let (authority, realm) = home_of(self.app.authority(), &account);
         let owner = Owner {
             home_account_id: &account.home_account_id,
@@ -83,8 +93,8 @@ impl AcquireTokenSilent {
 
     /// A1 to A4 of the escalation reference, 2.2.
     fn account(&self) -> Result<Account, Error> {
-        let accounts = self.app.known_accounts()?;
         let local = |code, text| Err(Error::ui_required(UiRequired::local(code, text)));
+        let accounts = self.app.known_accounts()?;
         if let Some(account) = &self.account {
             if account.is_operating_system() {
                 return local(
@@ -177,8 +187,11 @@ impl Attempt<'_> {
         if entry.expires_on.0.duration_since(now) <= EXPIRY_BUFFER {
             return Ok(None);
         }
-        if entry.refresh_on.is_some_and(|refresh_on| refresh_on.0 <= now) {
-            self.refresh_in_background();
+        if let Some(refresh_on) = entry.refresh_on {
+            let jitter = self.request.app.randomness().jitter(REFRESH_JITTER);
+            if refresh_on.0.saturating_add(jitter).is_ok_and(|due| due <= now) {
+                self.refresh_in_background();
+            }
         }
         Ok(Some(self.result(&entry)))
     }
@@ -241,6 +254,9 @@ impl Attempt<'_> {
                 continue;
             }
             match self.redeem(&candidate.secret, cache_info).await {
+                Err(Error::Service(error)) if error.error == "invalid_scope" && !self.authority.is_entra() => {
+                    return Err(more_than_granted(*error));
+                }
                 Err(error) if suberror(&error) == Some("client_mismatch") => {
                     stands_alone = true;
                     cache.change(self.not_of_family()).await;
@@ -253,10 +269,7 @@ impl Attempt<'_> {
             }
         }
         Err(dead.unwrap_or_else(|| {
-            Error::ui_required(UiRequired::local(
-                "no_tokens_found",
-                "the cache holds no token that fits and no refresh token for this account",
-            ))
+            nothing_cached("the cache holds no token that fits and no refresh token for this account")
         }))
     }
 
@@ -285,7 +298,11 @@ impl Attempt<'_> {
             correlation_id: self.request.app.randomness().guid(),
             api: ApiId::Silent,
             cache_info,
-            anchor_mailbox: self.account.home_parts().map(|(oid, tid)| format!("oid:{oid}@{tid}")),
+            anchor_mailbox: self
+                .account
+                .home_parts()
+                .filter(|_| self.authority.is_entra())
+                .map(|(oid, tid)| format!("oid:{oid}@{tid}")),
         }
     }
 
@@ -305,14 +322,30 @@ impl Attempt<'_> {
     }
 }
 
+fn nothing_cached(why: &str) -> Error {
+    Error::ui_required(UiRequired::local("no_tokens_found", why))
+}
+
+/// An OpenID provider widens no grant silently (RFC 6749, 6): the user has to agree to more.
+fn more_than_granted(error: ServiceError) -> Error {
+    Error::ui_required(UiRequired {
+        classification: Classification::ConsentRequired,
+        error: error.error,
+        error_description: error.error_description,
+        correlation_id: error.correlation_id,
+        status: error.status,
+        ..UiRequired::default()
+    })
+}
+
 /// The authority to ask for this account, and its tenant: `common` and its like stand for the
 /// account's home tenant.
 fn home_of(authority: &Authority, account: &Account) -> (Authority, String) {
     if authority.is_multi_tenant() {
         let home = account.home_parts().map_or(account.tenant_id.as_str(), |(_, tenant)| tenant);
         (authority.with_tenant(home), home.to_owned())
-    } else if authority.names_tenant_id() {
-        (authority.clone(), authority.tenant().to_owned())
+    } else if let Some(tenant) = authority.tenant_id() {
+        (authority.clone(), tenant.to_owned())
     } else {
         (authority.clone(), account.tenant_id.clone())
     }

@@ -8,8 +8,8 @@ use crate::BoxFuture;
 use crate::app::{Feature, LastPrompt, PublicClientApplication};
 use crate::cancellation::Cancellation;
 use crate::claims;
-use crate::error::{Classification, ClientErrorKind, Error, UiRequired};
-use crate::escalation::{Action, Outcome, Situation, next_action};
+use crate::error::{ClientErrorKind, Error};
+use crate::escalation::{Action, Outcome, Situation, next_action, stays_off};
 use crate::result::{Account, AuthenticationResult};
 use crate::scopes::Scopes;
 
@@ -97,7 +97,15 @@ impl TokenFor {
 
     /// A token that satisfies the API's claims, if it made any.
     pub(crate) async fn token(&mut self, claims: Option<&str>) -> Result<AuthenticationResult, Error> {
-        match self.silent(claims, false).await {
+        let outcome = self.silent(claims, false).await;
+        if let Some(claims) = claims {
+            let mut unmet = self.app.lock_unmet_claims();
+            match &outcome {
+                Ok(_) => unmet.remove(&self.feature()),
+                Err(_) => unmet.insert(self.feature(), claims.to_owned()),
+            };
+        }
+        match outcome {
             Err(error) => self.escalate(error, claims).await,
             result => result,
         }
@@ -185,11 +193,13 @@ impl TokenFor {
         Err(error.clone())
     }
 
-    /// The same scopes and account, and the claims of API and failure together. A device code brings no consent to other
+    /// The same scopes and account, and the claims of API and failure together. What an API demanded in vain before is
+    /// still demanded (escalation reference 4.4, duty 4). A device code brings no consent to other
     /// APIs: it is for the scopes of one.
     async fn prompt(&self, way: Way, error: &Error, claims: Option<&str>) -> Result<AuthenticationResult, Error> {
         let of_error = error.as_ui_required().and_then(|ui| ui.claims.as_deref());
-        let claims = claims::for_escalation(claims, of_error)?.unwrap_or_default();
+        let unmet = self.app.lock_unmet_claims().get(&self.feature()).cloned();
+        let claims = claims::for_escalation(claims.or(unmet.as_deref()), of_error)?.unwrap_or_default();
         let scopes = self.scopes.to_vec();
         match way {
             Way::Browser => {
@@ -215,15 +225,14 @@ impl TokenFor {
         }
     }
 
-    /// What the user declined stays off until a gesture; what succeeded is on again.
+    /// What was refused stays off until a gesture; what succeeded is on again.
     fn remember(&self, reason: &Error, outcome: &Result<AuthenticationResult, Error>) {
-        let asked_consent =
-            reason.as_ui_required().is_some_and(|ui: &UiRequired| ui.classification == Classification::ConsentRequired);
         match outcome {
             Ok(_) => {
                 self.app.lock_declined().remove(&self.feature());
+                self.app.lock_unmet_claims().remove(&self.feature());
             }
-            Err(error) if declined(error) && asked_consent => {
+            Err(ended) if stays_off(reason, ended) => {
                 self.app.lock_declined().insert(self.feature());
             }
             Err(_) => {}
@@ -248,14 +257,6 @@ impl TokenFor {
 enum Way {
     Browser,
     DeviceCode,
-}
-
-fn declined(error: &Error) -> bool {
-    match error {
-        Error::Client(error) => error.kind == ClientErrorKind::AuthenticationCanceled,
-        Error::Service(error) => error.is_declined(),
-        Error::UiRequired(_) => false,
-    }
 }
 
 /// A token of another user than the operation is about is nothing it may go on with: an API would be called, and data

@@ -80,7 +80,9 @@ impl AcquireTokenByUsernamePassword {
 
     /// A realm that is not told, or unknown, counts as managed, as in MSAL Python.
     async fn refuse_federated(&self) -> Result<(), Error> {
-        let url = self.app.authority().user_realm_url(&self.username);
+        let Some(url) = self.app.authority().user_realm_url(&self.username) else {
+            return Ok(());
+        };
         let realm: Option<UserRealm> = wire::get_user_realm(self.app.network(), url).await?;
         match realm {
             Some(realm) if realm.account_type.eq_ignore_ascii_case("federated") => Err(Error::client(

@@ -207,7 +207,16 @@ impl AuthorizeRequest<'_> {
 /// Fetches a discovery document.
 pub(crate) async fn get_metadata<T: DeserializeOwned>(network: Network<'_>, url: Url) -> Result<T, Error> {
     let address = url.clone();
-    let answer = http::get(network, url).await?;
+    document(http::get(network, url).await?, &address)
+}
+
+/// Asks the instance discovery endpoint: once, because it can be done without.
+pub(crate) async fn get_instance<T: DeserializeOwned>(network: Network<'_>, url: Url) -> Result<T, Error> {
+    let address = url.clone();
+    document(http::get_once(network, url).await?, &address)
+}
+
+fn document<T: DeserializeOwned>(answer: http::Answer, address: &Url) -> Result<T, Error> {
     if answer.head.status != StatusCode::OK {
         return Err(match serde_json::from_slice::<ErrorBody>(&answer.body) {
             Ok(body) if body.is_error() => from_body(body, Some(answer.head), false),
@@ -217,7 +226,7 @@ pub(crate) async fn get_metadata<T: DeserializeOwned>(network: Network<'_>, url:
     serde_json::from_slice(&answer.body).map_err(|_| {
         Error::client(
             ClientErrorKind::InvalidMetadata,
-            format!("{address} did not answer with openid-configuration; check the authority's address"),
+            format!("{address} did not answer with the metadata expected there; check the authority's address"),
         )
     })
 }

@@ -38,12 +38,23 @@ pub(crate) struct Args {
 #[derive(Debug, ClapArgs)]
 #[command(next_help_heading = "Which authority, as which app")]
 pub(crate) struct ProfileArgs {
-    /// JSON file with `authority`, `client_id`, `redirect_uri`, `ca`, `capabilities`; options win over it
-    #[arg(long, global = true, value_name = "FILE", env = "DESKTOP_CLIENT_PROFILE", hide_env = true)]
+    /// A cloud (public, usgov, china …), or a JSON file with `authority` or `oidc_authority`, `client_id`, `redirect_uri`,
+    /// `ca`, `capabilities`; options win over it
+    #[arg(long, global = true, value_name = "NAME|FILE", env = "DESKTOP_CLIENT_PROFILE", hide_env = true)]
     pub(crate) profile: Option<PathBuf>,
     /// https://HOST/TENANT; falls back to MOCK_IDP_AUTHORITY
     #[arg(long, global = true, value_name = "URL", env = "DESKTOP_CLIENT_AUTHORITY", hide_env = true)]
     pub(crate) authority: Option<String>,
+    /// Issuer of an OpenID provider that is not Entra, instead of --authority
+    #[arg(
+        long,
+        global = true,
+        value_name = "URL",
+        conflicts_with = "authority",
+        env = "DESKTOP_CLIENT_OIDC_AUTHORITY",
+        hide_env = true
+    )]
+    pub(crate) oidc_authority: Option<String>,
     /// Application id of the registration; falls back to MOCK_IDP_CLIENT_ID
     #[arg(long, global = true, value_name = "ID", env = "DESKTOP_CLIENT_CLIENT_ID", hide_env = true)]
     pub(crate) client_id: Option<String>,

@@ -32,7 +32,13 @@ impl Output {
                 "correlation_id": result.correlation_id,
             }));
         } else {
-            print(&format!("signed in as {} (tenant {})", result.account.username, result.tenant_id));
+            let account = &result.account;
+            // An OpenID provider need not tell a user name, and knows no tenants.
+            let name = if account.username.is_empty() { &account.home_account_id } else { &account.username };
+            match result.tenant_id.as_str() {
+                "" => print(&format!("signed in as {name} ({})", account.environment)),
+                tenant => print(&format!("signed in as {name} (tenant {tenant})")),
+            }
             say(&format!("Tokens are kept {location}."));
         }
     }

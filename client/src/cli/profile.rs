@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, anyhow};
-use desktop_client::{Builder, PublicClientApplication};
+use desktop_client::{Audience, Builder, Cloud, PublicClientApplication};
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
 
@@ -15,7 +15,7 @@ use super::storage::Place;
 /// What an app is made from, with everything decided.
 #[derive(Debug)]
 pub(super) struct Settings {
-    pub(super) authority: String,
+    pub(super) authority: Authority,
     pub(super) client_id: String,
     pub(super) redirect_uri: Option<String>,
     pub(super) ca: Option<PathBuf>,
@@ -24,11 +24,30 @@ pub(super) struct Settings {
     pub(super) place: Place,
 }
 
+/// Who signs users in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Authority {
+    /// `https://HOST/TENANT`.
+    Entra(String),
+    /// The issuer of any other OpenID provider.
+    OpenId(String),
+}
+
+impl Authority {
+    pub(super) fn address(&self) -> &str {
+        match self {
+            Self::Entra(address) | Self::OpenId(address) => address,
+        }
+    }
+}
+
 /// A profile file: a JSON object with these members, all optional. Unknown ones are mistakes.
 #[derive(Debug, Default)]
 struct Profile {
     /// `https://HOST/TENANT`.
     authority: Option<String>,
+    /// Issuer of an OpenID provider, instead of `authority`.
+    oidc_authority: Option<String>,
     /// Application id of the registration.
     client_id: Option<String>,
     /// Loopback address of the registration.
@@ -39,17 +58,19 @@ struct Profile {
     capabilities: Vec<String>,
 }
 
-const MEMBERS: &[&str] = &["authority", "client_id", "redirect_uri", "ca", "capabilities"];
+const MEMBERS: &[&str] = &["authority", "oidc_authority", "client_id", "redirect_uri", "ca", "capabilities"];
 
 /// Options win over the profile, the profile over the variables `mock-idp run` sets.
 pub(super) fn settings(args: &ProfileArgs, place: Place) -> anyhow::Result<Settings> {
     let profile = match &args.profile {
-        Some(path) => read(path)?,
+        Some(name) => match name.to_str().and_then(Cloud::named) {
+            Some(cloud) => Profile { authority: Some(cloud.authority(Audience::Common)), ..Profile::default() },
+            None => read(name)?,
+        },
         None => Profile::default(),
     };
     Ok(Settings {
-        authority: choose(&args.authority, profile.authority, "MOCK_IDP_AUTHORITY")
-            .context("no authority; give --authority https://HOST/TENANT or a --profile")?,
+        authority: authority(args, profile.authority, profile.oidc_authority)?,
         client_id: choose(&args.client_id, profile.client_id, "MOCK_IDP_CLIENT_ID")
             .context("no client id; give --client-id or a --profile")?,
         redirect_uri: args.redirect_uri.clone().or(profile.redirect_uri),
@@ -63,8 +84,12 @@ pub(super) fn settings(args: &ProfileArgs, place: Place) -> anyhow::Result<Setti
 impl Settings {
     /// The app's settings, so far as they come from here.
     pub(super) fn builder(&self) -> anyhow::Result<Builder> {
-        let mut builder = PublicClientApplication::builder(&self.client_id)
-            .authority(&self.authority)?
+        let builder = PublicClientApplication::builder(&self.client_id);
+        let builder = match &self.authority {
+            Authority::Entra(address) => builder.authority(address)?,
+            Authority::OpenId(issuer) => builder.oidc_authority(issuer)?,
+        };
+        let mut builder = builder
             .client_capabilities(&self.capabilities)
             .timeout(self.timeout)
             .token_cache(Arc::clone(&self.place.storage));
@@ -81,6 +106,16 @@ impl Settings {
         }
         Ok(builder)
     }
+}
+
+fn authority(args: &ProfileArgs, entra: Option<String>, open_id: Option<String>) -> anyhow::Result<Authority> {
+    let either = |entra: Option<String>, open_id: Option<String>| {
+        open_id.map(Authority::OpenId).or_else(|| entra.map(Authority::Entra))
+    };
+    either(args.authority.clone(), args.oidc_authority.clone())
+        .or_else(|| either(entra, open_id))
+        .or_else(|| variable("MOCK_IDP_AUTHORITY").map(Authority::Entra))
+        .context("no authority; give --authority https://HOST/TENANT or a --profile")
 }
 
 fn read(path: &Path) -> anyhow::Result<Profile> {
@@ -126,6 +161,7 @@ impl<'de> Visitor<'de> for Members {
         while let Some(name) = map.next_key::<String>()? {
             match name.as_str() {
                 "authority" => profile.authority = Some(map.next_value()?),
+                "oidc_authority" => profile.oidc_authority = Some(map.next_value()?),
                 "client_id" => profile.client_id = Some(map.next_value()?),
                 "redirect_uri" => profile.redirect_uri = Some(map.next_value()?),
                 "ca" => profile.ca = Some(map.next_value()?),
@@ -156,7 +192,7 @@ mod tests {
     #[rstest]
     #[case::slip(r#"{"autority": "x"}"#, "unknown member \"autority\"; did you mean \"authority\"?")]
     #[case::style(r#"{"clientId": "x"}"#, "did you mean \"client_id\"?")]
-    #[case::far(r#"{"secret": "x"}"#, "there are authority, client_id, redirect_uri, ca, capabilities")]
+    #[case::far(r#"{"secret": "x"}"#, "there are authority, oidc_authority, client_id, redirect_uri, ca, capabilities")]
     #[case::kind(r#"{"ca": 5}"#, "expected")]
     #[case::no_object("[]", "an object with authority")]
     fn mistakes(#[case] text: &str, #[case] told: &str) {

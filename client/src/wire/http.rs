@@ -20,8 +20,7 @@ const LARGEST_BODY: usize = 1024 * 1024;
 /// Before the one more try.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// What an exchange needs: a transport to send with, a clock to read dates and to pause by, and who
-/// watches.
+/// What an exchange needs: a transport to send with, a clock to read dates and to pause by.
 #[derive(Clone, Copy)]
 pub(crate) struct Network<'a> {
     pub(crate) transport: &'a dyn HttpTransport,
@@ -60,17 +59,27 @@ pub(super) async fn post(
     form: &[(&str, &str)],
 ) -> Result<Answer, HttpFailure> {
     let mut request = reqwest::Request::new(Method::POST, url.clone());
-    *request.headers_mut() = headers;
+    request.headers_mut().extend(headers);
     request.headers_mut().insert(ACCEPT, HeaderValue::from_static("application/json"));
     request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
-    *request.body_mut() = Some(form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish().into());
+    let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
+    *request.body_mut() = Some(form.into());
     execute(network, request).await
 }
 
 pub(super) async fn get(network: Network<'_>, url: Url) -> Result<Answer, HttpFailure> {
+    execute(network, document_request(url)).await
+}
+
+/// The same without the one more try.
+pub(super) async fn get_once(network: Network<'_>, url: Url) -> Result<Answer, HttpFailure> {
+    exchange(network, document_request(url)).await
+}
+
+fn document_request(url: Url) -> reqwest::Request {
     let mut request = reqwest::Request::new(Method::GET, url);
     request.headers_mut().insert(ACCEPT, HeaderValue::from_static("application/json"));
-    execute(network, request).await
+    request
 }
 
 async fn execute(network: Network<'_>, request: reqwest::Request) -> Result<Answer, HttpFailure> {

@@ -188,7 +188,7 @@ async fn what_others_wrote_is_still_there() {
     "error": "invalid_grant", "error_description": "AADSTS70000: no", "error_additional_info": ["client_mismatch"],
 })))]
 #[tokio::test]
-async fn a_family_token_of_others_is_tried_once(#[case] answer: ResponseTemplate) {
+async fn step_06_a_family_token_of_others_is_tried_once(#[case] answer: ResponseTemplate) {
     let shared = Shared::start().await;
     let (app, ada) = shared.signed_in().await;
     put_family_token(&shared, &ada);
@@ -205,7 +205,7 @@ async fn a_family_token_of_others_is_tried_once(#[case] answer: ResponseTemplate
 }
 
 #[tokio::test]
-async fn an_app_of_the_family_is_served_by_its_token() {
+async fn step_06_an_app_of_the_family_is_served_by_its_token() {
     let shared = Shared::start().await;
     let (app, ada) = shared.signed_in().await;
     put_family_token(&shared, &ada);
@@ -253,7 +253,7 @@ async fn after_a_dead_refresh_token_the_next_one_is_tried() {
 #[case::python(|host: &str, _: u16| host.to_owned())]
 #[case::node(|host: &str, port: u16| format!("{host}:{port}"))]
 #[tokio::test]
-async fn a_user_is_found_and_kept_under_either_name_of_the_cloud(#[case] name: fn(&str, u16) -> String) {
+async fn step_04_a_user_is_found_and_kept_under_either_name_of_the_cloud(#[case] name: fn(&str, u16) -> String) {
     let shared = Shared::start().await;
     let address = shared.authority.server.address().to_owned();
     let environment = name("127.0.0.1", address.port());

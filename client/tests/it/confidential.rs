@@ -1,6 +1,5 @@
 //! The app with a credential: its own tokens, and tokens on behalf of its callers (wire reference 3.1, 3.2;
 //! escalation reference 4.8).
-#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};

@@ -1,6 +1,5 @@
 //! The device flow: both legs, the polls, every end of escalation reference 2.10, and as the prompt of a host without a
 //! browser.
-#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

@@ -131,13 +131,15 @@ async fn no_id_token_means_nobody_signed_in() {
 }
 
 #[rstest]
-#[case::foreign_issuer(json!({"issuer": "https://evil.test/t/v2.0"}))]
-#[case::foreign_token_endpoint(json!({"token_endpoint": "https://evil.test/token"}))]
-#[case::foreign_authorize_endpoint(json!({"authorization_endpoint": "https://evil.test/authorize"}))]
-#[case::no_issuer(json!({"issuer": null}))]
-#[case::no_address(json!({"token_endpoint": "token"}))]
+#[case::foreign_issuer(json!({"issuer": "https://evil.test/t/v2.0"}), "its issuer is https://evil.test/t/v2.0")]
+#[case::foreign_token_endpoint(json!({"token_endpoint": "https://evil.test/token"}), "its token_endpoint is https://evil.test/")]
+#[case::foreign_authorize_endpoint(json!({"authorization_endpoint": "https://evil.test/a"}), "its authorization_endpoint is")]
+#[case::foreign_device_endpoint(json!({"device_authorization_endpoint": "https://evil.test/d"}), "its device_authorization_endpoint is")]
+#[case::other_port(json!({"token_endpoint": "http://127.0.0.1:1/token"}), "its token_endpoint is http://127.0.0.1:1/")]
+#[case::no_issuer(json!({"issuer": null}), "metadata expected there")]
+#[case::no_address(json!({"token_endpoint": "token"}), "metadata expected there")]
 #[tokio::test]
-async fn metadata_that_points_elsewhere(#[case] change: Value) {
+async fn metadata_that_points_elsewhere(#[case] change: Value, #[case] why: &str) {
     let authority = Authority::without_metadata().await;
     let base = authority.server.uri();
     let mut metadata = json!({
@@ -151,7 +153,35 @@ async fn metadata_that_points_elsewhere(#[case] change: Value) {
     authority.mount_metadata(metadata).await;
     let error = authority.app().acquire_token_interactive([CALENDAR]).await.unwrap_err();
     assert_eq!(error.code(), "endpoints_resolution_error");
+    assert!(error.to_string().contains(why), "{error}");
     assert!(authority.pages().is_empty());
+}
+
+#[tokio::test]
+async fn metadata_of_another_tenant_is_refused() {
+    let authority = Authority::without_metadata().await;
+    let base = authority.server.uri();
+    let metadata = json!({
+        "issuer": format!("{base}/22222222-2222-4222-8222-222222222222/v2.0"),
+        "authorization_endpoint": format!("{base}/authorize"),
+        "token_endpoint": format!("{base}/token"),
+    });
+    authority.mount_metadata(metadata).await;
+    let error = authority.app().acquire_token_interactive([CALENDAR]).await.unwrap_err();
+    assert_eq!(error.code(), "endpoints_resolution_error");
+    assert!(error.to_string().contains("22222222-2222"), "{error}");
+}
+
+#[tokio::test]
+async fn metadata_that_never_comes_costs_the_timeout_only() {
+    let authority = Authority::without_metadata().await;
+    let late = ResponseTemplate::new(200).set_delay(Duration::from_secs(60));
+    Mock::given(path(metadata_path())).respond_with(late).mount(&authority.server).await;
+    let impatient = reqwest::Client::builder().timeout(Duration::from_millis(300)).build().unwrap();
+    let app = authority.builder().http_client(impatient).build().unwrap();
+    let error = app.token_for([CALENDAR]).await.unwrap_err();
+    assert_eq!(error.code(), "request_timeout");
+    assert!(error.is_retryable() && authority.pages().is_empty());
 }
 
 #[rstest]
@@ -162,6 +192,13 @@ async fn metadata_that_points_elsewhere(#[case] change: Value) {
 )]
 #[case::no_json(text(200, "hello", "text/plain"), "endpoints_resolution_error")]
 #[case::redirect(ResponseTemplate::new(302).insert_header("location", "https://evil.test/"), "redirect_refused")]
+#[case::to_another_tenant(
+    ResponseTemplate::new(307).insert_header("location", "/22222222-2222-4222-8222-222222222222/v2.0/"),
+    "redirect_refused"
+)]
+#[case::huge(text(200, &" ".repeat(2 << 20), "application/json"), "response_too_large")]
+#[case::truncated(text(200, r#"{"issuer":"#, "application/json"), "endpoints_resolution_error")]
+#[case::array(text(200, "[1]", "application/json"), "endpoints_resolution_error")]
 #[tokio::test]
 async fn odd_answers_of_discovery(#[case] answer: ResponseTemplate, #[case] code: &str) {
     let authority = Authority::without_metadata().await;

@@ -266,7 +266,6 @@ async fn an_extra_query_parameter_overrides_nothing(#[case] names: &[&str]) {
 }
 
 /// Status, `Location` and text of what the browser shows in the end.
-#[expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 async fn last_page(
     authority: &Authority,
     builder: desktop_client::Builder,

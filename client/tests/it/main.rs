@@ -1,7 +1,10 @@
 //! The client against a scripted authority: a real HTTP server, a scripted user, a clock that
 //! stands still.
 
+#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
 mod api;
+mod authority;
 mod cache;
 mod command_line;
 mod confidential;
@@ -10,8 +13,10 @@ mod escalation;
 mod hammer;
 mod hostile;
 mod interactive;
+mod named;
 mod not_supported;
 mod observer;
+mod openid;
 mod other_user;
 mod silent;
 mod support;

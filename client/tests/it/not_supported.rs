@@ -5,7 +5,7 @@ use desktop_client::{Account, PublicClientApplication};
 use crate::support::{Authority, CALENDAR, CLIENT};
 
 #[test]
-fn a_broker_is_refused_with_what_to_use_instead() {
+fn step_03_a_broker_is_refused_with_what_to_use_instead() {
     let Err(error) = PublicClientApplication::builder(CLIENT).with_broker() else { panic!("there is no broker") };
     assert_eq!(error.code(), "not_supported");
     assert!(error.to_string().contains("acquire_token_interactive"), "{error}");
@@ -20,7 +20,7 @@ async fn integrated_windows_sign_in_is_refused_with_what_to_use_instead() {
 
 /// A4 of escalation reference 2.2: silent with the operating system's account, then interactive with the same.
 #[tokio::test]
-async fn a4_the_operating_systems_account_needs_a_broker() {
+async fn step_01_a4_the_operating_systems_account_needs_a_broker() {
     let authority = Authority::start().await;
     let app = authority.app();
     let account = Account::operating_system();

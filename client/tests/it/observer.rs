@@ -1,5 +1,4 @@
 //! Who watches an app sees every leg, in order, and changes nothing.
-#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 use std::sync::{Arc, Mutex};
 
@@ -53,7 +52,8 @@ async fn every_leg_is_seen_in_order() {
     assert_eq!(
         notes.take(),
         [
-            format!("{} {} {:?}", metadata_path(), "", Some((200, true))),
+            format!("/common/discovery/instance  {:?}", Some((404, false))),
+            format!("{}  {:?}", metadata_path(), Some((200, true))),
             format!("opened {authorize}"),
             "POST code state".to_owned(),
             format!("{} authorization_code {:?}", token_path(), Some((200, true))),
@@ -81,7 +81,7 @@ async fn what_got_no_answer_is_seen_too() {
     let builder = authority.builder().observer(notes.clone());
     let nowhere = builder.authority("http://127.0.0.1:1/t").unwrap().build().unwrap();
     nowhere.acquire_token_interactive([CALENDAR]).await.unwrap_err();
-    assert_eq!(notes.take(), ["/t/v2.0/.well-known/openid-configuration  None"]);
+    assert_eq!(notes.take(), ["/common/discovery/instance  None", "/t/v2.0/.well-known/openid-configuration  None"]);
 }
 
 #[tokio::test]

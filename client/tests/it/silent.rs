@@ -14,7 +14,7 @@ use crate::support::{Authority, CALENDAR, PAYROLL, POLICY, metadata_path, refusa
 #[case::within_five_minutes_of_its_end(56, TokenSource::IdentityProvider)]
 #[case::ended(61, TokenSource::IdentityProvider)]
 #[tokio::test]
-async fn a_token_serves_until_five_minutes_before_its_end(#[case] minutes: i64, #[case] source: TokenSource) {
+async fn step_04_a_token_serves_until_five_minutes_before_its_end(#[case] minutes: i64, #[case] source: TokenSource) {
     let authority = Authority::start().await;
     let (app, ada) = authority.signed_in().await;
     authority.clock.advance(SignedDuration::from_mins(minutes));
@@ -23,7 +23,7 @@ async fn a_token_serves_until_five_minutes_before_its_end(#[case] minutes: i64, 
 }
 
 #[tokio::test]
-async fn an_outage_leaves_the_token_that_still_lives() {
+async fn step_08_an_outage_leaves_the_token_that_still_lives() {
     let authority = Authority::start().await;
     let (app, ada) = authority.signed_in().await;
     authority.clock.advance(SignedDuration::from_mins(57));
@@ -36,7 +36,7 @@ async fn an_outage_leaves_the_token_that_still_lives() {
 }
 
 #[tokio::test]
-async fn claims_skip_the_access_token_and_not_the_refresh_token() {
+async fn step_04_claims_skip_the_access_token_and_not_the_refresh_token() {
     let authority = Authority::start().await;
     let (app, ada) = authority.sign_in_with(authority.builder().client_capabilities(["cp1"])).await;
     let silent = app.acquire_token_silent([CALENDAR]).with_account(&ada);
@@ -76,7 +76,7 @@ async fn a_forced_refresh_uses_the_newest_refresh_token_and_says_why() {
 #[case::too_old_for_this_api("token_expired", true)]
 #[case::dead("bad_token", false)]
 #[tokio::test]
-async fn only_a_dead_refresh_token_is_dropped(#[case] suberror: &str, #[case] kept: bool) {
+async fn step_08_only_a_dead_refresh_token_is_dropped(#[case] suberror: &str, #[case] kept: bool) {
     let authority = Authority::start().await;
     let (app, ada) = authority.signed_in().await;
     authority.answers("payroll", 1, refusal(1, Some(suberror), None)).await;
@@ -94,7 +94,7 @@ async fn only_a_dead_refresh_token_is_dropped(#[case] suberror: &str, #[case] ke
 }
 
 #[tokio::test]
-async fn an_answer_without_refresh_token_and_identity_keeps_both() {
+async fn step_09_an_answer_without_refresh_token_and_identity_keeps_both() {
     let authority = Authority::start().await;
     let (app, ada) = authority.signed_in().await;
     let bare = json!({"token_type": "bearer", "access_token": "bare", "expires_in": "3600"});
@@ -108,7 +108,7 @@ async fn an_answer_without_refresh_token_and_identity_keeps_both() {
 }
 
 #[tokio::test]
-async fn local_reasons_send_nothing() {
+async fn step_01_local_reasons_send_nothing() {
     let authority = Authority::start().await;
     let (app, ada) = authority.signed_in().await;
     let silent = || app.acquire_token_silent([CALENDAR]);
@@ -131,7 +131,21 @@ async fn local_reasons_send_nothing() {
 }
 
 #[tokio::test]
-async fn tokens_of_another_user_are_thrown_away() {
+async fn step_07_without_a_refresh_token_nothing_is_sent() {
+    let authority = Authority::start().await;
+    let (app, ada) = authority.signed_in().await;
+    authority.answers("payroll", 1, refusal(50173, Some("bad_token"), None)).await;
+    app.acquire_token_silent([PAYROLL]).with_account(&ada).await.unwrap_err();
+    let cached = app.acquire_token_silent([CALENDAR]).with_account(&ada).await.unwrap();
+    assert_eq!(cached.source, TokenSource::Cache);
+    let error = app.acquire_token_silent([PAYROLL]).with_account(&ada).await.unwrap_err();
+    assert_eq!(error.code(), "no_tokens_found");
+    assert_eq!(error.as_ui_required().unwrap().classification, Classification::AcquireTokenSilentFailed);
+    assert_eq!(authority.token_requests().await.len(), 1);
+}
+
+#[tokio::test]
+async fn step_09_tokens_of_another_user_are_thrown_away() {
     let authority = Authority::start().await;
     let (app, ada) = authority.signed_in().await;
     authority.tokens_are_about("eve");
@@ -171,7 +185,7 @@ async fn metadata_is_fetched_once() {
 }
 
 #[tokio::test]
-async fn past_its_half_life_a_token_is_served_and_renewed_behind_the_scenes() {
+async fn step_05_past_its_half_life_a_token_is_served_and_renewed_behind_the_scenes() {
     let authority = Authority::start().await;
     let (app, ada) = authority.signed_in().await;
     let long = json!({"token_type": "Bearer", "access_token": "long", "expires_in": 86_400, "refresh_in": 43_200});
@@ -194,7 +208,7 @@ async fn past_its_half_life_a_token_is_served_and_renewed_behind_the_scenes() {
 }
 
 #[tokio::test]
-async fn common_stands_for_the_accounts_home_tenant() {
+async fn step_02_common_stands_for_the_accounts_home_tenant() {
     let authority = Authority::start().await;
     let base = authority.server.uri();
     let metadata = json!({

@@ -1,5 +1,4 @@
 //! A scripted authority, a scripted user, and an app between them.
-#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -156,6 +155,12 @@ impl Authority {
         self.seen.lock().unwrap().pages.clone()
     }
 
+    /// The same for those who answer requests.
+    pub(crate) fn pages_seen(&self) -> impl Fn() -> Vec<Parameters> + Send + Sync + 'static {
+        let seen = Arc::clone(&self.seen);
+        move || seen.lock().unwrap().pages.clone()
+    }
+
     pub(crate) fn loopback_answers(&self) -> Vec<u16> {
         self.seen.lock().unwrap().answers.clone()
     }
@@ -206,7 +211,11 @@ pub(crate) fn metadata_path() -> String {
 }
 
 pub(crate) fn client_info(uid: &str) -> String {
-    URL_SAFE_NO_PAD.encode(json!({"uid": uid, "utid": TENANT}).to_string())
+    client_info_of(uid, TENANT)
+}
+
+pub(crate) fn client_info_of(uid: &str, utid: &str) -> String {
+    URL_SAFE_NO_PAD.encode(json!({"uid": uid, "utid": utid}).to_string())
 }
 
 pub(crate) fn jwt(claims: &Value) -> String {

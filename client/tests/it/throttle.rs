@@ -40,7 +40,7 @@ async fn api(authority: &Authority, name: &str, demands: Option<&str>) {
 
 /// MAIN-08: consent given meanwhile is noticed after two minutes, not before.
 #[tokio::test]
-async fn main_08_a_need_for_the_user_is_not_asked_about_again_within_two_minutes() {
+async fn step_10_main_08_a_need_for_the_user_is_not_asked_about_again_within_two_minutes() {
     let authority = Authority::start().await;
     let (app, ada) = authority.signed_in().await;
     authority.answers("payroll", 1, refusal(65001, Some("consent_required"), None)).await;
@@ -62,7 +62,7 @@ async fn main_08_a_need_for_the_user_is_not_asked_about_again_within_two_minutes
 }
 
 #[tokio::test]
-async fn main_08_after_two_minutes_the_server_is_asked_again() {
+async fn step_10_main_08_after_two_minutes_the_server_is_asked_again() {
     let authority = Authority::start().await;
     let (app, ada) = authority.signed_in().await;
     authority.answers("payroll", 1, refusal(65001, Some("consent_required"), None)).await;

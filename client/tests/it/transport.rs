@@ -1,5 +1,4 @@
 //! The transport an app is given instead of the client's own.
-#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 use std::sync::{Arc, Mutex};
 
@@ -40,7 +39,8 @@ async fn everything_the_client_sends_goes_through_it() {
     let request = app.http_client().get(format!("{}/api", authority.server.uri()));
     app.call_api(request, [PAYROLL]).await.unwrap();
     let sent = noting.0.lock().unwrap().clone();
-    assert_eq!(sent, [metadata_path(), token_path(), token_path(), "/api".to_owned()]);
+    let (instance, api) = ("/common/discovery/instance".to_owned(), "/api".to_owned());
+    assert_eq!(sent, [instance, metadata_path(), token_path(), token_path(), api]);
 }
 
 #[tokio::test]

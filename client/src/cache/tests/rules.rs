@@ -7,7 +7,7 @@ use super::*;
 use crate::cache::lookup::Family;
 
 #[test]
-fn tokens_are_found_by_inclusion() {
+fn step_04_tokens_are_found_by_inclusion() {
     let mut cache = Document::default();
     save(&mut cache, tokens("ada.t", "mail/Read mail/Send", "mail", None));
     assert_eq!(found(&cache, "ada.t", "MAIL/read openid").as_deref(), Some("mail"));
@@ -16,7 +16,7 @@ fn tokens_are_found_by_inclusion() {
 }
 
 #[test]
-fn a_new_token_replaces_what_overlaps_and_nothing_else() {
+fn step_09_a_new_token_replaces_what_overlaps_and_nothing_else() {
     let mut cache = Document::default();
     save(&mut cache, tokens("ada.t", "calendar openid profile", "calendar", None));
     save(&mut cache, tokens("ada.t", "mail/Read", "old mail", None));
@@ -54,7 +54,7 @@ fn what_others_write_a_little_differently_is_found(#[case] difference: Value) {
 }
 
 #[test]
-fn of_several_tokens_the_exact_one_is_taken_and_else_none() {
+fn step_04_of_several_tokens_the_exact_one_is_taken_and_else_none() {
     let python = of(&json!({"AccessToken": {
         "1": access_token(&json!({"target": "mail", "secret": "exact"})),
         "2": access_token(&json!({"target": "mail/Send mail", "secret": "wider"})),
@@ -75,7 +75,7 @@ fn the_preferred_name_of_a_cloud_goes_first() {
 }
 
 #[test]
-fn an_answer_without_a_refresh_token_keeps_the_old_one() {
+fn step_09_an_answer_without_a_refresh_token_keeps_the_old_one() {
     let mut cache = Document::default();
     save(&mut cache, tokens("ada.t", "a", "1", Some("first")));
     save(&mut cache, tokens("ada.t", "b", "2", None));
@@ -118,7 +118,7 @@ fn a_dead_refresh_token_does_not_take_its_successor_along() {
 #[case::stands_alone_by_alias(json!({"k": {"client_id": "app", "environment": "idp:8443", "family_id": ""}}), &["own", "own old", "own undated"])]
 #[case::of_another_family(json!({"k": {"client_id": "app", "environment": "idp", "family_id": "2"}}), &["own", "own old", "own undated"])]
 #[case::another_app(json!({"k": {"client_id": "other", "environment": "idp"}}), &["family", "family old", "own", "own old", "own undated"])]
-fn refresh_tokens_in_the_order_of_trying(#[case] metadata: Value, #[case] order: &[&str]) {
+fn step_06_refresh_tokens_in_the_order_of_trying(#[case] metadata: Value, #[case] order: &[&str]) {
     let family = |secret: &str, time: &str| {
         refresh_token(
             &json!({"client_id": "sibling", "family_id": "1", "secret": secret, "last_modification_time": time}),

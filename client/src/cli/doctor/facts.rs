@@ -9,7 +9,7 @@ use hyper_util::client::proxy::matcher::Matcher;
 use jiff::Timestamp;
 use reqwest::header::DATE;
 use tokio::net::TcpListener;
-use url::Url;
+use url::{Origin, Url};
 
 use crate::cli::profile::{Settings, variable};
 use crate::cli::storage::Place;
@@ -71,18 +71,18 @@ impl Facts {
     /// # Errors
     /// When the settings make no app.
     pub(super) async fn gather(settings: &Settings) -> anyhow::Result<Self> {
-        let listener = Arc::new(Listener::default());
+        let listener = Arc::new(Listener::to(settings.authority.address()));
         let app = settings.builder()?.observer(listener.clone()).build()?;
         let metadata = app.check_authority().await;
         Ok(Self {
-            authority: settings.authority.clone(),
+            authority: settings.authority.address().to_owned(),
             ca: settings.ca.clone(),
             metadata,
             heard: listener.heard(),
             redirect: redirect(settings.redirect_uri.as_deref().unwrap_or("http://localhost")).await,
             browser: browser(),
             cache: cache(&settings.place),
-            proxy: proxy(&settings.authority),
+            proxy: proxy(settings.authority.address()),
         })
     }
 }
@@ -134,13 +134,19 @@ fn proxy(authority: &str) -> Option<String> {
     Some(address.to_string())
 }
 
-/// Keeps the last answer of the authority.
-#[derive(Default)]
-struct Listener(Mutex<Option<Heard>>);
+/// Keeps the last answer of the authority itself: others may be asked about it (instance discovery).
+struct Listener {
+    origin: Option<Origin>,
+    heard: Mutex<Option<Heard>>,
+}
 
 impl Listener {
+    fn to(authority: &str) -> Self {
+        Self { origin: Url::parse(authority).ok().map(|url| url.origin()), heard: Mutex::default() }
+    }
+
     fn heard(&self) -> Option<Heard> {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        *self.heard.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -148,12 +154,15 @@ impl Observer for Listener {
     fn observe(&self, event: Event<'_>) {
         let Event::Authority(exchanged) = event else { return };
         let Some(answer) = exchanged.answer else { return };
+        if self.origin.as_ref() != Some(&exchanged.request.url().origin()) {
+            return;
+        }
         let date = answer.headers.get(DATE).and_then(|date| date.to_str().ok());
         let heard = Heard {
             status: answer.status.as_u16(),
             date: date.and_then(|date| jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(date).ok()),
             at: SystemClock.now(),
         };
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(heard);
+        *self.heard.lock().unwrap_or_else(PoisonError::into_inner) = Some(heard);
     }
 }

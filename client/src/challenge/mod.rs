@@ -3,12 +3,17 @@
 //! Accepts: any case of scheme and parameter names, quoted strings with escapes, unquoted values
 //! with `=` padding, several challenges in one line or several, both base64 alphabets, padded or
 //! not, and claims that are a JSON object not encoded at all (escalation reference 4.3).
-//! Knows nothing of tokens: what to do about a challenge is the caller's affair.
+//! Knows nothing of tokens: what to do about a challenge is the caller's affair. [`ChallengeReading::MsalNet`] reads as
+//! MSAL.NET does instead, to show what an app on top of it does not see.
+
+mod msal_net;
 
 use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use reqwest::header::{HeaderMap, WWW_AUTHENTICATE};
+
+use crate::error::Error;
 
 /// One challenge of a `WWW-Authenticate` header.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -54,39 +59,104 @@ pub enum ChallengeClaims {
     Unreadable(String),
 }
 
+/// How much of what APIs write is understood.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum ChallengeReading {
+    /// Everything that section 4.3 of the escalation reference lists.
+    #[default]
+    Tolerant,
+    /// What `WwwAuthenticateParameters.GetClaimChallengeFromResponseHeaders` of MSAL.NET (4.87) understands, blind spots
+    /// included: for teaching, and for trying an API against them.
+    ///
+    /// | the challenge | MSAL.NET |
+    /// |---|---|
+    /// | error other than `insufficient_claims` (Azure Resource Manager's `invalid_token`) | sees no claims |
+    /// | base64 without padding, or in the URL-safe alphabet | hands the text on undecoded; the token request then fails with `invalid_json_claims_format` |
+    /// | unquoted value with `=` padding | loses the padding, then as above |
+    /// | comma without a space behind it | takes several parameters for one |
+    /// | spaces around `=`, or a parameter named twice | fails with `unable_to_parse_authentication_header` |
+    /// | a second Bearer challenge | looks at the first only |
+    MsalNet,
+}
+
+/// The claims that the answer's Bearer challenge demands, as JSON text for the next token request.
+///
+/// # Errors
+/// Only in [`ChallengeReading::MsalNet`]: `unable_to_parse_authentication_header`.
+pub(crate) fn demanded_claims(headers: &HeaderMap, reading: ChallengeReading) -> Result<Option<String>, Error> {
+    match reading {
+        ChallengeReading::Tolerant => Ok(first_readable(&from_headers(headers))),
+        ChallengeReading::MsalNet => msal_net::claims(headers),
+    }
+}
+
+fn first_readable(challenges: &[Challenge]) -> Option<String> {
+    challenges.iter().filter(|challenge| challenge.is_bearer()).find_map(|challenge| match challenge.claims() {
+        ChallengeClaims::Json(claims) => Some(claims),
+        ChallengeClaims::Absent => None,
+        ChallengeClaims::Unreadable(_) => {
+            tracing::warn!("the API's challenge carries claims that are not JSON; ignored");
+            None
+        }
+    })
+}
+
 /// All challenges of a response, in order, over all its header lines.
 pub fn from_headers(headers: &HeaderMap) -> Vec<Challenge> {
-    headers.get_all(WWW_AUTHENTICATE).iter().flat_map(|line| parse(&String::from_utf8_lossy(line.as_bytes()))).collect()
+    lines(headers).flat_map(|line| parse(&line)).collect()
+}
+
+fn lines(headers: &HeaderMap) -> impl Iterator<Item = std::borrow::Cow<'_, str>> {
+    headers.get_all(WWW_AUTHENTICATE).iter().map(|line| String::from_utf8_lossy(line.as_bytes()))
 }
 
 /// All challenges of one header value. What cannot be read is passed over: a challenge written
 /// badly must not hide the one written well.
 pub fn parse(header: &str) -> Vec<Challenge> {
+    segments(header).into_iter().map(|segment| segment.challenge).collect()
+}
+
+/// A challenge, and what stands behind its scheme, unread.
+struct Segment<'a> {
+    challenge: Challenge,
+    behind_scheme: &'a str,
+}
+
+fn segments(header: &str) -> Vec<Segment<'_>> {
     let mut reader = Reader(header);
-    let mut challenges: Vec<Challenge> = Vec::new();
+    let mut segments: Vec<Segment<'_>> = Vec::new();
+    // From the last scheme on: its end is known only when the next one begins.
+    let mut rest_behind_scheme = "";
     loop {
         reader.skip(|c| c.is_whitespace() || c == ',');
-        if reader.0.is_empty() {
-            return challenges;
-        }
+        let here = reader.0;
         let word = reader.take_word();
-        if word.is_empty() {
+        if word.is_empty() && !reader.0.is_empty() {
             reader.skip_one();
             continue;
         }
         let spaces = reader.skip(char::is_whitespace);
         if reader.take_equals() {
             let value = reader.take_value();
-            if let Some(challenge) = challenges.last_mut() {
-                challenge.add(word, value);
+            if let Some(segment) = segments.last_mut() {
+                segment.challenge.add(word, value);
             }
-        } else {
-            let mut challenge = Challenge { scheme: word.to_owned(), ..Challenge::default() };
-            if spaces {
-                challenge.token68 = reader.take_token68();
-            }
-            challenges.push(challenge);
+            continue;
         }
+        if let Some(segment) = segments.last_mut() {
+            let length = rest_behind_scheme.len() - here.len();
+            segment.behind_scheme = rest_behind_scheme.split_at(length).0;
+        }
+        if word.is_empty() {
+            return segments;
+        }
+        rest_behind_scheme = reader.0;
+        let mut challenge = Challenge { scheme: word.to_owned(), ..Challenge::default() };
+        if spaces {
+            challenge.token68 = reader.take_token68();
+        }
+        segments.push(Segment { challenge, behind_scheme: "" });
     }
 }
 
@@ -217,87 +287,4 @@ const FORGIVING: GeneralPurpose = GeneralPurpose::new(
 );
 
 #[cfg(test)]
-mod tests {
-    use base64::Engine as _;
-    use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-    use reqwest::header::{HeaderMap, HeaderValue, WWW_AUTHENTICATE};
-    use rstest::rstest;
-
-    use super::{ChallengeClaims, from_headers, parse};
-
-    /// A space inside, and bytes that differ between the two alphabets.
-    const JSON: &str = r#"{"access_token":{"nbf":{"essential":true, "value":"1635527790"},"x":"???>>>"}}"#;
-
-    fn claims_of(header: &str) -> Vec<ChallengeClaims> {
-        parse(header).iter().map(|one| one.claims()).collect()
-    }
-
-    #[rstest]
-    #[case::as_recorded(format!(
-        r#"Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", client_id="00000003-0000-0000-c000-000000000000", error="insufficient_claims", claims="{}""#,
-        STANDARD.encode(JSON)
-    ))]
-    #[case::claims_first(format!(r#"Bearer claims="{}", error="insufficient_claims""#, STANDARD.encode(JSON)))]
-    #[case::invalid_token_unpadded(format!(r#"Bearer error="invalid_token", claims="{}""#, STANDARD.encode(JSON).trim_end_matches('=')))]
-    #[case::url_safe(format!(r#"Bearer claims="{}""#, URL_SAFE_NO_PAD.encode(JSON)))]
-    #[case::any_case(format!(r#"bEARER Error="insufficient_claims",CLAIMS="{}""#, STANDARD.encode(JSON)))]
-    #[case::unquoted_with_padding(format!("Bearer claims={}, error=insufficient_claims", STANDARD.encode(JSON)))]
-    #[case::space_around_equals(format!(r#"Bearer error = "x" , claims = "{}""#, STANDARD.encode(JSON)))]
-    #[case::no_comma(format!(r#"Bearer realm="" claims="{}""#, STANDARD.encode(JSON)))]
-    #[case::raw_json_quoted(format!(r#"Bearer claims="{}""#, JSON.replace('"', "\\\"")))]
-    #[case::raw_json_unquoted(format!("Bearer claims={JSON}, error=insufficient_claims"))]
-    #[case::first_of_two_same_names(format!(r#"Bearer claims="{}", claims="e30=""#, STANDARD.encode(JSON)))]
-    #[case::end_quote_missing(format!(r#"Bearer claims="{}"#, STANDARD.encode(JSON)))]
-    fn claims_are_found_byte_for_byte(#[case] header: String) {
-        assert_eq!(claims_of(&header), [ChallengeClaims::Json(JSON.to_owned())]);
-    }
-
-    #[rstest]
-    #[case::none("Bearer realm=\"\"", ChallengeClaims::Absent)]
-    #[case::bare_scheme("Bearer", ChallengeClaims::Absent)]
-    #[case::no_base64("Bearer claims=\"%%%\"", ChallengeClaims::Unreadable("%%%".to_owned()))]
-    #[case::base64_of_text("Bearer claims=\"aGVsbG8=\"", ChallengeClaims::Unreadable("aGVsbG8=".to_owned()))]
-    #[case::base64_of_an_array("Bearer claims=\"WzFd\"", ChallengeClaims::Unreadable("WzFd".to_owned()))]
-    #[case::broken_json("Bearer claims=\"{oops}\"", ChallengeClaims::Unreadable("{oops}".to_owned()))]
-    fn other_claims(#[case] header: &str, #[case] expected: ChallengeClaims) {
-        assert_eq!(claims_of(header), [expected]);
-    }
-
-    #[rstest]
-    #[case::several_in_one_line("PoP realm=\"a, b\", nonce=\"n\", Bearer error=\"e\"", &["PoP", "Bearer"])]
-    #[case::token68_between("Negotiate abc==, Bearer error=\"e\"", &["Negotiate", "Bearer"])]
-    #[case::bare_schemes("Negotiate, NTLM, Bearer error=e", &["Negotiate", "NTLM", "Bearer"])]
-    #[case::empty_elements(", ,Bearer error=\"e\",,", &["Bearer"])]
-    #[case::nothing("", &[])]
-    #[case::rubbish("\"\u{1f600}\" = = =", &[])]
-    fn schemes(#[case] header: &str, #[case] expected: &[&str]) {
-        let challenges = parse(header);
-        let schemes: Vec<&str> = challenges.iter().map(|one| one.scheme.as_str()).collect();
-        assert_eq!(schemes, expected);
-        if let Some(bearer) = challenges.iter().find(|one| one.is_bearer()) {
-            assert_eq!(bearer.parameter("ERROR"), Some("e"));
-        }
-    }
-
-    #[test]
-    fn escapes_and_equals_signs_survive() {
-        let challenges = parse(r#"Bearer realm="say \"hi\" \\ a=b", error_description="x, y""#);
-        assert_eq!(challenges[0].parameter("realm"), Some(r#"say "hi" \ a=b"#));
-        assert_eq!(challenges[0].parameter("error_description"), Some("x, y"));
-    }
-
-    #[test]
-    fn the_lone_credential_keeps_its_padding() {
-        assert_eq!(parse("Negotiate abc==")[0].token68.as_deref(), Some("abc=="));
-    }
-
-    #[test]
-    fn every_header_line_counts() {
-        let mut headers = HeaderMap::new();
-        headers.append(WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"x\""));
-        headers.append(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer claims=\"e30=\""));
-        let found = from_headers(&headers);
-        assert_eq!(found.len(), 2);
-        assert_eq!(found[1].claims(), ChallengeClaims::Json("{}".to_owned()));
-    }
-}
+mod tests;
