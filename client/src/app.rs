@@ -21,6 +21,7 @@ use crate::device_code::{AcquireTokenByDeviceCode, DeviceCodePrompt};
 use crate::error::{ClientErrorKind, Error};
 use crate::interactive::AcquireTokenInteractive;
 use crate::loopback::{RedirectUri, ResultPages};
+use crate::observer::{Event, Observer};
 use crate::randomness::Randomness;
 use crate::result::{AccessToken, Account, AuthenticationResult, RefreshToken, Secret};
 use crate::scopes::Scopes;
@@ -255,6 +256,15 @@ impl PublicClientApplication {
         self.lock_unmet_claims().retain(|(home, _), _| *home != account.home_account_id);
     }
 
+    /// Whether the authority can be reached and its metadata be used, as the first sign-in would find out. Signs nobody in
+    /// and sends no token.
+    ///
+    /// # Errors
+    /// What the first sign-in would fail with.
+    pub async fn check_authority(&self) -> Result<(), Error> {
+        self.metadata(self.authority()).await.map(drop)
+    }
+
     /// The HTTP client in use, to build requests for [`call_api`](Self::call_api) with. The default
     /// one follows no redirects.
     pub fn http_client(&self) -> &reqwest::Client {
@@ -351,6 +361,16 @@ impl PublicClientApplication {
 
     pub(crate) fn network(&self) -> Network<'_> {
         self.0.base.network()
+    }
+
+    pub(crate) fn observer(&self) -> Option<&dyn Observer> {
+        self.0.base.observer.as_deref()
+    }
+
+    pub(crate) fn tell(&self, event: Event<'_>) {
+        if let Some(observer) = self.observer() {
+            observer.observe(event);
+        }
     }
 
     /// What sends: the transport the app was given, or `http`.

@@ -10,6 +10,7 @@ use crate::authority::{Authority, Cloud, Directory, Metadata};
 use crate::clock::{Clock, SystemClock};
 use crate::confidential::ClientCredential;
 use crate::error::{ClientErrorKind, Error};
+use crate::observer::Observer;
 use crate::randomness::Randomness;
 use crate::result::Account;
 use crate::scopes::Scopes;
@@ -26,6 +27,7 @@ pub(crate) struct Base {
     pub(crate) capabilities: Vec<String>,
     pub(crate) http: reqwest::Client,
     pub(crate) transport: Option<Arc<dyn HttpTransport>>,
+    pub(crate) observer: Option<Arc<dyn Observer>>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) randomness: Randomness,
     pub(crate) throttle: Throttle,
@@ -38,7 +40,7 @@ impl Base {
     }
 
     pub(crate) fn network(&self) -> Network<'_> {
-        Network { transport: self.transport_or(&self.http), clock: &*self.clock }
+        Network { transport: self.transport_or(&self.http), clock: &*self.clock, observer: self.observer.as_deref() }
     }
 
     /// What sends: the transport the app was given, or `http`.
@@ -93,6 +95,7 @@ pub(crate) struct BaseSettings {
     pub(crate) instance_discovery: bool,
     pub(crate) http: Option<reqwest::Client>,
     pub(crate) transport: Option<Arc<dyn HttpTransport>>,
+    pub(crate) observer: Option<Arc<dyn Observer>>,
     pub(crate) root_certificates: Vec<u8>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) randomness: Option<Randomness>,
@@ -108,6 +111,7 @@ impl BaseSettings {
             instance_discovery: true,
             http: None,
             transport: None,
+            observer: None,
             root_certificates: Vec::new(),
             clock: Arc::new(SystemClock),
             randomness: None,
@@ -149,6 +153,7 @@ impl BaseSettings {
             capabilities: self.capabilities,
             http,
             transport: self.transport,
+            observer: self.observer,
             clock: self.clock,
             randomness,
             throttle: Throttle::new(self.throttling),
@@ -201,6 +206,12 @@ macro_rules! base_setters {
         /// client, and for an API call the one that its request was built with.
         pub fn http_transport(mut self, transport: impl $crate::transport::HttpTransport + 'static) -> Self {
             self.base.transport = Some(Arc::new(transport));
+            self
+        }
+
+        /// Who is told what passes between the app, the authority, the browser and the APIs; by default nobody.
+        pub fn observer(mut self, observer: Arc<dyn $crate::observer::Observer>) -> Self {
+            self.base.observer = Some(observer);
             self
         }
 

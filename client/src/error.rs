@@ -382,6 +382,8 @@ client_error_kinds! {
     ResponseTooLarge = "response_too_large",
     /// The server did not answer in time.
     RequestTimeout = "request_timeout",
+    /// The server's certificate is of no authority that is trusted here.
+    CertificateNotTrusted = "certificate_not_trusted",
     /// No connection, or it broke.
     Transport = "transport_error",
     /// The listener for the redirect cannot be opened.

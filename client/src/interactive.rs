@@ -20,6 +20,7 @@ use crate::claims;
 use crate::error::{Classification, ClientErrorKind, Error, ServiceError, UiRequired};
 use crate::identity::ClientInfo;
 use crate::loopback::{Answer, Expectation, Loopback};
+use crate::observer::Event;
 use crate::redeem::{self, Expected, Redemption};
 use crate::result::{Account, AuthenticationResult, Secret};
 use crate::scopes::Scopes;
@@ -195,9 +196,13 @@ impl AcquireTokenInteractive {
         let accept_query = self.app.accepts_query_response() || !metadata.offers_form_post();
         let expectation =
             Expectation { state: attempt.state.clone(), accept_query, pages: self.app.result_pages().clone() };
+        self.app.tell(Event::SignInOpened(&url));
         let answer = tokio::time::timeout(self.app.timeout(), self.browse(&url, loopback, expectation))
             .await
             .map_err(|_| self.nobody_came())??;
+        if let Ok(address) = Url::parse(&redirect_uri) {
+            self.app.tell(Event::SignInAnswered(answer.seen_at(&address)));
+        }
         metadata.check_response_issuer(answer.get("iss"))?;
         let code = self.code(&answer, &attempt)?;
         redeem::redeem(

@@ -12,11 +12,13 @@ use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use reqwest::Method;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use url::Url;
 
 use crate::error::{ClientErrorKind, Error};
+use crate::observer::SignInAnswer;
 use http::Request;
 use page::Page;
 pub use page::ResultPage;
@@ -80,6 +82,15 @@ pub(crate) struct Answer {
 impl Answer {
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.parameters.iter().find(|(own, _)| own == name).map(|(_, value)| value.as_str())
+    }
+
+    /// As an observer sees it.
+    pub(crate) fn seen_at<'a>(&'a self, redirect_uri: &'a Url) -> SignInAnswer<'a> {
+        let method = match self.mode {
+            ResponseMode::FormPost => &Method::POST,
+            ResponseMode::Query => &Method::GET,
+        };
+        SignInAnswer { method, redirect_uri, parameters: &self.parameters }
     }
 }
 

@@ -21,6 +21,7 @@ use http::{Answer, AnswerHead, HttpFailure};
 
 use crate::error::{Classification, ClientErrorKind, Error, ServiceError, UiRequired};
 use crate::escalation::LOOP_DETECTED;
+use crate::observer::{Event, Observer, Received, Watched};
 use crate::result::Secret;
 use crate::scopes::Scopes;
 use crate::transport::HttpTransport;
@@ -233,9 +234,15 @@ fn document<T: DeserializeOwned>(answer: http::Answer, address: &Url) -> Result<
 /// Sends a request to an API.
 pub(crate) async fn call_api(
     transport: &dyn HttpTransport,
+    observer: Option<&dyn Observer>,
     request: reqwest::Request,
 ) -> Result<reqwest::Response, Error> {
-    transport.execute(request).await.map_err(|error| HttpFailure::from(error).into())
+    let watched = Watched::new(observer, &request);
+    let response = transport.execute(request).await;
+    if let Some(watched) = watched {
+        watched.tell(Event::Api, response.as_ref().ok().map(|response| Received::new(response, &[])));
+    }
+    response.map_err(|error| HttpFailure::from(error).into())
 }
 
 impl Decoration {

@@ -30,5 +30,6 @@ mod reference_client;
 mod signing_keys;
 mod switches;
 mod tokens;
+mod transcript;
 mod userinfo;
 mod v1;

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use desktop_client::{PublicClientApplication, UserAgentError};
+use desktop_client::{Builder, PublicClientApplication, UserAgentError};
 use mock_idp::{
     TenantControls,
     virtual_user::{Browser, VirtualUser, Visit},
@@ -39,6 +39,17 @@ impl Seat {
     /// `user` at the application `desktop` of `tenant`.
     #[must_use]
     pub fn new(tenant: &TenantControls, user: VirtualUser, capabilities: &[&str]) -> Self {
+        Self::prepared(tenant, user, capabilities, |app| app)
+    }
+
+    /// The same with further settings of the app.
+    #[must_use]
+    pub fn prepared(
+        tenant: &TenantControls,
+        user: VirtualUser,
+        capabilities: &[&str],
+        prepare: impl FnOnce(Builder) -> Builder,
+    ) -> Self {
         let visits = Arc::new(Mutex::new(Vec::new()));
         let browser = Browser::new(None).expect("a browser");
         let seen = visits.clone();
@@ -50,14 +61,13 @@ impl Seat {
                 Ok::<(), UserAgentError>(())
             }
         };
-        let app = PublicClientApplication::builder(DESKTOP)
+        let builder = PublicClientApplication::builder(DESKTOP)
             .authority(tenant.authority())
             .expect("an authority")
             .client_capabilities(capabilities.iter().copied())
             .clock(Arc::new(TenantTime(tenant.clock())))
-            .user_agent(user_agent)
-            .build()
-            .expect("a client");
+            .user_agent(user_agent);
+        let app = prepare(builder).build().expect("a client");
         Self { app, visits }
     }
 

@@ -31,10 +31,10 @@ impl CallApi<ByRequest> {
             invalid_request(&format!("the API request cannot be built ({error}); check its address"))
         })?;
         let app = self.token.app.clone();
-        let transport = app.transport_or(&http);
+        let (transport, observer) = (app.transport_or(&http), app.observer());
         call(self.token, |token| {
             let request = with_token(&request, &token);
-            async move { wire::call_api(transport, request?).await }
+            async move { wire::call_api(transport, observer, request?).await }
         })
         .await
     }

@@ -1,16 +1,29 @@
 //! What is printed. A reader that goes away early is no error of ours.
 
 use std::io::Write as _;
+use std::sync::Arc;
+use std::time::Duration;
 
+use clap::builder::styling::{AnsiColor, Style};
+use desktop_client::storage::Location;
 use desktop_client::{Account, AuthenticationResult, Error};
 use serde_json::{Value, json};
 
+use super::explain::explain;
+use super::waiting::{Waiting, say};
+
 pub(super) struct Output {
     pub(super) json: bool,
+    /// The command line, for what to type next.
+    pub(super) arguments: Vec<String>,
+    /// The line that goes before anything is printed.
+    pub(super) waiting: Arc<Waiting>,
 }
 
 impl Output {
-    pub(super) fn login(&self, result: &AuthenticationResult) {
+    /// `location`: where the tokens are from now on.
+    pub(super) fn login(&self, result: &AuthenticationResult, location: &Location) {
+        self.waiting.stop();
         if self.json {
             print_json(&json!({
                 "account": account(&result.account),
@@ -26,10 +39,12 @@ impl Output {
                 "" => print(&format!("signed in as {name} ({})", account.environment)),
                 tenant => print(&format!("signed in as {name} (tenant {tenant})")),
             }
+            say(&format!("Tokens are kept {location}."));
         }
     }
 
     pub(super) fn token(&self, result: &AuthenticationResult) {
+        self.waiting.stop();
         if self.json {
             print_json(&json!({
                 "access_token": result.access_token.secret(),
@@ -46,6 +61,7 @@ impl Output {
     }
 
     pub(super) fn answer(&self, status: u16, body: &str) {
+        self.waiting.stop();
         if self.json {
             let body = serde_json::from_str(body).unwrap_or_else(|_| Value::from(body));
             print_json(&json!({"status": status, "body": body}));
@@ -58,7 +74,7 @@ impl Output {
         if self.json {
             print_json(&accounts.iter().map(account).collect());
         } else if accounts.is_empty() {
-            progress("Nobody is signed in. Tokens are kept in memory for now, so each command starts signed out.");
+            say("Nobody is signed in.");
         } else {
             for account in accounts {
                 print(&format!("{}\t{}", account.username, account.home_account_id));
@@ -66,21 +82,44 @@ impl Output {
         }
     }
 
-    pub(super) fn error(&self, error: &Error) {
+    pub(super) fn location(&self, location: &Location) {
         if self.json {
-            let mut members = json!({"code": error.code(), "message": error.to_string()});
-            members["throttled"] = json!(error.is_throttled());
-            if let Error::UiRequired(ui) = error {
-                members["classification"] = json!(format!("{:?}", ui.classification));
-                members["suberror"] = json!(ui.suberror);
-                members["error_codes"] = json!(ui.error_codes);
-                members["claims"] = json!(ui.claims);
-                members["correlation_id"] = json!(ui.correlation_id);
-                members["trace_id"] = json!(ui.trace_id);
-            }
-            print_json(&json!({ "error": members }));
+            let path = if let Location::File(path) = location { Some(path) } else { None };
+            print_json(&json!({"path": path, "kept": location.to_string()}));
+        } else if let Location::File(path) = location {
+            print(&path.display().to_string());
+        } else {
+            print(&location.to_string());
         }
-        self.sentence(&error.to_string());
+    }
+
+    pub(super) fn cleared(&self, accounts: usize) {
+        if self.json {
+            print_json(&json!({"accounts_forgotten": accounts}));
+        } else {
+            say(&match accounts {
+                1 => "1 account forgotten.".to_owned(),
+                more => format!("{more} accounts forgotten."),
+            });
+        }
+    }
+
+    pub(super) fn error(&self, error: &Error) {
+        self.waiting.stop();
+        if self.json {
+            print_json(&json!({ "error": members(error) }));
+        }
+        let told = explain(error, &self.arguments);
+        self.sentence(&told.what);
+        let aside = |label: &str, text: Option<&str>| {
+            if let Some(text) = text {
+                say(&format!("  {DIM}{label:<8}{DIM:#} {text}"));
+            }
+        };
+        aside("why", told.why.as_deref());
+        aside("next", told.next.as_deref());
+        aside("", told.command.as_deref());
+        aside("support", told.support.as_deref());
     }
 
     pub(super) fn usage(&self, message: &str) {
@@ -90,14 +129,59 @@ impl Output {
         self.sentence(message);
     }
 
+    pub(super) fn warning(&self, text: &str) {
+        say(&format!("{YELLOW}warning:{YELLOW:#} {text}"));
+    }
+
     pub(super) fn sentence(&self, text: &str) {
-        let _ = writeln!(anstream::stderr(), "error: {text}");
+        self.waiting.stop();
+        say(&format!("{RED}error:{RED:#} {text}"));
     }
 }
 
-/// A line for the person who waits.
-pub(super) fn progress(text: &str) {
-    let _ = writeln!(anstream::stderr(), "{text}");
+/// Colours are left out where nobody would see them.
+const RED: Style = AnsiColor::Red.on_default().bold();
+const YELLOW: Style = AnsiColor::Yellow.on_default().bold();
+const DIM: Style = Style::new().dimmed();
+
+/// Everything there is to know; members that do not apply are null.
+fn members(error: &Error) -> Value {
+    let seconds = |pause: Option<Duration>| pause.map(|pause| pause.as_secs());
+    let mut members = json!({
+        "code": error.code(),
+        "message": error.to_string(),
+        "retryable": error.is_retryable(),
+        "throttled": error.is_throttled(),
+    });
+    let details = match error {
+        Error::UiRequired(ui) => json!({
+            "classification": format!("{:?}", ui.classification),
+            "suberror": ui.suberror,
+            "error_codes": ui.error_codes,
+            "claims": ui.claims,
+            "correlation_id": ui.correlation_id,
+            "trace_id": ui.trace_id,
+            "timestamp": ui.timestamp,
+            "status": ui.status,
+            "retry_after": seconds(ui.retry_after),
+            "after_prompt": ui.after_prompt,
+        }),
+        Error::Service(refusal) => json!({
+            "suberror": refusal.suberror,
+            "error_codes": refusal.error_codes,
+            "claims": refusal.claims,
+            "correlation_id": refusal.correlation_id,
+            "trace_id": refusal.trace_id,
+            "timestamp": refusal.timestamp,
+            "status": refusal.status,
+            "retry_after": seconds(refusal.retry_after),
+        }),
+        Error::Client(_) => json!({}),
+    };
+    if let (Value::Object(all), Value::Object(details)) = (&mut members, details) {
+        all.extend(details);
+    }
+    members
 }
 
 fn account(account: &Account) -> Value {
@@ -110,10 +194,10 @@ fn account(account: &Account) -> Value {
     })
 }
 
-fn print_json(value: &Value) {
+pub(super) fn print_json(value: &Value) {
     print(&value.to_string());
 }
 
-fn print(text: &str) {
+pub(super) fn print(text: &str) {
     let _ = writeln!(anstream::stdout(), "{text}");
 }

@@ -1,71 +1,111 @@
-//! From options, environment and profile file to an app.
+//! From options, environment and profile file to the settings of an app.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, anyhow};
-use desktop_client::PublicClientApplication;
-use desktop_client::storage::FileStorage;
+use desktop_client::{Audience, Builder, Cloud, PublicClientApplication};
 use serde::Deserialize;
+use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
 
-use super::AnnouncedBrowser;
 use super::args::ProfileArgs;
+use super::storage::Place;
 
-/// A profile file. Unknown members are mistakes.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Profile {
-    authority: Option<String>,
-    oidc_authority: Option<String>,
-    client_id: Option<String>,
-    redirect_uri: Option<String>,
-    /// Relative to the file.
-    ca: Option<PathBuf>,
-    #[serde(default)]
+/// What an app is made from, with everything decided.
+#[derive(Debug)]
+pub(super) struct Settings {
+    pub(super) authority: Authority,
+    pub(super) client_id: String,
+    pub(super) redirect_uri: Option<String>,
+    pub(super) ca: Option<PathBuf>,
     capabilities: Vec<String>,
-}
-
-/// Options win over the profile, the profile over the variables `mock-idp run` sets.
-pub(super) fn app(args: &ProfileArgs) -> anyhow::Result<PublicClientApplication> {
-    let profile = match &args.profile {
-        Some(path) => read(path)?,
-        None => Profile::default(),
-    };
-    let authority = authority(args, profile.authority, profile.oidc_authority)?;
-    let client_id = choose(&args.client_id, profile.client_id, "MOCK_IDP_CLIENT_ID")
-        .context("no client id; give --client-id or a --profile")?;
-    let ca = args.ca.clone().or(profile.ca).or_else(|| variable("MOCK_IDP_CA").map(PathBuf::from));
-    let capabilities = if args.capabilities.is_empty() { profile.capabilities } else { args.capabilities.clone() };
-    let builder = PublicClientApplication::builder(client_id);
-    let builder = match authority {
-        Authority::Entra(address) => builder.authority(address)?,
-        Authority::OpenId(issuer) => builder.oidc_authority(issuer)?,
-    };
-    let mut builder = builder
-        .client_capabilities(capabilities)
-        .timeout(Duration::from_secs(args.timeout))
-        .user_agent(AnnouncedBrowser);
-    if let Some(redirect_uri) = args.redirect_uri.clone().or(profile.redirect_uri) {
-        builder = builder.redirect_uri(redirect_uri);
-    }
-    if let Some(cache) = &args.cache {
-        builder = builder.token_cache(FileStorage::new(cache));
-    }
-    if let Some(ca) = ca {
-        let pem =
-            std::fs::read(&ca).with_context(|| format!("the certificate file {} cannot be read", ca.display()))?;
-        if !pem.windows(10).any(|bytes| bytes == b"-----BEGIN") {
-            return Err(anyhow!("{} is not a PEM file; export the certificate authority as PEM", ca.display()));
-        }
-        builder = builder.root_certificate_pem(&pem);
-    }
-    Ok(builder.build()?)
+    pub(super) timeout: Duration,
+    pub(super) place: Place,
 }
 
 /// Who signs users in.
-enum Authority {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Authority {
+    /// `https://HOST/TENANT`.
     Entra(String),
+    /// The issuer of any other OpenID provider.
     OpenId(String),
+}
+
+impl Authority {
+    pub(super) fn address(&self) -> &str {
+        match self {
+            Self::Entra(address) | Self::OpenId(address) => address,
+        }
+    }
+}
+
+/// A profile file: a JSON object with these members, all optional. Unknown ones are mistakes.
+#[derive(Debug, Default)]
+struct Profile {
+    /// `https://HOST/TENANT`.
+    authority: Option<String>,
+    /// Issuer of an OpenID provider, instead of `authority`.
+    oidc_authority: Option<String>,
+    /// Application id of the registration.
+    client_id: Option<String>,
+    /// Loopback address of the registration.
+    redirect_uri: Option<String>,
+    /// PEM file of a certificate authority to trust as well; relative to the profile.
+    ca: Option<PathBuf>,
+    /// What the client says it can handle, e.g. `["cp1"]`.
+    capabilities: Vec<String>,
+}
+
+const MEMBERS: &[&str] = &["authority", "oidc_authority", "client_id", "redirect_uri", "ca", "capabilities"];
+
+/// Options win over the profile, the profile over the variables `mock-idp run` sets.
+pub(super) fn settings(args: &ProfileArgs, place: Place) -> anyhow::Result<Settings> {
+    let profile = match &args.profile {
+        Some(name) => match name.to_str().and_then(Cloud::named) {
+            Some(cloud) => Profile { authority: Some(cloud.authority(Audience::Common)), ..Profile::default() },
+            None => read(name)?,
+        },
+        None => Profile::default(),
+    };
+    Ok(Settings {
+        authority: authority(args, profile.authority, profile.oidc_authority)?,
+        client_id: choose(&args.client_id, profile.client_id, "MOCK_IDP_CLIENT_ID")
+            .context("no client id; give --client-id or a --profile")?,
+        redirect_uri: args.redirect_uri.clone().or(profile.redirect_uri),
+        ca: args.ca.clone().or(profile.ca).or_else(|| variable("MOCK_IDP_CA").map(PathBuf::from)),
+        capabilities: if args.capabilities.is_empty() { profile.capabilities } else { args.capabilities.clone() },
+        timeout: Duration::from_secs(args.timeout),
+        place,
+    })
+}
+
+impl Settings {
+    /// The app's settings, so far as they come from here.
+    pub(super) fn builder(&self) -> anyhow::Result<Builder> {
+        let builder = PublicClientApplication::builder(&self.client_id);
+        let builder = match &self.authority {
+            Authority::Entra(address) => builder.authority(address)?,
+            Authority::OpenId(issuer) => builder.oidc_authority(issuer)?,
+        };
+        let mut builder = builder
+            .client_capabilities(&self.capabilities)
+            .timeout(self.timeout)
+            .token_cache(Arc::clone(&self.place.storage));
+        if let Some(redirect_uri) = &self.redirect_uri {
+            builder = builder.redirect_uri(redirect_uri);
+        }
+        if let Some(ca) = &self.ca {
+            let pem =
+                std::fs::read(ca).with_context(|| format!("the certificate file {} cannot be read", ca.display()))?;
+            if !pem.windows(10).any(|bytes| bytes == b"-----BEGIN") {
+                return Err(anyhow!("{} is not a PEM file; export the certificate authority as PEM", ca.display()));
+            }
+            builder = builder.root_certificate_pem(&pem);
+        }
+        Ok(builder)
+    }
 }
 
 fn authority(args: &ProfileArgs, entra: Option<String>, open_id: Option<String>) -> anyhow::Result<Authority> {
@@ -81,8 +121,11 @@ fn authority(args: &ProfileArgs, entra: Option<String>, open_id: Option<String>)
 fn read(path: &Path) -> anyhow::Result<Profile> {
     let text =
         std::fs::read_to_string(path).with_context(|| format!("the profile {} cannot be read", path.display()))?;
-    let mut profile: Profile = serde_json::from_str(&text)
-        .map_err(|error| anyhow!("{}:{}:{}: {error}", path.display(), error.line(), error.column()))?;
+    let mut profile: Profile = serde_json::from_str(&text).map_err(|error| {
+        let place = format!(" at line {} column {}", error.line(), error.column());
+        let message = error.to_string().replace(&place, "");
+        anyhow!("{}:{}:{}: {message}", path.display(), error.line(), error.column())
+    })?;
     if let (Some(ca), Some(folder)) = (&profile.ca, path.parent()) {
         profile.ca = Some(folder.join(ca));
     }
@@ -93,6 +136,79 @@ fn choose(option: &Option<String>, profile: Option<String>, name: &str) -> Optio
     option.clone().or(profile).or_else(|| variable(name))
 }
 
-fn variable(name: &str) -> Option<String> {
+pub(super) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+impl<'de> Deserialize<'de> for Profile {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(Members)
+    }
+}
+
+/// Reads the members; derived code would list all valid ones for a slip of one letter.
+struct Members;
+
+impl<'de> Visitor<'de> for Members {
+    type Value = Profile;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "an object with {}", MEMBERS.join(", "))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Profile, A::Error> {
+        let mut profile = Profile::default();
+        while let Some(name) = map.next_key::<String>()? {
+            match name.as_str() {
+                "authority" => profile.authority = Some(map.next_value()?),
+                "oidc_authority" => profile.oidc_authority = Some(map.next_value()?),
+                "client_id" => profile.client_id = Some(map.next_value()?),
+                "redirect_uri" => profile.redirect_uri = Some(map.next_value()?),
+                "ca" => profile.ca = Some(map.next_value()?),
+                "capabilities" => profile.capabilities = map.next_value()?,
+                _ => return Err(A::Error::custom(unknown(&name))),
+            }
+        }
+        Ok(profile)
+    }
+}
+
+/// The nearest valid name, if one is near.
+fn unknown(name: &str) -> String {
+    let near = |known: &&&str| strsim::damerau_levenshtein(&name.to_lowercase(), known) <= 3;
+    let nearest = MEMBERS.iter().filter(near).min_by_key(|known| strsim::damerau_levenshtein(name, known));
+    match nearest {
+        Some(nearest) => format!("unknown member {name:?}; did you mean {nearest:?}?"),
+        None => format!("unknown member {name:?}; there are {}", MEMBERS.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::Profile;
+
+    #[rstest]
+    #[case::slip(r#"{"autority": "x"}"#, "unknown member \"autority\"; did you mean \"authority\"?")]
+    #[case::style(r#"{"clientId": "x"}"#, "did you mean \"client_id\"?")]
+    #[case::far(r#"{"secret": "x"}"#, "there are authority, oidc_authority, client_id, redirect_uri, ca, capabilities")]
+    #[case::kind(r#"{"ca": 5}"#, "expected")]
+    #[case::no_object("[]", "an object with authority")]
+    fn mistakes(#[case] text: &str, #[case] told: &str) {
+        let error = serde_json::from_str::<Profile>(text).unwrap_err();
+        assert!(error.to_string().contains(told), "{error}");
+        assert_eq!(error.line(), 1);
+    }
+
+    #[test]
+    fn every_member_is_read() {
+        let text = r#"{"authority": "a", "client_id": "b", "redirect_uri": "c", "ca": "d", "capabilities": ["e"]}"#;
+        let profile: Profile = serde_json::from_str(text).unwrap();
+        assert_eq!(profile.authority.as_deref(), Some("a"));
+        assert_eq!(profile.client_id.as_deref(), Some("b"));
+        assert_eq!(profile.redirect_uri.as_deref(), Some("c"));
+        assert_eq!(profile.ca.unwrap().to_str(), Some("d"));
+        assert_eq!(profile.capabilities, ["e"]);
+    }
 }

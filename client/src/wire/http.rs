@@ -11,6 +11,7 @@ use url::Url;
 
 use crate::clock::Clock;
 use crate::error::{ClientErrorKind, Error, printable};
+use crate::observer::{Event, Observer, Received, Watched};
 use crate::transport::{HttpTransport, TransportError};
 
 /// More than any real answer of an authorization server.
@@ -24,6 +25,7 @@ const PAUSE: Duration = Duration::from_secs(1);
 pub(crate) struct Network<'a> {
     pub(crate) transport: &'a dyn HttpTransport,
     pub(crate) clock: &'a dyn Clock,
+    pub(crate) observer: Option<&'a dyn Observer>,
 }
 
 /// Status and what else matters of the head.
@@ -103,13 +105,28 @@ fn deserves_another_try(outcome: &Result<Answer, HttpFailure>) -> bool {
 
 async fn exchange(network: Network<'_>, request: reqwest::Request) -> Result<Answer, HttpFailure> {
     let asked = request.url().clone();
-    let mut response = network.transport.execute(request).await?;
-    if response.status().is_redirection() || *response.url() != asked {
-        return Err(HttpFailure::Redirected);
+    let watched = Watched::new(network.observer, &request);
+    let mut response = network.transport.execute(request).await;
+    let body = match &mut response {
+        Ok(response) => read(response, &asked).await,
+        Err(_) => Ok(Vec::new()),
+    };
+    if let Some(watched) = watched {
+        let body = body.as_deref().unwrap_or_default();
+        watched.tell(Event::Authority, response.as_ref().ok().map(|response| Received::new(response, body)));
     }
+    let (response, body) = (response?, body?);
     let head =
         AnswerHead { status: response.status(), retry_after: retry_after(response.headers(), network.clock.now()) };
     let content_type = response.headers().get(CONTENT_TYPE).cloned();
+    Ok(Answer { head, content_type, body })
+}
+
+/// The body of an answer that is nobody else's.
+async fn read(response: &mut reqwest::Response, asked: &Url) -> Result<Vec<u8>, HttpFailure> {
+    if response.status().is_redirection() || response.url() != asked {
+        return Err(HttpFailure::Redirected);
+    }
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await? {
         if body.len() + chunk.len() > LARGEST_BODY {
@@ -117,7 +134,7 @@ async fn exchange(network: Network<'_>, request: reqwest::Request) -> Result<Ans
         }
         body.extend_from_slice(&chunk);
     }
-    Ok(Answer { head, content_type, body })
+    Ok(body)
 }
 
 /// Seconds or a date (RFC 9110, 10.2.3); a past date is no time at all.
@@ -136,6 +153,7 @@ pub(super) enum HttpFailure {
     Redirected,
     TooLarge,
     Timeout,
+    Untrusted(String),
     Broken(String),
 }
 
@@ -159,7 +177,8 @@ impl From<reqwest::Error> for HttpFailure {
         while let Some(deeper) = cause.source() {
             cause = deeper;
         }
-        Self::Broken(format!("{origin}: {cause}"))
+        let why = format!("{origin}: {cause}");
+        if why.contains("certificate") { Self::Untrusted(why) } else { Self::Broken(why) }
     }
 }
 
@@ -173,7 +192,7 @@ impl fmt::Display for HttpFailure {
                 f.write_str("the answer is larger than 1 MiB; check that the authority is what it should be")
             }
             Self::Timeout => f.write_str("the server did not answer in time; try again later"),
-            Self::Broken(why) if why.contains("certificate") => {
+            Self::Untrusted(why) => {
                 write!(f, "the server's certificate is not trusted ({why}); give the certificate authority's PEM file")
             }
             Self::Broken(why) => write!(f, "the server cannot be reached ({why}); check the address and the network"),
@@ -189,6 +208,7 @@ impl From<HttpFailure> for Error {
             HttpFailure::Redirected => ClientErrorKind::Redirected,
             HttpFailure::TooLarge => ClientErrorKind::ResponseTooLarge,
             HttpFailure::Timeout => ClientErrorKind::RequestTimeout,
+            HttpFailure::Untrusted(_) => ClientErrorKind::CertificateNotTrusted,
             HttpFailure::Broken(_) => ClientErrorKind::Transport,
         };
         Self::client(kind, failure.to_string())

@@ -15,6 +15,7 @@ mod hostile;
 mod interactive;
 mod named;
 mod not_supported;
+mod observer;
 mod openid;
 mod other_user;
 mod silent;

@@ -1,0 +1,101 @@
+//! Whose token a command is about. Pure: accounts and a name in, a decision out.
+
+use desktop_client::Account;
+
+/// What `--account` comes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Who {
+    /// Nobody was named, and nobody or one is signed in.
+    Nobody,
+    /// Somebody signed in.
+    Known(Account),
+    /// A name that nobody signed in has; a hint for the sign-in page.
+    Stranger(String),
+    /// The person has to say which (escalation reference A3).
+    Several(Vec<Account>),
+}
+
+/// `name`: a user name in any case, or a home account id.
+pub(super) fn find(accounts: &[Account], name: Option<&str>) -> Who {
+    let fits = |account: &&Account| match name {
+        None => true,
+        Some(name) => account.username.eq_ignore_ascii_case(name) || account.home_account_id == name,
+    };
+    let fitting: Vec<Account> = accounts.iter().filter(fits).cloned().collect();
+    match (fitting.as_slice(), name) {
+        ([_, _, ..], _) => Who::Several(fitting),
+        ([one], _) => Who::Known(one.clone()),
+        ([], Some(name)) => Who::Stranger(name.to_owned()),
+        ([], None) => Who::Nobody,
+    }
+}
+
+/// What to type instead.
+pub(super) fn which(accounts: &[Account]) -> String {
+    let same_name = |account: &Account| accounts.iter().filter(|one| one.username == account.username).count() > 1;
+    let names: Vec<&str> = accounts
+        .iter()
+        .map(|account| if same_name(account) { account.home_account_id.as_str() } else { account.username.as_str() })
+        .collect();
+    format!("several accounts are signed in; say which with --account: {}", names.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use desktop_client::Account;
+    use rstest::rstest;
+
+    use super::{Who, find, which};
+
+    /// Accounts are made by the library alone; a cache file is the way to have some.
+    fn accounts(names: &[(&str, &str)]) -> Vec<Account> {
+        let entries: serde_json::Map<String, serde_json::Value> = names
+            .iter()
+            .map(|(username, home)| {
+                let entry = serde_json::json!({
+                    "home_account_id": home, "environment": "localhost", "realm": "t", "local_account_id": home,
+                    "username": username, "authority_type": "MSSTS",
+                });
+                (format!("{home}-localhost-t"), entry)
+            })
+            .collect();
+        let text = serde_json::json!({"Account": entries}).to_string();
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), text).unwrap();
+        let app = desktop_client::PublicClientApplication::builder("app")
+            .authority("http://localhost:1/t")
+            .unwrap()
+            .token_cache(desktop_client::storage::FileStorage::new(file.path()))
+            .build()
+            .unwrap();
+        app.accounts()
+    }
+
+    const BOTH: &[(&str, &str)] = &[("ada@contoso.test", "a.t"), ("bo@contoso.test", "b.t")];
+
+    #[rstest]
+    #[case::nobody(&[], None, "nobody")]
+    #[case::the_only_one(&BOTH[..1], None, "a.t")]
+    #[case::by_name(BOTH, Some("ADA@contoso.test"), "a.t")]
+    #[case::by_id(BOTH, Some("b.t"), "b.t")]
+    #[case::stranger(BOTH, Some("zoe"), "stranger zoe")]
+    #[case::stranger_among_none(&[], Some("zoe"), "stranger zoe")]
+    #[case::a3_several(BOTH, None, "several")]
+    fn whose(#[case] known: &[(&str, &str)], #[case] name: Option<&str>, #[case] expected: &str) {
+        let told = match find(&accounts(known), name) {
+            Who::Nobody => "nobody".to_owned(),
+            Who::Known(account) => account.home_account_id,
+            Who::Stranger(name) => format!("stranger {name}"),
+            Who::Several(_) => "several".to_owned(),
+        };
+        assert_eq!(told, expected);
+    }
+
+    #[test]
+    fn a_choice_names_what_tells_them_apart() {
+        let told = which(&accounts(BOTH));
+        assert!(told.contains("ada@contoso.test, bo@contoso.test"), "{told}");
+        let twins = which(&accounts(&[("ada@contoso.test", "a.t"), ("ada@contoso.test", "b.u")]));
+        assert!(twins.contains("a.t") && twins.contains("b.u"), "{twins}");
+    }
+}
