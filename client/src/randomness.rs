@@ -14,7 +14,10 @@ use rand::{Rng as _, SeedableRng as _};
 
 /// A shared source of unguessable values.
 #[derive(Clone)]
-pub struct Randomness(Arc<Mutex<ChaCha20Rng>>);
+pub struct Randomness(Arc<Mutex<Fill>>);
+
+/// Fills with random bytes.
+type Fill = dyn FnMut(&mut [u8]) + Send;
 
 impl Randomness {
     /// Seeded by the operating system.
@@ -23,12 +26,21 @@ impl Randomness {
     /// When the operating system has no randomness to give.
     pub fn system() -> std::io::Result<Self> {
         let generator = ChaCha20Rng::try_from_rng(&mut SysRng).map_err(std::io::Error::other)?;
-        Ok(Self(Arc::new(Mutex::new(generator))))
+        Ok(Self::of(generator))
     }
 
     /// The same values for the same seed. For tests only: everything drawn is predictable.
     pub fn seeded(seed: u64) -> Self {
-        Self(Arc::new(Mutex::new(ChaCha20Rng::seed_from_u64(seed))))
+        Self::of(ChaCha20Rng::seed_from_u64(seed))
+    }
+
+    /// From a source of the app's own, such as a hardware module: a function that fills what it is handed with random bytes.
+    pub fn from_fn(fill: impl FnMut(&mut [u8]) + Send + 'static) -> Self {
+        Self(Arc::new(Mutex::new(fill)))
+    }
+
+    fn of(mut generator: ChaCha20Rng) -> Self {
+        Self::from_fn(move |bytes| generator.fill_bytes(bytes))
     }
 
     /// 32 random bytes as 43 URL-safe characters: long enough for a PKCE verifier (RFC 7636, 4.1).
@@ -62,8 +74,8 @@ impl Randomness {
 
     fn bytes<const N: usize>(&self) -> [u8; N] {
         let mut bytes = [0; N];
-        let mut generator = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        generator.fill_bytes(&mut bytes);
+        let mut fill = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        fill(&mut bytes);
         bytes
     }
 }
@@ -94,6 +106,12 @@ mod tests {
         let seconds: std::collections::BTreeSet<i64> =
             (0..200).map(|_| source.jitter(SignedDuration::from_secs(2)).as_secs()).collect();
         assert_eq!(seconds.into_iter().collect::<Vec<_>>(), [-2, -1, 0, 1, 2]);
+    }
+
+    #[test]
+    fn an_own_source_is_drawn_on() {
+        let source = Randomness::from_fn(|bytes| bytes.fill(0xff));
+        assert_eq!(source.guid(), "ffffffff-ffff-4fff-bfff-ffffffffffff");
     }
 
     #[test]

@@ -18,6 +18,8 @@
 mod file;
 mod keyring;
 mod memory;
+#[cfg(all(feature = "keyring", any(target_os = "linux", target_os = "macos")))]
+mod native;
 mod platform;
 
 use std::fmt;

@@ -1,51 +1,195 @@
-//! The client under test behind a small seam: the reference client as it is, or one that is wrong on purpose, to show that
-//! a scenario turns red when it should.
+//! The client under test, behind a small seam: the verbs that steps use, and the seat that a client is given. The reference
+//! client is one; whoever tests the scenarios puts another in its place, see [`Options::client`](crate::Options).
 
-use desktop_client::{Account, AuthenticationResult, Cancellation, Error, PublicClientApplication};
+use std::{fmt, sync::Arc};
 
-/// How the client behaves.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Conduct {
-    /// As the reference client does.
-    #[default]
-    Reference,
-    /// Forgets the claims of a failure.
-    DropsClaims,
-    /// Opens the window before it asks silently.
-    PromptsFirst,
-    /// Opens the window again although it has just got its token.
-    Loops,
+use desktop_client::{
+    Account, AuthenticationResult, BoxFuture, Builder, Cancellation, Clock, Error, PublicClientApplication, Randomness,
+    RefreshToken, UserAgent, UserAgentError,
+};
+use url::Url;
+
+/// A client that scenarios can judge, by the verbs of MSAL and of the reference client. All that it sends and shows goes
+/// through what its [`Seat`] has.
+pub trait ClientUnderTest: Send + Sync {
+    /// A token without showing anything (`acquire_token_silent`).
+    fn silent<'a>(&'a self, ask: &'a Ask) -> BoxFuture<'a, Result<AuthenticationResult, Error>>;
+
+    /// A token by the sign-in window (`acquire_token_interactive`).
+    fn interactive<'a>(&'a self, ask: &'a Ask) -> BoxFuture<'a, Result<AuthenticationResult, Error>>;
+
+    /// A token by the steps that the client thinks right (`token_for`).
+    fn token_for<'a>(&'a self, ask: &'a Ask) -> BoxFuture<'a, Result<AuthenticationResult, Error>>;
+
+    /// The answer of an API to `GET url`, challenges answered (`call_api`).
+    fn call_api<'a>(&'a self, url: &'a str, ask: &'a Ask) -> BoxFuture<'a, Result<reqwest::Response, Error>>;
+
+    /// The refresh token at hand for an account. Only for steps that send raw requests.
+    fn refresh_token(&self, account: &Account) -> Option<RefreshToken>;
 }
 
-/// One operation's parameters.
+/// What one call of a verb is told.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Ask {
-    pub(crate) scopes: Vec<String>,
-    pub(crate) extra_scopes: Vec<String>,
-    pub(crate) account: Option<Account>,
-    pub(crate) claims: Option<String>,
-    pub(crate) force_refresh: bool,
-    pub(crate) background: bool,
-    pub(crate) user_gesture: bool,
-    pub(crate) cancellation: Cancellation,
+#[non_exhaustive]
+pub struct Ask {
+    /// Scopes of one API, in full.
+    pub scopes: Vec<String>,
+    /// Scopes of other APIs to consent to, should there be a window.
+    pub extra_scopes: Vec<String>,
+    /// Whose token; nobody is named if `None`.
+    pub account: Option<Account>,
+    /// Claims of an earlier failure or challenge.
+    pub claims: Option<String>,
+    /// Whether the cached access token is passed over.
+    pub force_refresh: bool,
+    /// Whether it is work in the background, which may not open a window.
+    pub background: bool,
+    /// Whether the user has just asked for it.
+    pub user_gesture: bool,
+    /// Calls the sign-in off: the window was closed, which a client does not see.
+    pub cancellation: Cancellation,
 }
 
-/// Why an API was not reached.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum CallFailed {
-    /// The client says why.
-    #[error(transparent)]
-    Client(#[from] Error),
-    /// The API did not answer.
-    #[error("the API did not answer: {0}")]
-    Network(#[from] reqwest::Error),
+/// What a scenario gives to its client: who it is, and everything by which it touches the world.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Seat {
+    /// The application's client id.
+    pub client_id: String,
+    /// Address of the authority.
+    pub authority: String,
+    /// What the client declares to be able to do, such as `cp1`.
+    pub capabilities: Vec<String>,
+    /// Follows no redirects.
+    pub http: reqwest::Client,
+    /// The tenant's time.
+    pub clock: Arc<dyn Clock>,
+    /// The same values in every run.
+    pub randomness: Randomness,
+    /// The person in front of the browser.
+    pub user_agent: Arc<dyn UserAgent>,
 }
 
-/// The client of a scenario.
-pub(crate) struct Client {
-    pub(crate) app: PublicClientApplication,
-    pub(crate) conduct: Conduct,
+impl Seat {
+    /// The settings of the reference client in this seat.
+    ///
+    /// # Errors
+    ///
+    /// If the authority's address is none.
+    pub fn builder(&self) -> Result<Builder, Error> {
+        Ok(PublicClientApplication::builder(self.client_id.clone())
+            .authority(&self.authority)?
+            .client_capabilities(self.capabilities.clone())
+            .http_client(self.http.clone())
+            .clock(self.clock.clone())
+            .randomness(self.randomness.clone())
+            .user_agent(Shared(self.user_agent.clone()))
+            .accept_query_response(false))
+    }
+}
+
+impl fmt::Debug for Seat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Seat")
+            .field("client_id", &self.client_id)
+            .field("authority", &self.authority)
+            .finish_non_exhaustive()
+    }
+}
+
+struct Shared(Arc<dyn UserAgent>);
+
+impl UserAgent for Shared {
+    fn open<'a>(&'a self, url: &'a Url) -> BoxFuture<'a, Result<(), UserAgentError>> {
+        self.0.open(url)
+    }
+
+    fn is_present(&self) -> bool {
+        self.0.is_present()
+    }
+}
+
+/// Makes the client of a scenario, once for each.
+#[derive(Clone)]
+pub struct ClientFactory(Arc<Make>);
+
+type Make = dyn Fn(Seat) -> Result<Box<dyn ClientUnderTest>, Error> + Send + Sync;
+
+impl ClientFactory {
+    /// By a function from the seat to the client.
+    pub fn new(make: impl Fn(Seat) -> Result<Box<dyn ClientUnderTest>, Error> + Send + Sync + 'static) -> Self {
+        Self(Arc::new(make))
+    }
+
+    pub(crate) fn make(&self, seat: Seat) -> Result<Arc<dyn ClientUnderTest>, Error> {
+        (self.0)(seat).map(Arc::from)
+    }
+}
+
+/// The reference client.
+impl Default for ClientFactory {
+    fn default() -> Self {
+        Self::new(|seat| Ok(Box::new(seat.builder()?.build()?)))
+    }
+}
+
+impl fmt::Debug for ClientFactory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ClientFactory")
+    }
+}
+
+impl ClientUnderTest for PublicClientApplication {
+    fn silent<'a>(&'a self, ask: &'a Ask) -> BoxFuture<'a, Result<AuthenticationResult, Error>> {
+        let request = self
+            .acquire_token_silent(ask.scopes.clone())
+            .with_claims(ask.claims.clone().unwrap_or_default())
+            .with_force_refresh(ask.force_refresh);
+        match &ask.account {
+            Some(account) => request.with_account(account).into_future(),
+            None => request.into_future(),
+        }
+    }
+
+    fn interactive<'a>(&'a self, ask: &'a Ask) -> BoxFuture<'a, Result<AuthenticationResult, Error>> {
+        let request = self
+            .acquire_token_interactive(ask.scopes.clone())
+            .with_extra_scopes_to_consent(ask.extra_scopes.clone())
+            .with_claims(ask.claims.clone().unwrap_or_default())
+            .with_cancellation(&ask.cancellation);
+        match &ask.account {
+            Some(account) => request.with_account(account).into_future(),
+            None => request.into_future(),
+        }
+    }
+
+    fn token_for<'a>(&'a self, ask: &'a Ask) -> BoxFuture<'a, Result<AuthenticationResult, Error>> {
+        let request = PublicClientApplication::token_for(self, ask.scopes.clone())
+            .with_extra_scopes_to_consent(ask.extra_scopes.clone())
+            .with_claims(ask.claims.clone().unwrap_or_default())
+            .with_cancellation(&ask.cancellation)
+            .ui_allowed(!ask.background)
+            .user_gesture(ask.user_gesture);
+        match &ask.account {
+            Some(account) => request.with_account(account).into_future(),
+            None => request.into_future(),
+        }
+    }
+
+    fn call_api<'a>(&'a self, url: &'a str, ask: &'a Ask) -> BoxFuture<'a, Result<reqwest::Response, Error>> {
+        let call = PublicClientApplication::call_api(self, self.http_client().get(url), ask.scopes.clone())
+            .with_cancellation(&ask.cancellation)
+            .ui_allowed(!ask.background)
+            .user_gesture(ask.user_gesture);
+        match &ask.account {
+            Some(account) => call.with_account(account).into_future(),
+            None => call.into_future(),
+        }
+    }
+
+    fn refresh_token(&self, account: &Account) -> Option<RefreshToken> {
+        PublicClientApplication::refresh_token(self, account)
+    }
 }
 
 /// Which of the client's verbs is used.
@@ -59,102 +203,13 @@ pub(crate) enum How {
     ByRightSteps,
 }
 
-impl Client {
-    /// Asks for a token.
-    pub(crate) async fn get(&self, how: How, ask: &Ask) -> Result<AuthenticationResult, Error> {
-        match how {
-            How::Silent => self.silent(ask).await,
-            How::Interactive => self.interactive(ask).await,
-            How::ByRightSteps => self.token_for(ask).await,
+impl How {
+    /// Asks `client` for a token.
+    pub(crate) async fn get(self, client: &dyn ClientUnderTest, ask: &Ask) -> Result<AuthenticationResult, Error> {
+        match self {
+            Self::Silent => client.silent(ask).await,
+            Self::Interactive => client.interactive(ask).await,
+            Self::ByRightSteps => client.token_for(ask).await,
         }
-    }
-
-    async fn silent(&self, ask: &Ask) -> Result<AuthenticationResult, Error> {
-        if self.conduct == Conduct::PromptsFirst {
-            // The wrong client does not wait for a reason; what comes of it, it learns from the cache.
-            let _ = self.window(ask).await;
-        }
-        let mut request = self
-            .app
-            .acquire_token_silent(ask.scopes.clone())
-            .with_claims(ask.claims.clone().unwrap_or_default())
-            .with_force_refresh(ask.force_refresh);
-        if let Some(account) = &ask.account {
-            request = request.with_account(account);
-        }
-        request.await
-    }
-
-    async fn interactive(&self, ask: &Ask) -> Result<AuthenticationResult, Error> {
-        match self.conduct {
-            Conduct::DropsClaims => self.window(&Ask { claims: None, ..ask.clone() }).await,
-            Conduct::Loops => {
-                for _ in 1..LOOPS {
-                    let _ = self.window(ask).await;
-                }
-                self.window(ask).await
-            }
-            Conduct::Reference | Conduct::PromptsFirst => self.window(ask).await,
-        }
-    }
-
-    async fn token_for(&self, ask: &Ask) -> Result<AuthenticationResult, Error> {
-        if self.conduct != Conduct::Reference {
-            return self.by_hand(ask).await;
-        }
-        let mut request = self
-            .app
-            .token_for(ask.scopes.clone())
-            .with_extra_scopes_to_consent(ask.extra_scopes.clone())
-            .with_claims(ask.claims.clone().unwrap_or_default())
-            .with_cancellation(&ask.cancellation)
-            .ui_allowed(!ask.background)
-            .user_gesture(ask.user_gesture);
-        if let Some(account) = &ask.account {
-            request = request.with_account(account);
-        }
-        request.await
-    }
-
-    pub(crate) async fn call_api(&self, url: &str, ask: &Ask) -> Result<reqwest::Response, CallFailed> {
-        let request = self.app.http_client().get(url);
-        if self.conduct != Conduct::Reference {
-            let token = self.by_hand(ask).await?;
-            return Ok(request.bearer_auth(token.access_token.secret()).send().await?);
-        }
-        let mut call = self
-            .app
-            .call_api(request, ask.scopes.clone())
-            .with_cancellation(&ask.cancellation)
-            .ui_allowed(!ask.background)
-            .user_gesture(ask.user_gesture);
-        if let Some(account) = &ask.account {
-            call = call.with_account(account);
-        }
-        Ok(call.await?)
-    }
-
-    /// The naive steps of a wrong client.
-    async fn by_hand(&self, ask: &Ask) -> Result<AuthenticationResult, Error> {
-        match self.silent(ask).await {
-            Err(Error::UiRequired(needed)) => self.interactive(&Ask { claims: needed.claims, ..ask.clone() }).await,
-            other => other,
-        }
-    }
-
-    async fn window(&self, ask: &Ask) -> Result<AuthenticationResult, Error> {
-        let mut request = self
-            .app
-            .acquire_token_interactive(ask.scopes.clone())
-            .with_extra_scopes_to_consent(ask.extra_scopes.clone())
-            .with_claims(ask.claims.clone().unwrap_or_default())
-            .with_cancellation(&ask.cancellation);
-        if let Some(account) = &ask.account {
-            request = request.with_account(account);
-        }
-        request.await
     }
 }
-
-/// How often a client that loops opens the window.
-const LOOPS: usize = 3;

@@ -27,7 +27,7 @@ mod stopwatch;
 mod verdict;
 mod world;
 
-pub use client::Conduct;
+pub use client::{Ask, ClientFactory, ClientUnderTest, Seat};
 pub use expected::{
     AnswerExpected, AuthorizeExpected, ChallengeExpected, ClaimsExpected, Expect, TokenExpected, UiRequiredExpected,
 };

@@ -7,13 +7,13 @@ use std::sync::Arc;
 use mock_idp::{MockIdp, StartError};
 use tokio::{sync::Semaphore, task::JoinSet};
 
-use crate::{Conduct, Loaded, Verdict};
+use crate::{ClientFactory, Loaded, Verdict};
 
 /// How scripts are run.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Options {
-    /// How the client behaves. Other than as the reference client does only to test scenarios.
-    pub conduct: Conduct,
+    /// Makes the client of each scenario; by default the reference client.
+    pub client: ClientFactory,
 }
 
 /// What a run showed.
@@ -48,10 +48,11 @@ pub async fn run(
     for (number, script) in scripts.iter().enumerate() {
         // Made here, one after the other, so that every tenant's ids are the same in every run.
         let tenant = server.new_tenant(&script.script.given.tenant);
-        let (script, turns, base) = (script.clone(), turns.clone(), server.base().to_owned());
+        let (script, turns, base, client) =
+            (script.clone(), turns.clone(), server.base().to_owned(), options.client.clone());
         let task = tasks.spawn(async move {
             let _turn = turns.acquire_owned().await;
-            scenario::run(&script, tenant, &base, options.conduct, SEED + number as u64).await
+            scenario::run(&script, tenant, &base, &client, SEED + number as u64).await
         });
         index.insert(task.id(), number);
     }

@@ -50,10 +50,20 @@ impl Verdict {
 /// Something that was not as expected.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Missed {
+    /// Name of the assertion that was missed: an expectation of the run such as `claims_forwarded_unmodified`,
+    /// [`OUTCOME`](Self::OUTCOME) for what a step must end in, or [`GIVEN`](Self::GIVEN).
+    pub assertion: &'static str,
     /// One sentence: what was expected, what was seen.
     pub sentence: String,
     /// Where the expectation stands.
     pub place: Place,
+}
+
+impl Missed {
+    /// What a step must end in: its `expect`.
+    pub const OUTCOME: &'static str = "outcome";
+    /// That the scenario can be set up and run at all.
+    pub const GIVEN: &'static str = "given";
 }
 
 /// A place in a file.

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use desktop_client::{Account, AuthenticationResult, BoxFuture, Clock, Error, PublicClientApplication, Randomness};
+use desktop_client::{Account, AuthenticationResult, BoxFuture, Clock, Error, Randomness};
 use indexmap::IndexMap;
 use jiff::{SignedDuration, Timestamp};
 use mock_idp::{
@@ -15,7 +15,7 @@ use mock_idp::{
 
 use crate::{
     check::resolve,
-    client::{Ask, Client, Conduct, How},
+    client::{Ask, ClientFactory, ClientUnderTest, How, Seat},
     expected::{Expect, Outcome},
     person::{Ended, Person},
     raw::AtHand,
@@ -41,7 +41,11 @@ pub(crate) struct Failed {
 pub(crate) struct World {
     pub(crate) tenant: TenantControls,
     pub(crate) directory: Directory,
-    pub(crate) client: Client,
+    pub(crate) client: Arc<dyn ClientUnderTest>,
+    /// The client's id.
+    pub(crate) client_id: String,
+    /// For requests that are not the client's. Follows no redirects.
+    pub(crate) http: reqwest::Client,
     pub(crate) person: Person,
     pub(crate) script: Arc<Script>,
     /// Origin of the server, where the mock APIs are too.
@@ -59,7 +63,13 @@ pub(crate) struct World {
 
 impl World {
     /// Sets the tenant up as the script's `given` says, except for the sign-in.
-    pub(crate) fn new(script: &Arc<Script>, tenant: TenantControls, base: &str, seed: u64) -> Result<Self, Broken> {
+    pub(crate) fn new(
+        script: &Arc<Script>,
+        tenant: TenantControls,
+        base: &str,
+        client: &ClientFactory,
+        seed: u64,
+    ) -> Result<Self, Broken> {
         let given = &script.given;
         tenant.freeze_clock(given.clock);
         tenant.change_switches(|switches| switches.clone_from(&given.switches));
@@ -78,13 +88,17 @@ impl World {
         tenant.set_named_locations(given.named_locations.clone());
         let username = tenant.username(given.virtual_user.signs_in_as.as_deref().unwrap_or(&given.user))?;
         let person = Person::new(VirtualUser::new(username))?;
-        let app = client(&tenant, &given.client, &given.capabilities, &person, seed)?;
+        let seat = seat(&tenant, &given.client, &given.capabilities, &person, seed)?;
+        let (client_id, http) = (seat.client_id.clone(), seat.http.clone());
+        let client = client.make(seat).map_err(|error| Broken(format!("the client could not be set up: {error}")))?;
         let mut policies = tenant.policies();
         policies.extend(given.define_policies.iter().cloned());
         let world = Self {
             directory: tenant.directory(),
             tenant,
-            client: Client { app, conduct: Conduct::Reference },
+            client,
+            client_id,
+            http,
             person,
             script: script.clone(),
             base: base.to_owned(),
@@ -101,8 +115,8 @@ impl World {
     }
 
     /// What is over when the scenario starts, with everybody at their best: the sign-in. From then on the person does what
-    /// the script says, and the client what `conduct` says.
-    pub(crate) async fn begin(&mut self, conduct: Conduct) -> Result<(), Broken> {
+    /// the script says.
+    pub(crate) async fn begin(&mut self) -> Result<(), Broken> {
         let script = self.script.clone();
         if let Some(signed_in) = &script.given.signed_in {
             let ask = Ask {
@@ -111,7 +125,7 @@ impl World {
                 cancellation: self.person.gets_ready(),
                 ..Ask::default()
             };
-            let result = self.client.get(How::Interactive, &ask).await;
+            let result = How::Interactive.get(&*self.client, &ask).await;
             let outcome = self.note(&result);
             if !matches!(outcome, Outcome::Token(_)) {
                 let trouble = self.person.trouble().map(|trouble| format!("; {trouble}")).unwrap_or_default();
@@ -125,7 +139,6 @@ impl World {
             self.tenant.inject_fault(fault.clone())?;
         }
         self.becomes(&script.given.virtual_user)?;
-        self.client.conduct = conduct;
         Ok(())
     }
 
@@ -140,7 +153,7 @@ impl World {
     pub(crate) async fn ask(&mut self, how: How, mut ask: Ask, expect: &Expect) -> Result<Taken, Broken> {
         let (_, before) = self.log();
         ask.cancellation = self.person.gets_ready();
-        let result = self.client.get(how, &ask).await;
+        let result = how.get(&*self.client, &ask).await;
         let outcome = self.note(&result);
         let exchanges = self.since(before);
         let missed = expect.missed(&outcome, &exchanges, self).map(|missed| match self.person.trouble() {
@@ -157,7 +170,7 @@ impl World {
             (Ok(token), Outcome::Token(seen)) => {
                 self.account = Some(token.account.clone());
                 self.tokens.insert(seen.api.clone(), Secret::new(token.access_token.secret()));
-                if let Some(refresh) = self.client.app.refresh_token(&token.account).filter(|_| !seen.from_cache) {
+                if let Some(refresh) = self.client.refresh_token(&token.account).filter(|_| !seen.from_cache) {
                     self.at_hand.keep_refresh_token(&refresh);
                 }
             }
@@ -230,27 +243,24 @@ impl World {
     }
 }
 
-fn client(
+/// A place in the tenant for the application called `name`.
+fn seat(
     tenant: &TenantControls,
     name: &str,
     capabilities: &[String],
     person: &Person,
     seed: u64,
-) -> Result<PublicClientApplication, Broken> {
+) -> Result<Seat, Broken> {
     let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build();
-    let http = http.map_err(|error| Broken(format!("no HTTP client could be made: {error}")))?;
-    let build = || {
-        PublicClientApplication::builder(tenant.client_id(name).map(|id| id.to_string()).unwrap_or_default())
-            .authority(tenant.authority())?
-            .client_capabilities(capabilities)
-            .http_client(http)
-            .clock(Arc::new(TenantTime(tenant.clone())))
-            .randomness(Randomness::seeded(seed))
-            .user_agent(person.clone())
-            .accept_query_response(false)
-            .build()
-    };
-    build().map_err(|error| Broken(format!("the client could not be set up: {error}")))
+    Ok(Seat {
+        client_id: tenant.client_id(name)?.to_string(),
+        authority: tenant.authority(),
+        capabilities: capabilities.to_vec(),
+        http: http.map_err(|error| Broken(format!("no HTTP client could be made: {error}")))?,
+        clock: Arc::new(TenantTime(tenant.clone())),
+        randomness: Randomness::seeded(seed),
+        user_agent: Arc::new(person.clone()),
+    })
 }
 
 /// The tenant's clock, shown to the client, so that both agree. While the client waits, the tenant's time passes and

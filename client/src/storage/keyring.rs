@@ -27,6 +27,12 @@ pub trait Keyring: Send + Sync {
     /// # Errors
     /// When the keyring cannot be used.
     fn set(&self, service: &str, user: &str, secret: &[u8]) -> Result<(), KeyringError>;
+
+    /// Removes an entry, if it is there.
+    ///
+    /// # Errors
+    /// When the keyring cannot be used.
+    fn remove(&self, service: &str, user: &str) -> Result<(), KeyringError>;
 }
 
 /// Why a keyring cannot be used, in its own words.
@@ -82,6 +88,11 @@ impl KeyringStorage {
         let (service, user) = (self.service.clone(), user.to_owned());
         let secret = Zeroizing::new(secret.to_vec());
         self.ask(move |keyring| keyring.set(&service, &user, &secret))
+    }
+
+    fn remove(&self, user: &str) -> Result<(), StorageError> {
+        let (service, user) = (self.service.clone(), user.to_owned());
+        self.ask(move |keyring| keyring.remove(&service, &user))
     }
 
     /// On a thread of its own: a locked keyring never comes back, and some stores start a runtime.
@@ -184,11 +195,12 @@ impl TokenCacheStorage for KeyringStorage {
         if edit.set_aside {
             updated.warnings.push(self.set_aside(found.as_ref().map_or(&[], |bytes| bytes.as_slice()))?);
         }
-        let write = edit.write.or_else(|| edit.set_aside.then(Zeroizing::default));
-        if let Some(bytes) = write {
-            self.set(&self.user, &bytes)?;
-            updated.revision = Some(self.count(&lock)?);
+        match edit.write {
+            Some(bytes) => self.set(&self.user, &bytes)?,
+            None if edit.set_aside => self.remove(&self.user)?,
+            None => return Ok(updated),
         }
+        updated.revision = Some(self.count(&lock)?);
         Ok(updated)
     }
 }

@@ -24,7 +24,7 @@ pub struct Choice {
 /// # Errors
 /// When the user has no home directory.
 pub fn for_platform(app: &str) -> Result<Choice, StorageError> {
-    Ok(choose(app, platform_keyring(app), FileStorage::in_data_directory(app)?))
+    Ok(choose(app, platform_keyring(), FileStorage::in_data_directory(app)?))
 }
 
 fn choose(app: &str, keyring: Result<Arc<dyn Keyring>, String>, file: FileStorage) -> Choice {
@@ -42,12 +42,12 @@ fn choose(app: &str, keyring: Result<Arc<dyn Keyring>, String>, file: FileStorag
 }
 
 #[cfg(all(feature = "keyring", any(target_os = "linux", target_os = "macos")))]
-fn platform_keyring(app: &str) -> Result<Arc<dyn Keyring>, String> {
-    super::native::keyring(app).map_err(|error| error.to_string())
+fn platform_keyring() -> Result<Arc<dyn Keyring>, String> {
+    Ok(Arc::new(super::native::NativeKeyring::default()))
 }
 
 #[cfg(not(all(feature = "keyring", any(target_os = "linux", target_os = "macos"))))]
-fn platform_keyring(_: &str) -> Result<Arc<dyn Keyring>, String> {
+fn platform_keyring() -> Result<Arc<dyn Keyring>, String> {
     Err("this program was built without support for this computer's keyring".to_owned())
 }
 
@@ -64,6 +64,10 @@ mod tests {
         }
 
         fn set(&self, _: &str, _: &str, _: &[u8]) -> Result<(), KeyringError> {
+            Ok(())
+        }
+
+        fn remove(&self, _: &str, _: &str) -> Result<(), KeyringError> {
             Ok(())
         }
     }

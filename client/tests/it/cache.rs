@@ -1,4 +1,5 @@
 //! The token cache between app objects and processes: what is kept, shared, set aside and told.
+#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 use std::path::PathBuf;
 
@@ -8,9 +9,10 @@ use jiff::SignedDuration;
 use rstest::rstest;
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use wiremock::ResponseTemplate;
+use wiremock::matchers::path;
+use wiremock::{Mock, Request, Respond, ResponseTemplate};
 
-use crate::support::{Authority, CALENDAR, CLIENT, PAYROLL, TENANT, client_info, refusal};
+use crate::support::{Authority, CALENDAR, CLIENT, PAYROLL, TENANT, client_info, refusal, token_path};
 
 /// An authority, and a place for its tokens.
 struct Shared {
@@ -94,21 +96,28 @@ async fn an_expired_token_is_looked_up_once_more_before_it_is_refreshed() {
 async fn a_refresh_that_is_under_way_while_another_process_signs_out_stores_nothing() {
     let shared = Shared::start().await;
     let (app, ada) = shared.signed_in().await;
-    let other = shared.app();
-    let slow = json!({
-        "token_type": "Bearer", "access_token": "late", "expires_in": 3600, "refresh_token": "late",
-        "client_info": client_info("ada"),
-    });
-    let answer = ResponseTemplate::new(200).set_body_json(slow).set_delay(std::time::Duration::from_millis(300));
-    shared.authority.answers("payroll", 1, answer).await;
-    let refresh = tokio::spawn(app.acquire_token_silent([PAYROLL]).with_account(&ada).send());
-    while shared.authority.token_requests().await.is_empty() {
-        tokio::task::yield_now().await;
-    }
-    other.remove_account(&ada);
-    assert_eq!(refresh.await.unwrap().unwrap().access_token.secret(), "late");
+    let meanwhile = SignOut { app: shared.app(), account: ada.clone() };
+    Mock::given(path(token_path())).respond_with(meanwhile).with_priority(1).mount(&shared.authority.server).await;
+    let late = app.acquire_token_silent([PAYROLL]).with_account(&ada).await.unwrap();
+    assert_eq!(late.access_token.secret(), "late");
     assert!(!shared.read().to_string().contains("late"));
     assert!(app.accounts().is_empty());
+}
+
+/// Signs the user out before it answers with tokens.
+struct SignOut {
+    app: PublicClientApplication,
+    account: Account,
+}
+
+impl Respond for SignOut {
+    fn respond(&self, _: &Request) -> ResponseTemplate {
+        self.app.remove_account(&self.account);
+        ResponseTemplate::new(200).set_body_json(json!({
+            "token_type": "Bearer", "access_token": "late", "expires_in": 3600, "refresh_token": "late",
+            "client_info": client_info("ada"),
+        }))
+    }
 }
 
 #[rstest]

@@ -3,6 +3,7 @@
 //!
 //! The processes are this test binary again, [`child`] of it. They are told of each round in a line
 //! on their input and say so in a line on their output when it is over.
+#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader, Write as _};

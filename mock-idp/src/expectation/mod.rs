@@ -90,6 +90,8 @@ expectations! {
     scopes_unchanged_on_escalation: ScopesUnchangedOnEscalation(bool) => rule::same_scopes::check,
     /// After a silent failure the window names the account that the failure was about.
     same_account_hinted: SameAccountHinted(bool) => rule::same_account::check,
+    /// No sign-in window is opened while another one of the client is open: concurrent callers share one prompt.
+    concurrent_callers_share_prompt: ConcurrentCallersSharePrompt(bool) => rule::concurrent::check,
     /// No refresh token is redeemed while an access token for the same scopes is good for five more minutes.
     no_token_request_while_cached: NoTokenRequestWhileCached(bool) => rule::cached::check,
     /// A call that an API has challenged is sent again at most once for the same challenge.
@@ -142,6 +144,15 @@ impl Expectation {
     #[must_use]
     pub fn is_duty(&self) -> bool {
         !matches!(self, Self::Prompts(_) | Self::TokenRequests(_) | Self::Pages(_) | Self::PoliciesFired(_))
+    }
+
+    /// Whether it can be judged of a run that was broken off: a duty always, windows as soon as there is one too many.
+    #[must_use]
+    pub fn is_certain_in(&self, log: &Log<'_>) -> bool {
+        match self {
+            Self::Prompts(wanted) => log.prompts().count() > *wanted,
+            other => other.is_duty(),
+        }
     }
 }
 

@@ -68,7 +68,16 @@ impl Story {
     }
 
     fn redeems(self, scope: &str) -> Self {
-        self.then(Endpoint::Token, &[("grant_type", "authorization_code"), ("scope", scope)], token(scope))
+        let code = format!("code {}", self.0.len());
+        let parameters = [("grant_type", "authorization_code"), ("scope", scope), ("code", &code)];
+        self.then(Endpoint::Token, &parameters, token(scope))
+    }
+
+    /// A page of the sign-in that began at this exchange.
+    fn page_of(self, interaction: u64) -> Self {
+        let mut story = self.then(Endpoint::Page, &[], Answer::of(200, "page consent"));
+        story.0.last_mut().unwrap().interaction = Some(interaction);
+        story
     }
 
     fn silent(self, scope: &str, more: &[(&str, &str)], answer: Answer) -> Self {
@@ -136,6 +145,7 @@ fn both() -> String {
 #[case::cached(json!({"no_token_request_while_cached": true}))]
 #[case::api(json!({"api_retried_at_most_once": true}))]
 #[case::fresh(json!({"fresh_state_nonce_pkce": true}))]
+#[case::concurrent(json!({"concurrent_callers_share_prompt": true}))]
 fn a_right_escalation_keeps_every_rule(#[case] wanted: serde_json::Value) {
     let story = Story::payroll_refused()
         .window(PAYROLL, &[("claims", POLICY)])
@@ -246,6 +256,16 @@ fn claims_that_nobody_gave() {
     json!({"fresh_state_nonce_pkce": true}),
     "the interactive request for payroll (exchange 3) used the state of exchange 1 again"
 )]
+#[case::two_windows_whose_codes_come_together(
+    Story::payroll_refused().window(PAYROLL, &[]).window(PAYROLL, &[]).redeems(PAYROLL).redeems(PAYROLL),
+    json!({"concurrent_callers_share_prompt": true}),
+    "the interactive request for payroll (exchange 5) was opened while the window of exchange 4 was still open; concurrent callers share one, or wait"
+)]
+#[case::two_windows_whose_pages_alternate(
+    Story::payroll_refused().window(PAYROLL, &[]).window(PAYROLL, &[]).page_of(4),
+    json!({"concurrent_callers_share_prompt": true}),
+    "the interactive request for payroll (exchange 5) was opened while the window of exchange 4 was still open; concurrent callers share one, or wait"
+)]
 #[case::capabilities(
     Story::default().window(CALENDAR, &[("claims", r#"{"access_token":{"xms_cc":{"values":["cp1"]}}}"#)]).redeems(CALENDAR).silent(PAYROLL, &[], token(PAYROLL)),
     json!({"capabilities_kept": true}),
@@ -277,6 +297,19 @@ fn what_is_expired_or_refused_by_its_api_may_be_fetched_again() {
     let refused =
         Story::default().window(PAYROLL, &[]).redeems(PAYROLL).api(challenged()).silent(PAYROLL, &[], token(PAYROLL));
     assert_eq!(refused.judge(json!({"no_token_request_while_cached": true})), None);
+}
+
+#[test]
+fn windows_that_follow_one_another_are_not_concurrent() {
+    let wanted = json!({"concurrent_callers_share_prompt": true});
+    let one_by_one =
+        Story::payroll_refused().window(PAYROLL, &[]).redeems(PAYROLL).window(PAYROLL, &[]).redeems(PAYROLL);
+    assert_eq!(one_by_one.judge(wanted.clone()), None);
+    let the_first_was_closed = Story::payroll_refused().window(PAYROLL, &[]).window(PAYROLL, &[]).redeems(PAYROLL);
+    assert_eq!(the_first_was_closed.judge(wanted.clone()), None);
+    let mut tried_again = one_by_one.redeems(PAYROLL);
+    tried_again.0[7].fingerprints = tried_again.0[6].fingerprints.clone();
+    assert_eq!(tried_again.judge(wanted), None, "the same code once more");
 }
 
 #[test]

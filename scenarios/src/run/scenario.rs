@@ -12,7 +12,7 @@ use mock_idp::{
 use serde_json::Value;
 
 use crate::{
-    Conduct, Loaded, Missed, Place, Step, StepTaken, Verdict,
+    ClientFactory, Loaded, Missed, Place, Step, StepTaken, Verdict,
     script::Given,
     stopwatch::Stopwatch,
     verdict::Expected,
@@ -24,15 +24,15 @@ pub(super) async fn run(
     script: &Loaded,
     tenant: Option<TenantControls>,
     base: &str,
-    conduct: Conduct,
+    client: &ClientFactory,
     seed: u64,
 ) -> Verdict {
     let watch = Stopwatch::start();
     let Some(tenant) = tenant else { return broken(script, "the server has no tenant of that name") };
-    let world = World::new(&script.script, tenant.clone(), base, seed);
+    let world = World::new(&script.script, tenant.clone(), base, client, seed);
     let mut verdict = match world {
         Err(Broken(why)) => broken(script, &format!("the scenario could not be set up: {why}")),
-        Ok(world) => match tokio::time::timeout(PATIENCE, play(script, world, conduct)).await {
+        Ok(world) => match tokio::time::timeout(PATIENCE, play(script, world)).await {
             Ok(verdict) => verdict,
             Err(_) => {
                 let exchanges = tenant.exchanges();
@@ -48,17 +48,17 @@ pub(super) async fn run(
 
 /// A verdict on a scenario that could not be judged.
 pub(super) fn broken(script: &Loaded, why: &str) -> Verdict {
-    let missed = Missed { sentence: why.to_owned(), place: place(script, &Path::root().key("given")) };
+    let missed =
+        Missed { assertion: Missed::GIVEN, sentence: why.to_owned(), place: place(script, &Path::root().key("given")) };
     Verdict { passed: false, missed: vec![missed], ..begun(script) }
 }
 
-async fn play(script: &Loaded, mut world: World, conduct: Conduct) -> Verdict {
+async fn play(script: &Loaded, mut world: World) -> Verdict {
     let mut verdict = begun(script);
     let steps = Path::root().key("steps");
-    if let Err(Broken(why)) = world.begin(conduct).await {
-        verdict
-            .missed
-            .push(Missed { sentence: why, place: place(script, &Path::root().key("given").key("signed_in")) });
+    if let Err(Broken(why)) = world.begin().await {
+        let place = place(script, &Path::root().key("given").key("signed_in"));
+        verdict.missed.push(Missed { assertion: Missed::GIVEN, sentence: why, place });
     } else {
         verdict.since = world.log().1;
         for (index, step) in script.script.steps.iter().enumerate() {
@@ -96,6 +96,7 @@ async fn take(script: &Loaded, step: &Step, path: &Path, world: &mut World) -> (
         place: place(script, path),
     };
     let missed = sentence.map(|sentence| Missed {
+        assertion: Missed::OUTCOME,
         sentence: format!("{}: {sentence}", taken.told),
         place: place(script, &path.key("expect")),
     });
@@ -106,23 +107,23 @@ async fn take(script: &Loaded, step: &Step, path: &Path, world: &mut World) -> (
 /// to its end.
 fn judge(script: &Loaded, world: &World, verdict: &mut Verdict) {
     let ended = verdict.missed.is_empty();
-    let client = world.client.app.client_id();
+    let client = world.client_id.as_str();
     let log = Log::new(&verdict.exchanges).since(verdict.since).of_client(client).with_policies(world.policies());
     let mut duties = Vec::new();
     let mut counts = Vec::new();
     for (expectation, path) in expectations(script) {
-        let judged = ended || expectation.is_duty();
+        let judged = ended || expectation.is_certain_in(&log);
         let outcome = if judged { expectation.check_in(&log) } else { Ok(()) };
         verdict.expectations.push(Expected {
             name: expectation.name(),
             wanted: wanted(&expectation),
             held: judged.then_some(outcome.is_ok()),
         });
-        if let Err(Failure { sentence, .. }) = outcome {
+        if let Err(Failure { expectation: assertion, sentence }) = outcome {
             let list = if expectation.is_duty() { &mut duties } else { &mut counts };
             // Two rules may be broken by the same deed; once is enough.
             if !list.iter().any(|told: &Missed| told.sentence == sentence) {
-                list.push(Missed { sentence, place: place(script, &path) });
+                list.push(Missed { assertion, sentence, place: place(script, &path) });
             }
         }
     }

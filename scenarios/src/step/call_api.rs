@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::{Taken, Verb, short};
 use crate::{
     check::Names,
-    client::{Ask, CallFailed},
+    client::Ask,
     expected::{ChallengeExpected, Expect, Outcome, body_missed, claims_demanded},
     world::{Broken, Failed, World},
 };
@@ -132,14 +132,13 @@ impl Verb for CallApi {
                 };
                 match world.client.call_api(&url, &ask).await {
                     Ok(answer) => answer,
-                    Err(CallFailed::Client(error)) => {
+                    Err(error) => {
                         let seen = world.note(&Err(error));
                         return Ok(self.refused(&seen, world));
                     }
-                    Err(error) => return Err(Broken(error.to_string())),
                 }
             }
-            None if self.without_token => sent(world.client.app.http_client().get(&url)).await?,
+            None if self.without_token => sent(world.http.get(&url)).await?,
             None => {
                 let token = world.tokens.get(&self.api).ok_or_else(|| {
                     Broken(format!(
@@ -147,7 +146,7 @@ impl Verb for CallApi {
                         self.api
                     ))
                 })?;
-                sent(world.client.app.http_client().get(&url).bearer_auth(token.reveal())).await?
+                sent(world.http.get(&url).bearer_auth(token.reveal())).await?
             }
         };
         let (status, headers) = (answer.status().as_u16(), answer.headers().clone());

@@ -9,6 +9,7 @@ mod change_api;
 mod change_application;
 mod change_switches;
 mod change_user;
+mod concurrently;
 mod disable_policy;
 mod enable_policy;
 mod enter_user_code;
@@ -27,6 +28,7 @@ pub use authorize_request::Door;
 use mock_idp::yaml::Path;
 use schemars::JsonSchema;
 use serde::Deserialize;
+pub use token_for::TokenFor;
 
 use crate::{
     check::Names,
@@ -113,6 +115,8 @@ verbs! {
     acquire_interactive: AcquireInteractive,
     /// The client gets a token by the steps it thinks right.
     token_for: TokenFor,
+    /// Several parts of the client want a token at the same time.
+    concurrently: Concurrently,
     /// An API is called.
     call_api: CallApi,
     /// Somebody signs in of whom the client knows nothing.

@@ -60,7 +60,7 @@ impl Verb for StartDeviceCode {
             form.push(("claims".to_owned(), world.filled(claims)?));
         }
         let url = world.endpoint(self.tenant.as_deref(), Dialect::V2, "devicecode");
-        let answer = Answer::of(world.client.app.http_client().post(url).form(&form)).await?;
+        let answer = Answer::of(world.http.post(url).form(&form)).await?;
         for name in ["device_code", "user_code", "verification_uri"] {
             if let Some(value) = answer.text(name) {
                 world.at_hand.keep(name, value);

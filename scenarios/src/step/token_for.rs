@@ -49,14 +49,21 @@ impl Verb for TokenFor {
     }
 
     async fn run(&self, world: &mut World) -> Result<Taken, Broken> {
-        let ask = Ask {
+        let ask = self.ask(world)?;
+        world.ask(How::ByRightSteps, ask, &self.expect).await
+    }
+}
+
+impl TokenFor {
+    /// What the client is told.
+    pub(super) fn ask(&self, world: &World) -> Result<Ask, Broken> {
+        Ok(Ask {
             scopes: world.full(&self.scopes)?,
             extra_scopes: world.full(&self.extra_scopes)?,
             account: world.account.clone(),
             background: self.background,
             user_gesture: self.user_gesture,
             ..Ask::default()
-        };
-        world.ask(How::ByRightSteps, ask, &self.expect).await
+        })
     }
 }

@@ -74,7 +74,7 @@ impl Verb for TokenRequest {
     async fn run(&self, world: &mut World) -> Result<Taken, Broken> {
         let form = world.form(self.client.as_deref(), Vec::new(), &self.params)?;
         let url = world.endpoint(self.tenant.as_deref(), self.dialect, "token");
-        let request = world.client.app.http_client().post(url).form(&form);
+        let request = world.http.post(url).form(&form);
         let request = self.headers.iter().fold(request, |request, (name, value)| request.header(name, value));
         let answer = Answer::of(request).await?;
         world.learn(&answer);

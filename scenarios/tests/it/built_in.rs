@@ -1,7 +1,7 @@
 use std::path::Path;
 
 use rstest::rstest;
-use scenarios::{Conduct, Options, built_in, run};
+use scenarios::{Options, built_in, run};
 
 use super::{script, sentences, verdict_on};
 
@@ -20,7 +20,7 @@ use super::{script, sentences, verdict_on};
 #[case("main-12")]
 #[tokio::test]
 async fn the_reference_client_passes(#[case] id: &str) {
-    let verdict = verdict_on(script(id), Conduct::Reference).await;
+    let verdict = verdict_on(script(id)).await;
     assert_eq!(sentences(&verdict), [""; 0]);
     assert!(verdict.passed);
 }

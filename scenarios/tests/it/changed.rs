@@ -1,7 +1,7 @@
 //! A built-in scenario with one expectation or one circumstance changed turns red, with a sentence that says what was seen.
 
 use rstest::rstest;
-use scenarios::{Conduct, built_in, load};
+use scenarios::{built_in, load};
 
 use super::{sentences, verdict_on};
 
@@ -103,7 +103,7 @@ async fn a_changed_scenario_turns_red(
     let (_, source) = built_in::SCRIPTS.iter().find(|(known, _)| *known == file).unwrap();
     assert!(source.contains(from), "{source}");
     let script = load(&file, &source.replacen(from, to, 1)).unwrap();
-    let verdict = verdict_on(script, Conduct::Reference).await;
+    let verdict = verdict_on(script).await;
     let seen = sentences(&verdict).join(" | ");
     assert!(!verdict.passed && seen.contains(sentence), "{seen}");
 }

@@ -1,4 +1,4 @@
-//! The scenarios from outside: the built-in ones, wrong clients, wrong files, the command.
+//! The scenarios from outside: the built-in ones, how they are judged, wrong files, the command.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests may fail as tests do")]
 
@@ -7,11 +7,11 @@ mod built_in;
 mod changed;
 mod command_line;
 mod guide;
+mod judgement;
 mod patches;
 mod raw;
-mod wrong_clients;
 
-use scenarios::{Conduct, Loaded, Options, Verdict, built_in as scripts, run};
+use scenarios::{Loaded, Options, Verdict, built_in as scripts, run};
 
 /// The built-in scenario called `id`.
 fn script(id: &str) -> Loaded {
@@ -19,8 +19,8 @@ fn script(id: &str) -> Loaded {
 }
 
 /// Runs one script.
-async fn verdict_on(script: Loaded, conduct: Conduct) -> Verdict {
-    run(&[script], Options { conduct }, |_| {}).await.unwrap().verdicts.remove(0)
+async fn verdict_on(script: Loaded) -> Verdict {
+    run(&[script], Options::default(), |_| {}).await.unwrap().verdicts.remove(0)
 }
 
 fn sentences(verdict: &Verdict) -> Vec<&str> {

@@ -1,7 +1,7 @@
 //! Changes to the directory: wrong ones are told with their place, right ones take effect.
 
 use rstest::rstest;
-use scenarios::{Conduct, load};
+use scenarios::load;
 use serde_json::Value;
 
 use super::{sentences, verdict_on};
@@ -137,7 +137,7 @@ steps:
   - advance_clock: 3m
   - acquire_silent: { scopes: [mail/Mail.Read], force_refresh: true, expect: { token: { api: mail } } }
 ";
-    let verdict = verdict_on(load("s.yaml", source).unwrap(), Conduct::Reference).await;
+    let verdict = verdict_on(load("s.yaml", source).unwrap()).await;
     assert_eq!(sentences(&verdict), [""; 0]);
     let stories: Vec<_> = verdict.steps.iter().map(|step| step.told.as_str()).collect();
     assert_eq!(stories[1], "the application desktop is changed: approved: false");

@@ -1,7 +1,7 @@
 //! Raw requests: wrong ones are told with their place; what comes back otherwise than expected is told in a sentence.
 
 use rstest::rstest;
-use scenarios::{Conduct, load};
+use scenarios::load;
 
 use super::{sentences, verdict_on};
 
@@ -82,7 +82,7 @@ fn a_wrong_raw_step_is_told_with_its_place(#[case] step: &str, #[case] line: &st
 /// The sentence for the first step that ends otherwise.
 async fn sentence(steps: &str) -> String {
     let source = format!("version: 1\ntitle: t\ngiven: {{consents: [calendar/Events.Read]}}\nsteps:\n{steps}");
-    let verdict = verdict_on(load("s", &source).unwrap(), Conduct::Reference).await;
+    let verdict = verdict_on(load("s", &source).unwrap()).await;
     assert!(!verdict.passed);
     sentences(&verdict).join(" | ")
 }
@@ -239,9 +239,9 @@ expect:
   no_identical_request_repeated: 2m
   fresh_state_nonce_pkce: true
 ";
-    let verdict = verdict_on(load("s", source).unwrap(), Conduct::Reference).await;
+    let verdict = verdict_on(load("s", source).unwrap()).await;
     assert_eq!((sentences(&verdict), verdict.prompts), (vec![], 0));
     let own = source.replace("as: spa", "as: desktop");
-    let verdict = verdict_on(load("s", &own).unwrap(), Conduct::Reference).await;
+    let verdict = verdict_on(load("s", &own).unwrap()).await;
     assert!(sentences(&verdict)[0].contains("was repeated unchanged"), "{:?}", sentences(&verdict));
 }

@@ -17,6 +17,11 @@ impl Keyring for Fake {
         self.0.lock().unwrap().insert(format!("{service}/{user}"), secret.to_vec());
         Ok(())
     }
+
+    fn remove(&self, service: &str, user: &str) -> Result<(), KeyringError> {
+        self.0.lock().unwrap().remove(&format!("{service}/{user}"));
+        Ok(())
+    }
 }
 
 /// Waits for somebody to type a password, who never comes.
@@ -29,6 +34,10 @@ impl Keyring for Locked {
     }
 
     fn set(&self, _: &str, _: &str, _: &[u8]) -> Result<(), KeyringError> {
+        Err("locked".into())
+    }
+
+    fn remove(&self, _: &str, _: &str) -> Result<(), KeyringError> {
         Err("locked".into())
     }
 }
@@ -66,6 +75,7 @@ fn a_damaged_entry_is_kept_under_another_name() {
         write(&storage, &format!("broken {number}"));
         let updated = storage.update(&mut |_| Edit { set_aside: true, write: None }).unwrap();
         assert!(updated.warnings[0].contains(&format!("token-cache.damaged-{number}")), "{:?}", updated.warnings);
+        assert!(storage.read().unwrap().bytes.is_none());
     }
     let kept = keyring.get("my-app", "token-cache.damaged-2").unwrap();
     assert_eq!(kept.as_deref(), Some(b"broken 2".as_slice()));

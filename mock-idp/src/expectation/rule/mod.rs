@@ -5,6 +5,7 @@ pub(super) mod cached;
 pub(super) mod capabilities;
 pub(super) mod claims_absent;
 pub(super) mod claims_forwarded;
+pub(super) mod concurrent;
 pub(super) mod fresh;
 pub(super) mod pages;
 pub(super) mod policies;
