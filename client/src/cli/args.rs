@@ -15,7 +15,7 @@ use url::Url;
     name = "desktop-client",
     version,
     after_help = "Options can be given in the environment, too: --client-id as DESKTOP_CLIENT_CLIENT_ID.\n\
-Tokens are kept in a file that only its owner may read: see `desktop-client cache path`.\n\
+Tokens are kept for the next command, for their owner only: see `desktop-client cache path`.\n\
 Exit status: 0 token or API answer obtained, 1 refused, 2 wrong usage or configuration, 3 a person is needed but no interaction is allowed."
 )]
 pub(crate) struct Args {
