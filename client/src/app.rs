@@ -3,7 +3,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -22,6 +21,7 @@ use crate::error::{ClientErrorKind, Error};
 use crate::interactive::AcquireTokenInteractive;
 use crate::loopback::{RedirectUri, ResultPages};
 use crate::observer::{Event, Observer};
+use crate::prompting::Prompting;
 use crate::randomness::Randomness;
 use crate::result::{AccessToken, Account, AuthenticationResult, RefreshToken, Secret};
 use crate::scopes::Scopes;
@@ -42,9 +42,7 @@ pub(crate) struct Inner {
     base: Base,
     pub(crate) settings: Settings,
     cache: TokenCache,
-    /// One sign-in page at a time; holds how the last one ended.
-    prompting: Turn<Option<LastPrompt>>,
-    prompts_ended: AtomicU64,
+    prompting: Prompting,
     /// One refresh at a time for the same account and scopes.
     refreshing: Mutex<BTreeMap<Feature, Arc<Turn<()>>>>,
     /// What the user declined; off until a gesture (escalation reference 2.13).
@@ -67,13 +65,6 @@ pub(crate) struct Settings {
 
 /// Home account id and scopes: what one user wants of one API.
 pub(crate) type Feature = (String, String);
-
-/// A prompt that ended without a token, for those who waited for the same one.
-pub(crate) struct LastPrompt {
-    pub(crate) account: Option<String>,
-    pub(crate) scopes: String,
-    pub(crate) error: Error,
-}
 
 impl PublicClientApplication {
     /// Starts the settings of an app with this client id.
@@ -281,8 +272,7 @@ impl PublicClientApplication {
             base,
             cache: TokenCache::new(Arc::clone(&settings.token_cache)),
             settings,
-            prompting: Turn::new(None),
-            prompts_ended: AtomicU64::new(0),
+            prompting: Prompting::default(),
             refreshing: Mutex::default(),
             declined: Mutex::default(),
             unmet_claims: Mutex::default(),
@@ -397,16 +387,8 @@ impl PublicClientApplication {
         self.0.base.check_scopes(scopes)
     }
 
-    pub(crate) async fn prompt_turn(&self) -> tokio::sync::MutexGuard<'_, Option<LastPrompt>> {
-        self.0.prompting.lock().await
-    }
-
-    pub(crate) fn prompts_ended(&self) -> u64 {
-        self.0.prompts_ended.load(Ordering::SeqCst)
-    }
-
-    pub(crate) fn count_ended_prompt(&self) {
-        self.0.prompts_ended.fetch_add(1, Ordering::SeqCst);
+    pub(crate) fn prompting(&self) -> &Prompting {
+        &self.0.prompting
     }
 
     pub(crate) fn refresh_turn(&self, home_account_id: &str, scopes: &Scopes) -> Arc<Turn<()>> {

@@ -77,14 +77,7 @@ impl AcquireTokenByDeviceCode {
     /// [`is_declined`](crate::ServiceError::is_declined) holds when the user said no. [`Error::UiRequired`] out of here
     /// means that the user was asked and it did not suffice: a policy may want a browser instead.
     pub async fn send(self) -> Result<AuthenticationResult, Error> {
-        let turn = async {
-            let mut turn = self.app.prompt_turn().await;
-            let outcome = self.run().await;
-            *turn = None;
-            self.app.count_ended_prompt();
-            outcome
-        };
-        self.cancellation.unless_canceled(turn).await
+        self.app.prompting().alone(&self.cancellation, self.run()).await
     }
 
     /// The same for a caller who holds the turn already.

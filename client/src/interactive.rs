@@ -141,14 +141,7 @@ impl AcquireTokenInteractive {
     /// [`Error::UiRequired`] out of here means that the user was asked and it did not suffice:
     /// do not call again for the same reason.
     pub async fn send(self) -> Result<AuthenticationResult, Error> {
-        let turn = async {
-            let mut turn = self.app.prompt_turn().await;
-            let outcome = self.run().await;
-            *turn = None;
-            self.app.count_ended_prompt();
-            outcome
-        };
-        self.cancellation.unless_canceled(turn).await
+        self.app.prompting().alone(&self.cancellation, self.run()).await
     }
 
     /// The same for a caller who holds the turn already.

@@ -74,6 +74,7 @@ mod identity;
 mod interactive;
 mod loopback;
 mod observer;
+mod prompting;
 mod randomness;
 mod redeem;
 mod result;

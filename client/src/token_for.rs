@@ -5,11 +5,12 @@
 use std::future::IntoFuture;
 
 use crate::BoxFuture;
-use crate::app::{Feature, LastPrompt, PublicClientApplication};
+use crate::app::{Feature, PublicClientApplication};
 use crate::cancellation::Cancellation;
 use crate::claims;
 use crate::error::{ClientErrorKind, Error};
 use crate::escalation::{Action, Outcome, Situation, next_action, stays_off};
+use crate::prompting::LastPrompt;
 use crate::result::{Account, AuthenticationResult};
 use crate::scopes::Scopes;
 
@@ -141,11 +142,10 @@ impl TokenFor {
     async fn escalate(&mut self, mut error: Error, claims: Option<&str>) -> Result<AuthenticationResult, Error> {
         let mut way = self.decide(&mut error)?;
         let app = self.app.clone();
-        let ended_before = app.prompts_ended();
-        let mut turn = app.prompt_turn().await;
-        if app.prompts_ended() != ended_before {
-            // Somebody else's prompt ended while this one waited: it may have settled this too.
-            if let Some(last) = turn.as_ref().filter(|last| self.is_same_prompt(last)) {
+        let turn = app.prompting().turn(&self.cancellation).await?;
+        if turn.was_waited_for() {
+            // Somebody else's prompt ended meanwhile: it may have settled this too.
+            if let Some(last) = turn.last().filter(|last| self.is_same_prompt(last)) {
                 return Err(last.error.clone());
             }
             match self.silent(claims, false).await {
@@ -156,13 +156,11 @@ impl TokenFor {
         }
         self.prompted = true;
         let outcome = self.prompt(way, &error, claims).await.and_then(same_user);
-        app.count_ended_prompt();
-        *turn = outcome.as_ref().err().map(|error| LastPrompt {
+        turn.ends(outcome.as_ref().err().map(|error| LastPrompt {
             account: self.account_id(),
             scopes: self.scopes.key(),
             error: error.clone(),
-        });
-        drop(turn);
+        }));
         self.remember(&error, &outcome);
         if let Ok(result) = &outcome {
             self.account = Some(result.account.clone());

@@ -1,6 +1,6 @@
 //! Silent first, then at most one prompt, with the claims of the failure.
 
-use desktop_client::{Classification, Error, TokenSource};
+use desktop_client::{Cancellation, Classification, Error, TokenSource};
 
 use crate::support::{Authority, CALENDAR, PAYROLL, POLICY, User, refusal};
 
@@ -141,4 +141,21 @@ async fn callers_with_the_same_need_share_one_refusal() {
         assert_eq!(caller.await.unwrap().unwrap_err().code(), "authentication_canceled");
     }
     assert_eq!(authority.pages().len(), 1);
+}
+
+#[tokio::test]
+async fn who_waits_for_another_prompt_can_be_called_off() {
+    let authority = Authority::start().await;
+    authority.user(User::Leaves);
+    let app = authority.app();
+    let first = tokio::spawn(app.token_for([CALENDAR]).send());
+    while authority.pages().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    let cancellation = Cancellation::new();
+    let second = tokio::spawn(app.token_for([PAYROLL]).with_cancellation(&cancellation).send());
+    cancellation.cancel();
+    assert_eq!(second.await.unwrap().unwrap_err().code(), "canceled_by_app");
+    assert!(!first.is_finished());
+    first.abort();
 }
