@@ -1,5 +1,9 @@
 //! The controls of one tenant, as typed methods for Rust tests: what the control API offers over HTTP.
 
+mod changes;
+mod find;
+mod judgement;
+mod policies;
 mod tokens;
 mod what_if;
 
@@ -8,19 +12,21 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
+pub use changes::{ChangeError, Invalid};
+pub(crate) use find::{api, application, scope, user};
+pub use judgement::{Demanded, Judgement, PolicyName};
 pub use tokens::{MintedToken, TokenOrder, TokenOrderError};
 pub use what_if::{Question, WhatIf};
 
 use crate::{
     clock::Clock as _,
-    directory::{
-        Api, Application, Consent, ConsentSettings, Directory, Document, NamedLocation, Policy, RiskLevel, Switches,
-        User,
-    },
+    control::{TenantDescription, Verdict},
+    directory::{Consent, Directory},
+    expectation::{Expectations, Log},
     fault::{ArmedFault, Fault, InvalidFault},
     http::Idp,
     policy::Ledger,
-    recorder::Exchange,
+    recorder::{Exchange, ExchangeFilter, Follower, Recorder},
     state::Tenant,
     token::issuer_v2,
     virtual_user::VirtualUser,
@@ -74,6 +80,12 @@ impl TenantControls {
         issuer_v2(&self.idp.base, self.tenant.id)
     }
 
+    /// Where the tenant is and who is in it.
+    #[must_use]
+    pub fn described(&self) -> TenantDescription {
+        TenantDescription::of(&self.tenant.state().directory, &self.idp.base)
+    }
+
     /// A copy of the directory as it stands.
     #[must_use]
     pub fn directory(&self) -> Directory {
@@ -87,7 +99,7 @@ impl TenantControls {
     /// If there is no such user.
     pub fn username(&self, name: &str) -> Result<String, Unknown> {
         let directory = self.directory();
-        directory.user(name).map(|user| directory.username(user)).ok_or_else(|| unknown_user(&directory, name))
+        user(&directory, name).map(|user| directory.username(user))
     }
 
     /// The client id of the application called `name`.
@@ -96,82 +108,7 @@ impl TenantControls {
     ///
     /// If there is no such application.
     pub fn client_id(&self, name: &str) -> Result<Uuid, Unknown> {
-        let directory = self.directory();
-        let found = directory.application(name).map(|application| application.client_id);
-        found
-            .ok_or_else(|| unknown("application", name, directory.applications.iter().map(|known| known.name.as_str())))
-    }
-
-    /// Changes a user: disable, register a method, demand multifactor authentication … A new password is a reset: it ends
-    /// every session and grant. A risk that becomes high is an event of continuous access evaluation.
-    ///
-    /// # Errors
-    ///
-    /// If there is no such user.
-    pub fn change_user(&self, name: &str, change: impl FnOnce(&mut User)) -> Result<(), Unknown> {
-        let now = self.tenant.now();
-        let mut state = self.tenant.state();
-        let id = state.directory.user(name).map(|user| user.id).ok_or_else(|| unknown_user(&state.directory, name))?;
-        if let Some(user) = state.directory.user_mut(id) {
-            let (password, risk) = (user.password.clone(), user.facts.risk.user);
-            change(user);
-            let is_reset = password != user.password;
-            let is_at_risk = user.facts.risk.user == RiskLevel::High && risk != RiskLevel::High;
-            if is_reset {
-                state.revoke(id, now);
-            }
-            if is_at_risk {
-                state.at_risk_since.insert(id, now);
-            }
-        }
-        Ok(())
-    }
-
-    /// Changes an application as this tenant sees it: disable it, demand assignment, call it risky …
-    ///
-    /// # Errors
-    ///
-    /// If there is no such application.
-    pub fn change_application(&self, name: &str, change: impl FnOnce(&mut Application)) -> Result<(), Unknown> {
-        let mut state = self.tenant.state();
-        let directory = &mut state.directory;
-        let known = directory.applications.clone();
-        let found = directory
-            .application_mut(name)
-            .ok_or_else(|| unknown("application", name, known.iter().map(|known| known.name.as_str())))?;
-        change(found);
-        Ok(())
-    }
-
-    /// Changes an API as this tenant sees it: its challenge dialect, its availability, who is preauthorized …
-    ///
-    /// # Errors
-    ///
-    /// If there is no such API.
-    pub fn change_api(&self, name: &str, change: impl FnOnce(&mut Api)) -> Result<(), Unknown> {
-        let mut state = self.tenant.state();
-        let directory = &mut state.directory;
-        let known = directory.apis.clone();
-        let found = directory
-            .api_mut(name)
-            .ok_or_else(|| unknown("API", name, known.iter().map(|known| known.name.as_str())))?;
-        change(found);
-        Ok(())
-    }
-
-    /// Says who may consent in this tenant.
-    pub fn set_consent_settings(&self, settings: ConsentSettings) {
-        self.tenant.state().directory.consent_settings = settings;
-    }
-
-    /// Names the places that policies know.
-    pub fn set_named_locations(&self, locations: Vec<NamedLocation>) {
-        self.tenant.state().directory.named_locations = Arc::new(locations);
-    }
-
-    /// Changes the switches of this tenant.
-    pub fn change_switches(&self, change: impl FnOnce(&mut Switches)) {
-        change(Arc::make_mut(&mut self.tenant.state().directory.switches));
+        application(&self.directory(), name).map(|application| application.client_id)
     }
 
     /// Puts a consent on record: by `user`, or for the whole tenant.
@@ -182,19 +119,9 @@ impl TenantControls {
     pub fn grant_consent(&self, user: Option<&str>, client: &str, api: &str, scopes: &[&str]) -> Result<(), Unknown> {
         let (who, client) = self.parties(user, client)?;
         let mut state = self.tenant.state();
-        let found = state
-            .directory
-            .api(api)
-            .ok_or_else(|| unknown("API", api, state.directory.apis.iter().map(|known| known.name.as_str())))?;
-        let names = scopes
-            .iter()
-            .map(|scope| {
-                found
-                    .scope(scope)
-                    .map(|scope| scope.name.clone())
-                    .ok_or_else(|| unknown("scope", scope, found.scopes.iter().map(|known| known.name.as_str())))
-            })
-            .collect::<Result<Vec<_>, _>>()?;
+        let found = self::api(&state.directory, api)?;
+        let names = scopes.iter().map(|name| scope(found, name).map(|scope| scope.name.clone()));
+        let names = names.collect::<Result<Vec<_>, _>>()?;
         let now = self.tenant.now();
         state.ledger.grant(client, api, who, &names, now);
         Ok(())
@@ -233,51 +160,15 @@ impl TenantControls {
         self.tenant.state().ledger = Ledger::default();
     }
 
-    /// The configuration document with this tenant's users, places and `policies` in it, to be checked.
-    pub(crate) fn document_with(&self, policies: &[Policy]) -> Document {
-        let mut document = (*self.idp.registry.document()).clone();
-        let directory = self.directory();
-        let users: Vec<_> = directory.users.iter().map(|user| user.username.clone()).collect();
-        let own = document.tenants.iter_mut().find(|tenant| {
-            tenant.id == directory.id || tenant.users.iter().map(|user| &user.username).eq(users.iter())
-        });
-        if let Some(tenant) = own {
-            tenant.policies = policies.to_vec();
-            tenant.named_locations = directory.named_locations.to_vec();
-        }
-        document
-    }
-
-    /// A fresh id from this tenant's randomness.
-    #[must_use]
-    pub(crate) fn new_guid(&self) -> Uuid {
-        self.tenant.ids.guid()
-    }
-
-    /// The Conditional Access policies.
-    #[must_use]
-    pub fn policies(&self) -> Vec<Policy> {
-        self.tenant.state().policies.clone()
-    }
-
-    /// Replaces the Conditional Access policies. Capable APIs ask for tokens that are younger than a change which covers them.
-    pub fn set_policies(&self, policies: Vec<Policy>) {
-        let now = self.tenant.now();
-        let mut state = self.tenant.state();
-        let state = &mut *state;
-        state.policy_changes.note(&state.policies, &policies, now);
-        state.policies = policies;
-    }
-
     /// Ends every session and grant of a user (AADSTS50173 from then on).
     ///
     /// # Errors
     ///
     /// If there is no such user.
-    pub fn revoke_sessions(&self, user: &str) -> Result<(), Unknown> {
+    pub fn revoke_sessions(&self, name: &str) -> Result<(), Unknown> {
         let now = self.tenant.now();
         let mut state = self.tenant.state();
-        let id = state.directory.user(user).map(|user| user.id).ok_or_else(|| unknown_user(&state.directory, user))?;
+        let id = user(&state.directory, name)?.id;
         state.revoke(id, now);
         Ok(())
     }
@@ -305,13 +196,14 @@ impl TenantControls {
         let id = self.tenant.ids.guid();
         let mut state = self.tenant.state();
         let directory = state.directory.clone();
-        state.faults.arm(id, fault, &directory).map(|armed| armed.id)
+        state.faults.arm(id, fault, &directory)?;
+        Ok(id)
     }
 
     /// The faults that wait for requests, in the order in which they were injected. One that is spent is gone.
     #[must_use]
     pub fn faults(&self) -> Vec<ArmedFault> {
-        self.tenant.state().faults.list().to_vec()
+        self.tenant.state().faults.list()
     }
 
     /// Takes one fault away; says whether there was one.
@@ -374,6 +266,31 @@ impl TenantControls {
         self.tenant.log.exchanges()
     }
 
+    /// Those of them that `filter` means.
+    #[must_use]
+    pub fn exchanges_like(&self, filter: &ExchangeFilter) -> Vec<Arc<Exchange>> {
+        filter.apply(self.exchanges())
+    }
+
+    /// Judges what is behind exchange `since`, of the application with the client id `client` or of all; what is before it is
+    /// context.
+    #[must_use]
+    pub fn verify(&self, expectations: &Expectations, since: u64, client: Option<&str>) -> Verdict {
+        let (exchanges, policies) = (self.exchanges(), self.policies());
+        let log = Log::new(&exchanges).since(since).with_policies(&policies);
+        let log = client.map_or(log, |client| log.of_client(client));
+        expectations.check(&log).into()
+    }
+
+    /// Follows the log: from its next exchange on, or from the one after number `last`.
+    pub(crate) fn follow(&self, last: Option<u64>) -> Follower {
+        self.tenant.log.follow(last)
+    }
+
+    pub(crate) fn log(&self) -> &Recorder {
+        &self.tenant.log
+    }
+
     /// How many exchanges were dropped because there were too many.
     #[must_use]
     pub fn dropped_exchanges(&self) -> u64 {
@@ -387,22 +304,12 @@ impl TenantControls {
 
     /// Deletes the tenant, if it is an isolated copy.
     pub fn delete(&self) -> bool {
-        self.idp.registry.remove(self.tenant.id)
+        self.idp.delete_tenant(self.tenant.id)
     }
 
-    fn parties(&self, user: Option<&str>, client: &str) -> Result<(Option<Uuid>, Uuid), Unknown> {
+    fn parties(&self, name: Option<&str>, client: &str) -> Result<(Option<Uuid>, Uuid), Unknown> {
         let directory = self.directory();
-        let user = user
-            .map(|name| directory.user(name).map(|user| user.id).ok_or_else(|| unknown_user(&directory, name)))
-            .transpose()?;
-        Ok((user, self.client_id(client)?))
+        let user = name.map(|name| user(&directory, name).map(|user| user.id)).transpose()?;
+        Ok((user, application(&directory, client)?.client_id))
     }
-}
-
-fn unknown_user(directory: &Directory, name: &str) -> Unknown {
-    unknown("user", name, directory.users.iter().map(|user| user.username.as_str()))
-}
-
-fn unknown<'a>(kind: &'static str, name: &str, known: impl IntoIterator<Item = &'a str>) -> Unknown {
-    Unknown { kind, name: name.to_owned(), nearest: crate::yaml::nearest(name, known).map(str::to_owned) }
 }

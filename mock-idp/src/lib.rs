@@ -17,6 +17,8 @@
 pub mod claims_request;
 pub mod clock;
 pub mod config;
+pub mod control;
+pub mod control_client;
 mod controls;
 pub mod directory;
 pub mod environment;
@@ -42,5 +44,8 @@ mod tunnel;
 pub mod virtual_user;
 pub mod yaml;
 
-pub use controls::{MintedToken, Question, TenantControls, TokenOrder, TokenOrderError, Unknown, WhatIf};
+pub use controls::{
+    ChangeError, Demanded, Invalid, Judgement, MintedToken, PolicyName, Question, TenantControls, TokenOrder,
+    TokenOrderError, Unknown, WhatIf,
+};
 pub use server::{Builder, MockIdp, StartError};

@@ -1,13 +1,19 @@
 //! The exchange log: every request with what was asked, decided and answered, and why. Secrets never get in.
 
+mod follow;
+
 use std::{
     collections::VecDeque,
     sync::{Arc, Mutex, PoisonError},
 };
 
 use jiff::Timestamp;
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use tokio::sync::watch;
 use uuid::Uuid;
+
+pub use follow::{Follower, News};
 
 use crate::{error::Refusal, policy::Reason};
 
@@ -36,8 +42,9 @@ const SECRET: &[&str] = &[
 ];
 
 /// Where a request went.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "ExchangeEndpoint")]
 pub enum Endpoint {
     /// Metadata, keys and instance discovery.
     Discovery,
@@ -56,11 +63,12 @@ pub enum Endpoint {
 }
 
 /// One request and its answer.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Exchange {
     /// Counts up from 1 within the tenant.
     pub number: u64,
     /// When it was answered, on the tenant's clock.
+    #[schemars(with = "String", extend("format" = "date-time"))]
     pub at: Timestamp,
     /// Where the request went.
     pub endpoint: Endpoint,
@@ -99,7 +107,8 @@ pub struct Exchange {
 }
 
 /// What was answered.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "ExchangeAnswer")]
 pub struct Answer {
     /// HTTP status.
     pub status: u16,
@@ -148,15 +157,63 @@ impl Answer {
     }
 }
 
+/// Which exchanges are meant: all that agree with each of those that are set.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ExchangeFilter {
+    /// Only those with a higher number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<u64>,
+    /// Only those that were sent under this client id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_id: Option<String>,
+    /// Only those that went there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub endpoint: Option<Endpoint>,
+    /// At most so many: the last ones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+}
+
+impl ExchangeFilter {
+    /// Every exchange behind number `since`.
+    #[must_use]
+    pub fn since(since: u64) -> Self {
+        Self { since: Some(since), ..Self::default() }
+    }
+
+    /// Those of `exchanges` that are meant, in their order.
+    #[must_use]
+    pub fn apply(&self, exchanges: Vec<Arc<Exchange>>) -> Vec<Arc<Exchange>> {
+        let mut meant: Vec<_> = exchanges.into_iter().filter(|exchange| self.is_met_by(exchange)).collect();
+        let limit = self.limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(usize::MAX);
+        meant.drain(..meant.len().saturating_sub(limit));
+        meant
+    }
+
+    fn is_met_by(&self, exchange: &Exchange) -> bool {
+        let sender = exchange.client_id.as_deref().unwrap_or_default();
+        self.since.is_none_or(|since| exchange.number > since)
+            && self.client_id.as_ref().is_none_or(|client| client.eq_ignore_ascii_case(sender))
+            && self.endpoint.is_none_or(|endpoint| endpoint == exchange.endpoint)
+    }
+}
+
 /// One tenant's log.
 #[derive(Debug, Default)]
-pub struct Recorder(Mutex<Log>);
+pub struct Recorder {
+    log: Mutex<Log>,
+    /// Wakes those who follow the log; true once nothing will come any more.
+    closed: watch::Sender<bool>,
+}
 
 #[derive(Debug, Default)]
 struct Log {
     exchanges: VecDeque<Arc<Exchange>>,
     next: u64,
     dropped: u64,
+    /// How many exchanges have left `exchanges`, dropped or forgotten: the place of its first one.
+    gone: u64,
 }
 
 impl Recorder {
@@ -178,7 +235,15 @@ impl Recorder {
         if log.exchanges.len() > LIMIT {
             log.exchanges.pop_front();
             log.dropped += 1;
+            log.gone += 1;
         }
+        drop(log);
+        self.closed.send_modify(|_| {});
+    }
+
+    /// Says to those who follow the log that it has ended.
+    pub fn close(&self) {
+        self.closed.send_replace(true);
     }
 
     /// The exchanges that are kept, oldest first.
@@ -195,11 +260,13 @@ impl Recorder {
 
     /// Forgets all.
     pub fn clear(&self) {
-        self.log().exchanges.clear();
+        let mut log = self.log();
+        log.gone += log.exchanges.len() as u64;
+        log.exchanges.clear();
     }
 
     fn log(&self) -> std::sync::MutexGuard<'_, Log> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.log.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -235,6 +302,50 @@ fn fingerprint(value: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// An exchange of which nothing matters.
+    pub(super) fn exchange() -> Exchange {
+        Exchange {
+            number: 0,
+            at: Timestamp::UNIX_EPOCH,
+            endpoint: Endpoint::Token,
+            method: "POST".to_owned(),
+            path: "/token".to_owned(),
+            client_id: None,
+            user: None,
+            grant_type: None,
+            claims: None,
+            parameters: Vec::new(),
+            fingerprints: Vec::new(),
+            interaction: None,
+            reasons: Vec::new(),
+            answer: Answer::default(),
+            correlation_id: Uuid::nil(),
+            trace_id: Uuid::nil(),
+        }
+    }
+
+    #[test]
+    fn a_filter_takes_what_agrees_with_all_of_it() {
+        let sent = |number: u64, client: &str, endpoint: Endpoint| {
+            Arc::new(Exchange { number, client_id: Some(client.to_owned()), endpoint, ..exchange() })
+        };
+        let log = vec![
+            sent(1, "one", Endpoint::Token),
+            sent(2, "two", Endpoint::Token),
+            sent(3, "one", Endpoint::Authorize),
+            sent(4, "ONE", Endpoint::Token),
+        ];
+        let numbers = |filter: ExchangeFilter| -> Vec<u64> {
+            filter.apply(log.clone()).iter().map(|exchange| exchange.number).collect()
+        };
+        let filter = ExchangeFilter::default();
+        assert_eq!(numbers(filter.clone()), [1, 2, 3, 4]);
+        assert_eq!(numbers(ExchangeFilter { limit: Some(2), ..filter.clone() }), [3, 4]);
+        assert_eq!(numbers(ExchangeFilter { client_id: Some("one".to_owned()), ..filter.clone() }), [1, 3, 4]);
+        let token = ExchangeFilter { endpoint: Some(Endpoint::Token), ..filter };
+        assert_eq!(numbers(ExchangeFilter { since: Some(1), limit: Some(1), ..token }), [4]);
+    }
 
     #[test]
     fn secrets_are_hidden_and_still_comparable() {

@@ -170,6 +170,12 @@ impl MockIdp {
         self.idp.registry.create_like(like).map(|tenant| TenantControls::new(self.idp.clone(), tenant))
     }
 
+    /// How many tenants there are, and under how many names they are found: what is left of those that were deleted.
+    #[must_use]
+    pub fn tenant_counts(&self) -> (usize, usize) {
+        self.idp.registry.counts()
+    }
+
     /// Everything as at the start.
     pub fn reset(&self) {
         self.idp.registry.reset();
@@ -203,6 +209,8 @@ impl MockIdp {
 
     /// Stops, and waits until requests in flight are answered (at most a second).
     pub async fn stop(mut self) {
+        // Who follows a log would be waited for.
+        self.idp.registry.close_logs();
         self.handle.graceful_shutdown(Some(GRACE));
         if let Some(serving) = self.serving.take() {
             // It ends as it was told to; how, is nobody's concern any more.

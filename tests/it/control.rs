@@ -207,24 +207,43 @@ async fn an_isolated_tenant_is_controlled_under_its_own_names() {
 #[case::unknown_user(Method::GET, "/users/adda", Value::Null, 404, "unknown_name", Some("user"))]
 #[case::unknown_api(Method::POST, "/consents", json!({ "client": "desktop", "api": "mial", "scopes": ["Mail.Read"] }), 404, "unknown_name", Some("api"))]
 #[case::unknown_scope(Method::POST, "/consents", json!({ "client": "desktop", "api": "mail", "scopes": ["Mail.Raed"] }), 404, "unknown_name", Some("scope"))]
-#[case::unknown_member(Method::POST, "/consents", json!({ "client": "desktop", "aip": "mail", "scopes": [] }), 400, "invalid_body", None)]
+#[case::unknown_member(Method::POST, "/consents", json!({ "client": "desktop", "aip": "mail", "scopes": [] }), 400, "invalid_body", Some("aip"))]
 #[case::no_body(Method::POST, "/consents", Value::Null, 400, "invalid_body", None)]
-#[case::half_a_consent(Method::DELETE, "/consents?client=desktop", Value::Null, 400, "invalid_query", Some("api"))]
-#[case::policy_target(Method::POST, "/policies", json!({ "name": "x", "targets": { "apis": ["mial"] }, "grant": { "all_of": ["mfa"] } }), 400, "invalid_body", Some("targets.apis[0]"))]
-#[case::policy_control(Method::POST, "/policies", json!({ "name": "x", "targets": { "apis": ["mail"] }, "grant": { "all_of": ["mfaa"] } }), 400, "invalid_body", None)]
-#[case::unknown_policy(Method::DELETE, "/policies/nothing", Value::Null, 404, "unknown_policy", Some("id"))]
-#[case::fixed_member(Method::PATCH, "/users/ada", json!({ "username": "x@contoso.test" }), 400, "invalid_body", Some("username"))]
-#[case::wrong_type(Method::PATCH, "/users/ada", json!({ "enabled": "no" }), 400, "invalid_body", None)]
+#[case::half_a_consent(Method::DELETE, "/consents?client=desktop", Value::Null, 422, "invalid_query", Some("api"))]
+#[case::policy_target(Method::POST, "/policies", json!({ "name": "x", "targets": { "apis": ["mial"] }, "grant": { "all_of": ["mfa"] } }), 422, "invalid_body", Some("targets.apis[0]"))]
+#[case::policy_control(Method::POST, "/policies", json!({ "name": "x", "targets": { "apis": ["mail"] }, "grant": { "all_of": ["mfaa"] } }), 400, "invalid_body", Some("grant.all_of[0]"))]
+#[case::unknown_policy(Method::DELETE, "/policies/nothing", Value::Null, 404, "unknown_name", Some("policy"))]
+#[case::fixed_member(Method::PATCH, "/users/ada", json!({ "username": "x@contoso.test" }), 422, "invalid_body", Some("username"))]
+#[case::wrong_type(Method::PATCH, "/users/ada", json!({ "enabled": "no" }), 422, "invalid_body", Some("enabled"))]
 #[case::both_clocks(Method::POST, "/clock", json!({ "advance": "1h", "freeze": "2026-01-01T00:00:00Z" }), 400, "invalid_body", None)]
-#[case::no_duration(Method::POST, "/clock", json!({ "advance": "soon" }), 400, "invalid_body", None)]
-#[case::unknown_number(Method::POST, "/faults", json!({ "code": 50077 }), 400, "invalid_body", Some("code"))]
-#[case::unknown_client(Method::POST, "/faults", json!({ "drop": true, "client": "desctop" }), 400, "invalid_body", Some("client"))]
-#[case::two_answers(Method::POST, "/faults", json!({ "drop": true, "status": 503 }), 400, "invalid_body", Some("drop"))]
-#[case::no_answer(Method::POST, "/faults", json!({ "endpoint": "token" }), 400, "invalid_body", None)]
-#[case::unknown_matcher(Method::POST, "/faults", json!({ "drop": true, "clientt": "x" }), 400, "invalid_body", None)]
-#[case::unknown_endpoint(Method::POST, "/faults", json!({ "drop": true, "endpoint": "tokn" }), 400, "invalid_body", None)]
+#[case::no_duration(Method::POST, "/clock", json!({ "advance": "soon" }), 400, "invalid_body", Some("advance"))]
+#[case::unknown_number(Method::POST, "/faults", json!({ "code": 50077 }), 422, "invalid_body", Some("code"))]
+#[case::unknown_client(Method::POST, "/faults", json!({ "drop": true, "client": "desctop" }), 422, "invalid_body", Some("client"))]
+#[case::two_answers(Method::POST, "/faults", json!({ "drop": true, "status": 503 }), 422, "invalid_body", Some("drop"))]
+#[case::no_answer(Method::POST, "/faults", json!({ "endpoint": "token" }), 422, "invalid_body", None)]
+#[case::unknown_matcher(Method::POST, "/faults", json!({ "drop": true, "clientt": "x" }), 400, "invalid_body", Some("clientt"))]
+#[case::unknown_endpoint(Method::POST, "/faults", json!({ "drop": true, "endpoint": "tokn" }), 400, "invalid_body", Some("endpoint"))]
 #[case::unknown_fault(Method::DELETE, "/faults/1", Value::Null, 404, "unknown_fault", Some("id"))]
-#[case::unknown_expectation(Method::POST, "/expectations/verify", json!({ "promts": 1 }), 400, "invalid_body", None)]
+#[case::unknown_expectation(Method::POST, "/expectations/verify", json!({ "promts": 1 }), 400, "invalid_body", Some("promts"))]
+#[case::since_is_a_number(Method::GET, "/exchanges?since=x", Value::Null, 400, "invalid_query", None)]
+#[case::unknown_filter(Method::GET, "/exchanges?sinc=1", Value::Null, 400, "invalid_query", None)]
+#[case::unknown_application(
+    Method::GET,
+    "/applications/desctop",
+    Value::Null,
+    404,
+    "unknown_name",
+    Some("application")
+)]
+#[case::unknown_switch(Method::PATCH, "/switches", json!({ "narow_scp": true }), 422, "invalid_body", Some("narow_scp"))]
+#[case::switch_of_no_error(Method::PATCH, "/switches", json!({ "errors": { "1": {} } }), 422, "invalid_body", Some("errors.1"))]
+#[case::nobody_assigned(Method::PATCH, "/applications/desktop", json!({ "assigned": ["adda@contoso.test"] }), 422, "invalid_body", Some("assigned[0]"))]
+#[case::id_of_an_api(Method::PATCH, "/apis/mail", json!({ "id": null }), 422, "invalid_body", Some("id"))]
+#[case::no_range(Method::PUT, "/named_locations", json!({ "named_locations": [{ "name": "x", "ranges": ["x"] }] }), 400, "invalid_body", Some("named_locations[0].ranges[0]"))]
+#[case::thinks_backwards(Method::PUT, "/virtual_user", json!({ "think_time": "-1s" }), 422, "invalid_body", Some("think_time"))]
+#[case::list_for_members(Method::POST, "/faults", json!([1]), 400, "invalid_body", None)]
+#[case::nothing_for_changes(Method::PATCH, "/users/ada", json!("x"), 400, "invalid_body", None)]
+#[case::no_number_to_go_on_from(Method::GET, "/exchanges/stream?since=x", Value::Null, 400, "invalid_query", None)]
 #[tokio::test]
 async fn a_mistake_is_told_with_code_message_and_field(
     #[case] method: Method,
@@ -297,4 +316,126 @@ async fn the_control_api_serves_health_tenants_exchanges_and_reset() {
             assert!(answer.body["error"]["code"].is_string() && answer.body["error"]["message"].is_string());
         }
     }
+}
+
+/// Import is as strict as `config check`: what is wrong, and where in the text.
+#[rstest]
+#[case::no_yaml("version: 1\n\ttenants: []", 400, 2, None, "A tab cannot indent YAML")]
+#[case::unknown_key("version: 1\ntenants:\n- nam: x", 400, 3, None, "Unknown key `nam`; did you mean `name`?")]
+#[case::json_too(
+    "{\"version\": 1,\n\"tenantz\": []}",
+    400,
+    2,
+    Some("tenantz"),
+    "Unknown key `tenantz`; did you mean `tenants`?"
+)]
+#[case::no_tenant("version: 1\ntenants: []\napplications: []\napis: []\n", 422, 2, Some("tenants"), "tenant")]
+#[tokio::test]
+async fn a_configuration_with_a_mistake_changes_nothing(
+    #[case] text: &'static str,
+    #[case] status: u16,
+    #[case] line: u64,
+    #[case] field: Option<&str>,
+    #[case] message: &str,
+) {
+    let idp = MockIdp::start().await;
+    let client = RawClient::new(&idp).await;
+    let tenant = idp.new_tenant("contoso").unwrap();
+    let answer = client.send(client.request(Method::PUT, "/_mock/directory").body(text)).await;
+    let error = &answer.body["error"];
+    assert_eq!((answer.status, error["line"].as_u64()), (status, Some(line)), "{}", answer.text);
+    assert!(error["column"].is_u64() && error["field"].as_str() == field, "{}", answer.text);
+    assert!(error["message"].as_str().is_some_and(|told| told.contains(message)), "{}", answer.text);
+    assert!(idp.tenant_named(&tenant.id().to_string()).is_some(), "the tenants are still there");
+}
+
+#[tokio::test]
+async fn a_configuration_is_imported_and_tenants_that_were_made_are_gone() {
+    let idp = MockIdp::start().await;
+    let client = RawClient::new(&idp).await;
+    let made = idp.new_tenant("contoso").unwrap();
+    let mut document = client.send(client.request(Method::GET, "/_mock/directory")).await.body;
+    document["tenants"].as_array_mut().unwrap().truncate(1);
+    document["tenants"][0]["users"].as_array_mut().unwrap().retain(|user| user["username"] == "ada@contoso.test");
+    let answer = client.send(client.request(Method::PUT, "/_mock/directory").json(&document)).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    assert_eq!(answer.body["tenants"].as_array().unwrap().len(), 1);
+    assert_eq!(answer.body["tenants"][0]["users"].as_array().unwrap().len(), 1);
+    assert!(idp.tenant_named("fabrikam").is_none() && idp.tenant_named(&made.id().to_string()).is_none());
+    assert_eq!(client.send(client.request(Method::GET, "/_mock/directory")).await.body, document);
+    // A larger document than any other body may be.
+    let users: Vec<Value> = (0..1000)
+        .map(|number| {
+            json!({ "username": format!("u{number}@contoso.test"), "name": "U", "password": "x",
+            "id": format!("b0000000-0000-4000-8000-{number:012}") })
+        })
+        .collect();
+    document["tenants"][0]["users"].as_array_mut().unwrap().extend(users);
+    let answer = client.send(client.request(Method::PUT, "/_mock/directory").json(&document)).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    let large = json!({ "user": "x".repeat(70_000), "client": "desktop", "api": "mail", "scopes": [] });
+    let answer = send(&client, Method::POST, "/consents", large).await;
+    assert_eq!((answer.status, answer.body["error"]["code"].as_str()), (413, Some("too_large")));
+}
+
+#[tokio::test]
+async fn exchanges_are_filtered_and_judged_in_part() {
+    let idp = MockIdp::start().await;
+    let client = RawClient::new(&idp).await;
+    client.sign_in(&VirtualUser::new("ada@contoso.test"), CALENDAR).await;
+    let last = idp.tenant().exchanges().last().unwrap().number;
+    client.token(&[("client_id", "x")], &[]).await;
+    let numbers = async |query: &str| -> Vec<u64> {
+        let answer = send(&client, Method::GET, &format!("/exchanges?{query}"), Value::Null).await;
+        answer.body["exchanges"].as_array().unwrap().iter().map(|seen| seen["number"].as_u64().unwrap()).collect()
+    };
+    assert_eq!(numbers(&format!("since={last}")).await, [last + 1]);
+    assert_eq!(numbers("endpoint=authorize").await, [1]);
+    assert_eq!(numbers("limit=1").await, [last + 1]);
+    assert_eq!(numbers(&format!("client_id={}&endpoint=token", DESKTOP.to_uppercase())).await, [last]);
+
+    let judged = async |query: &str| {
+        let path = format!("/expectations/verify?{query}");
+        send(&client, Method::POST, &path, json!({ "prompts": 1 })).await.body["passed"] == true
+    };
+    assert!(judged("").await && judged(&format!("client_id={DESKTOP}")).await);
+    assert!(!judged(&format!("since={last}")).await && !judged("client_id=somebody").await);
+}
+
+#[tokio::test]
+async fn what_is_asked_of_a_path_without_a_body_is_told() {
+    let idp = MockIdp::start().await;
+    let client = RawClient::new(&idp).await;
+    let path = "/_mock/tenants/contoso/policies";
+    for (method, status) in [(Method::OPTIONS, 204), (Method::PATCH, 405)] {
+        let answer = client.send(client.request(method, path)).await;
+        assert_eq!((answer.status, answer.headers["allow"].to_str().unwrap()), (status, "GET,HEAD,POST,PUT"));
+    }
+    let head = client.send(client.request(Method::HEAD, path)).await;
+    assert_eq!((head.status, head.text.as_str()), (200, ""));
+}
+
+/// Many tenants are cheap, and nothing is left of them.
+#[tokio::test]
+async fn deleted_tenants_leave_nothing_behind() {
+    let idp = MockIdp::start().await;
+    let client = RawClient::new(&idp).await;
+    let before = idp.tenant_counts();
+    let mut ids = Vec::new();
+    for _ in 0..300 {
+        let made =
+            client.send(client.request(Method::POST, "/_mock/tenants").json(&json!({ "like": "contoso" }))).await;
+        ids.push(made.text_of("tenant_id").to_owned());
+    }
+    assert_eq!(idp.tenant_counts(), (before.0 + 300, before.1 + 600));
+    let device = client.request(Method::POST, &format!("/{}/oauth2/v2.0/devicecode", ids[0]));
+    let code = client.send(device.form(&[("client_id", DESKTOP), ("scope", CALENDAR)])).await;
+    for id in &ids {
+        let path = format!("/_mock/tenants/{id}");
+        assert_eq!(client.send(client.request(Method::DELETE, &path)).await.status, 204);
+        assert_eq!(client.send(client.request(Method::GET, &path)).await.status, 404);
+    }
+    assert_eq!(idp.tenant_counts(), before);
+    let entered = client.request(Method::POST, "/deviceauth").form(&[("otc", code.text_of("user_code"))]);
+    assert!(client.send(entered).await.text.contains("did not work"), "the user code is forgotten");
 }

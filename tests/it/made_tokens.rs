@@ -88,18 +88,18 @@ async fn without_a_user_it_is_the_applications_own() {
     json!({ "api": "mail", "client": "desktop", "user": "ada", "scopes": ["Mail.Raed"] }), 404, "scope",
     "did you mean 'Mail.Read'?"
 )]
-#[case::scopes_of_nobody(json!({ "api": "mail", "client": "daemon", "scopes": [] }), 400, "scopes", "absence of a user")]
+#[case::scopes_of_nobody(json!({ "api": "mail", "client": "daemon", "scopes": [] }), 422, "scopes", "absence of a user")]
 #[case::roles_of_a_user(
-    json!({ "api": "mail", "client": "desktop", "user": "ada", "roles": [] }), 400, "roles", "contradict"
+    json!({ "api": "mail", "client": "desktop", "user": "ada", "roles": [] }), 422, "roles", "contradict"
 )]
 #[case::two_expiries(
-    json!({ "api": "mail", "client": "daemon", "expired": true, "claims": { "exp": 1 } }), 400, "expired", "claim `exp`"
+    json!({ "api": "mail", "client": "daemon", "expired": true, "claims": { "exp": 1 } }), 422, "expired", "claim `exp`"
 )]
 #[case::two_audiences(
-    json!({ "api": "mail", "client": "daemon", "wrong_audience": true, "claims": { "aud": "x" } }), 400,
+    json!({ "api": "mail", "client": "daemon", "wrong_audience": true, "claims": { "aud": "x" } }), 422,
     "wrong_audience", "claim `aud`"
 )]
-#[case::typo(json!({ "api": "mail", "client": "desktop", "usr": "ada" }), 400, "", "unknown field `usr`")]
+#[case::typo(json!({ "api": "mail", "client": "desktop", "usr": "ada" }), 400, "usr", "did you mean `user`?")]
 #[tokio::test]
 async fn a_mistake_is_told(#[case] order: Value, #[case] status: u16, #[case] field: &str, #[case] sentence: &str) {
     let idp = MockIdp::start().await;

@@ -1,6 +1,7 @@
 //! Tokens made to order: for tests of an API that need no client and no sign-in, and tokens that nobody would issue.
 
 use jiff::SignedDuration;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -11,7 +12,7 @@ use crate::{
     token::{self, Access, AppOnly, Credential, Life, Parties, Proof},
 };
 
-use super::{TenantControls, Unknown, unknown, unknown_user};
+use super::{TenantControls, Unknown, api, application, scope, user};
 
 /// How long before now a token was issued that is to have expired: longer than any token of an ordinary life is good for.
 const LONG_AGO: SignedDuration = SignedDuration::from_hours(24);
@@ -30,7 +31,7 @@ const LONG_AGO: SignedDuration = SignedDuration::from_hours(24);
 /// # Ok(()) })
 /// # }
 /// ```
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TokenOrder {
     /// The API it is for: its short name.
@@ -50,7 +51,7 @@ pub struct TokenOrder {
     #[serde(default)]
     pub mfa: bool,
     /// Claims to set, after all else; `null` takes one away.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "crate::control::object")]
     pub claims: Map<String, Value>,
     /// Whether it was issued a day ago and has expired since.
     #[serde(default)]
@@ -72,7 +73,7 @@ impl TokenOrder {
 }
 
 /// A token made to order.
-#[derive(Clone, Serialize)]
+#[derive(Clone, Serialize, Deserialize, JsonSchema)]
 pub struct MintedToken {
     /// The token.
     pub access_token: String,
@@ -114,15 +115,11 @@ impl TenantControls {
     pub fn mint_token(&self, order: &TokenOrder) -> Result<MintedToken, TokenOrderError> {
         order.check()?;
         let directory = self.directory();
-        let api = directory
-            .api(&order.api)
-            .ok_or_else(|| unknown("API", &order.api, directory.apis.iter().map(|known| known.name.as_str())))?;
-        let client = directory.application(&order.client).ok_or_else(|| {
-            unknown("application", &order.client, directory.applications.iter().map(|known| known.name.as_str()))
-        })?;
+        let api = api(&directory, &order.api)?;
+        let client = application(&directory, &order.client)?;
         let claims = match &order.user {
             Some(name) => {
-                let user = directory.user(name).ok_or_else(|| unknown_user(&directory, name))?;
+                let user = user(&directory, name)?;
                 self.users_claims(order, &directory, user, client, api)?
             }
             None => self.applications_claims(order, client, api),
@@ -157,16 +154,11 @@ impl TenantControls {
         client: &Application,
         api: &Api,
     ) -> Result<Value, Unknown> {
-        let known = || api.scopes.iter().map(|known| known.name.as_str());
         let scopes: Vec<String> = match &order.scopes {
-            None => known().map(str::to_owned).collect(),
-            Some(asked) => asked
-                .iter()
-                .map(|name| {
-                    let found = api.scope(name).map(|scope| scope.name.clone());
-                    found.ok_or_else(|| unknown("scope", name, known()))
-                })
-                .collect::<Result<_, _>>()?,
+            None => api.scopes.iter().map(|scope| scope.name.clone()).collect(),
+            Some(asked) => {
+                asked.iter().map(|name| scope(api, name).map(|scope| scope.name.clone())).collect::<Result<_, _>>()?
+            }
         };
         let issued_at = order.issued_at(self);
         let strength = Strength { mfa_at: order.mfa.then_some(issued_at), ..Strength::password(issued_at) };

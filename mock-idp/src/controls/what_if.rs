@@ -1,7 +1,8 @@
 //! The decision for a request that nobody makes.
 
 use jiff::SignedDuration;
-use serde::{Deserialize, Deserializer, de};
+use schemars::JsonSchema;
+use serde::{Deserialize, Deserializer, Serialize, de};
 use uuid::Uuid;
 
 use crate::{
@@ -12,10 +13,10 @@ use crate::{
     scopes::Scopes,
 };
 
-use super::{TenantControls, Unknown, unknown, unknown_user};
+use super::{TenantControls, Unknown, application, user};
 
 /// A request to be judged without being made.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Question {
     /// User name.
@@ -28,13 +29,15 @@ pub struct Question {
     #[serde(default)]
     pub claims: Option<String>,
     /// How long ago the user typed credentials, such as `2h`; just now if absent.
-    #[serde(default, deserialize_with = "ago")]
+    #[serde(default, deserialize_with = "ago", skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>", extend("format" = "time-span"))]
     pub signed_in_ago: Option<SignedDuration>,
     /// Whether a second factor was passed, together with the credentials if `mfa_ago` is absent.
     #[serde(default)]
     pub mfa: bool,
     /// How long ago a second factor was passed.
-    #[serde(default, deserialize_with = "ago")]
+    #[serde(default, deserialize_with = "ago", skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>", extend("format" = "time-span"))]
     pub mfa_ago: Option<SignedDuration>,
     /// Whether a device is being signed in by its code.
     #[serde(default)]
@@ -78,10 +81,8 @@ impl TenantControls {
         let now = self.tenant.now();
         let state = self.tenant.state();
         let directory = &state.directory;
-        let user = directory.user(&question.user).ok_or_else(|| unknown_user(directory, &question.user))?;
-        let client = directory.application(&question.client).ok_or_else(|| {
-            unknown("application", &question.client, directory.applications.iter().map(|known| known.name.as_str()))
-        })?;
+        let user = user(directory, &question.user)?;
+        let client = application(directory, &question.client)?;
         let claims = question.claims.as_deref();
         let parsed = Scopes::parse(&question.scope, client, directory)
             .and_then(|scopes| Ok((scopes, claims.map(ClaimsRequest::parse).transpose()?.unwrap_or_default())));

@@ -188,7 +188,7 @@ impl JsonSchema for TokenVersion {
     }
 
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({ "enum": [1, 2] })
+        schemars::json_schema!({ "description": "1 or 2.", "enum": [1, 2] })
     }
 }
 
@@ -216,7 +216,7 @@ pub struct ProtectedRoute {
     pub authentication_context: Option<String>,
     /// How old the sign-in may be, such as `5m`; asked for as `max_age` in the dialect of RFC 9470.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<String>")]
+    #[schemars(with = "Option<String>", extend("format" = "time-span"))]
     pub max_age: Option<SignedDuration>,
 }
 

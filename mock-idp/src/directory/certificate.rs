@@ -26,7 +26,7 @@ pub const DAEMON_CERTIFICATE: &str = include_str!("daemon-certificate.pem");
 /// Its dates are not looked at: a tenant's clock may be anywhere.
 #[derive(Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "String", into = "String")]
-#[schemars(with = "String")]
+#[schemars(with = "String", extend("format" = "pem"))]
 pub struct Certificate(Arc<Parsed>);
 
 struct Parsed {

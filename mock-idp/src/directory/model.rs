@@ -99,7 +99,7 @@ pub struct NamedLocation {
 /// A range of addresses in the notation of RFC 4632 and RFC 4291, such as `203.0.113.0/24`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(transparent)]
-pub struct AddressRange(#[schemars(with = "String")] IpNet);
+pub struct AddressRange(#[schemars(with = "String", extend("format" = "cidr"))] IpNet);
 
 impl AddressRange {
     /// Whether `address` is in it.
@@ -147,7 +147,7 @@ pub struct User {
     #[serde(default)]
     pub methods: Vec<Method>,
     /// The code that the one-time-code page accepts.
-    #[serde(default = "User::default_one_time_code")]
+    #[serde(default = "User::default_one_time_code", skip_serializing_if = "User::is_default_one_time_code")]
     pub one_time_code: Secret,
     /// False for a disabled account (AADSTS50057).
     #[serde(default = "yes")]
@@ -182,8 +182,12 @@ pub struct User {
 }
 
 impl User {
-    fn default_one_time_code() -> Secret {
+    pub(crate) fn default_one_time_code() -> Secret {
         Secret::new("123456")
+    }
+
+    fn is_default_one_time_code(code: &Secret) -> bool {
+        *code == Self::default_one_time_code()
     }
 }
 
@@ -198,7 +202,7 @@ pub enum Method {
 }
 
 /// A consent on record: these scopes of that API for that application, by one user or for the whole tenant.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Consent {
     /// User name; absent for the whole tenant.

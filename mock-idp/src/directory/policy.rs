@@ -211,7 +211,7 @@ impl JsonSchema for SignInFrequency {
     }
 
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({ "type": "string" })
+        schemars::json_schema!({ "type": "string", "anyOf": [{ "const": "every_time" }, { "format": "time-span" }] })
     }
 }
 

@@ -19,7 +19,7 @@ pub struct Switches {
     /// Whether a token carries only the scopes asked for and not all that were granted on its API.
     pub narrow_scp: bool,
     /// How long a consent takes until the token endpoint knows it, such as `5s`.
-    #[schemars(with = "String")]
+    #[schemars(with = "String", extend("format" = "time-span"))]
     pub consent_lag: SignedDuration,
     /// The dialect of the errors that the v2 token endpoint answers with. `v1` lets a client that speaks v2 only see how it
     /// takes `interaction_required`; the v1 endpoint has its own dialect in any case.
@@ -48,7 +48,7 @@ pub struct Switches {
     pub refresh_token_rotation: Rotation,
     /// How long a refresh token and its successors live at most (AADSTS700081), such as `8760h`; without end if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<String>")]
+    #[schemars(with = "Option<String>", extend("format" = "time-span"))]
     pub refresh_token_max_lifetime: Option<SignedDuration>,
     /// Whether polls for a device code that come too fast get `slow_down` (RFC 8628). Some MSALs take it for the end.
     pub device_code_slow_down: bool,
@@ -222,7 +222,7 @@ pub struct LoopDetector {
     /// So many equal requests are one too many.
     pub requests: u32,
     /// Within this time, such as `5m`.
-    #[schemars(with = "String")]
+    #[schemars(with = "String", extend("format" = "time-span"))]
     pub within: SignedDuration,
 }
 

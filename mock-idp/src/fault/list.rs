@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{Effect, Endpoint, Fault, InvalidFault, RetryAfter, Times};
@@ -39,25 +40,28 @@ impl Sought {
     }
 }
 
-/// A fault that waits for requests.
-#[derive(Clone, Debug, Serialize)]
+/// A fault that waits for requests, as it is told.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ArmedFault {
     /// Names it from now on.
     pub id: Uuid,
     /// As it was injected.
     #[serde(flatten)]
     pub fault: Fault,
-    /// How many requests it concerns yet; `None` for no limit.
+    /// How many requests it concerns yet; `null` for no limit.
     pub remaining: Option<u32>,
-    #[serde(skip)]
+}
+
+/// A fault that waits for requests: its names are resolved.
+#[derive(Clone, Debug)]
+struct Armed {
+    id: Uuid,
+    fault: Fault,
     effect: Effect,
-    #[serde(skip)]
     client: Option<Uuid>,
-    #[serde(skip)]
     user: Option<Uuid>,
-    #[serde(skip)]
+    /// How many requests it concerns yet.
     times: Times,
-    #[serde(skip)]
     to_pass: u32,
 }
 
@@ -76,7 +80,7 @@ pub struct Hit {
 
 /// The faults of one tenant.
 #[derive(Debug, Default)]
-pub struct Faults(Vec<ArmedFault>);
+pub struct Faults(Vec<Armed>);
 
 impl Faults {
     /// Adds `fault` under `id`; names are looked up in `directory`.
@@ -84,7 +88,7 @@ impl Faults {
     /// # Errors
     ///
     /// Everything that is wrong with it, or that there are too many.
-    pub fn arm(&mut self, id: Uuid, fault: Fault, directory: &Directory) -> Result<&ArmedFault, InvalidFault> {
+    pub fn arm(&mut self, id: Uuid, fault: Fault, directory: &Directory) -> Result<(), InvalidFault> {
         let root = Path::root();
         let mut problems = fault.problems(directory, &root);
         if self.0.len() >= LIMIT {
@@ -98,9 +102,8 @@ impl Faults {
         let client = fault.client.as_deref().and_then(|name| directory.application(name)).map(|known| known.client_id);
         let user = fault.user.as_deref().and_then(|name| directory.user(name)).map(|known| known.id);
         let (times, to_pass) = (fault.times, fault.after);
-        self.0.push(ArmedFault { id, remaining: times.limit(), effect, client, user, times, to_pass, fault });
-        // One was pushed just now.
-        self.0.last().ok_or(InvalidFault(Vec::new()))
+        self.0.push(Armed { id, effect, client, user, times, to_pass, fault });
+        Ok(())
     }
 
     /// Whether none waits.
@@ -111,8 +114,10 @@ impl Faults {
 
     /// Those that wait, in the order in which they were injected.
     #[must_use]
-    pub fn list(&self) -> &[ArmedFault] {
-        &self.0
+    pub fn list(&self) -> Vec<ArmedFault> {
+        let told =
+            |armed: &Armed| ArmedFault { id: armed.id, fault: armed.fault.clone(), remaining: armed.times.limit() };
+        self.0.iter().map(told).collect()
     }
 
     /// Takes one away; says whether there was one.
@@ -132,16 +137,15 @@ impl Faults {
         let met = self.0.iter_mut().position(|armed| armed.meets(request))?;
         let armed = &mut self.0[met];
         armed.times.take();
-        armed.remaining = armed.times.limit();
         let hit = armed.hit();
-        if armed.remaining == Some(0) {
+        if armed.times.limit() == Some(0) {
             self.0.remove(met);
         }
         Some(hit)
     }
 }
 
-impl ArmedFault {
+impl Armed {
     fn meets(&mut self, request: &Sought) -> bool {
         let concerns = self.matches(request);
         let passes = concerns && self.to_pass > 0;
@@ -165,7 +169,7 @@ impl ArmedFault {
     }
 
     fn hit(&self) -> Hit {
-        let left = match self.remaining {
+        let left = match self.times.limit() {
             None => "again without limit".to_owned(),
             Some(0) => "not again".to_owned(),
             Some(1) => "once more".to_owned(),

@@ -74,7 +74,7 @@ pub struct Fault {
     /// How long the request waits first, in real time, such as `250ms`; at most ten minutes. Alone, it is served normally
     /// afterwards.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<String>")]
+    #[schemars(with = "Option<String>", extend("format" = "time-span"))]
     pub latency: Option<SignedDuration>,
     /// The body that goes with `status`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -131,15 +131,8 @@ impl Endpoint {
 
 /// A fault that cannot be: what is wrong with it, member by member.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{}", .0.iter().map(described).collect::<Vec<_>>().join("; "))]
+#[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
 pub struct InvalidFault(pub Vec<Problem>);
-
-fn described(problem: &Problem) -> String {
-    let hint = problem.hint.as_ref().map(|hint| format!(" ({hint})")).unwrap_or_default();
-    let path = problem.path.to_string();
-    let at = if path.is_empty() { String::new() } else { format!("{path}: ") };
-    format!("{at}{}{hint}", problem.message)
-}
 
 impl Fault {
     /// Everything that is wrong with it, if it is to be injected into the tenant of `directory`. `path` is where it stands.

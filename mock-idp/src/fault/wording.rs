@@ -163,21 +163,29 @@ impl<'de> Deserialize<'de> for Times {
     }
 }
 
-macro_rules! number_or_string {
-    ($($Name:ident),+) => {
-        $(impl JsonSchema for $Name {
-            fn schema_name() -> Cow<'static, str> {
-                stringify!($Name).into()
-            }
+impl JsonSchema for RetryAfter {
+    fn schema_name() -> Cow<'static, str> {
+        "RetryAfter".into()
+    }
 
-            fn json_schema(_: &mut SchemaGenerator) -> Schema {
-                json_schema!({ "type": ["integer", "string"] })
-            }
-        })+
-    };
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "Seconds, or a text such as an HTTP date.",
+            "type": ["integer", "string"],
+            "minimum": 0,
+        })
+    }
 }
 
-number_or_string!(RetryAfter, Times);
+impl JsonSchema for Times {
+    fn schema_name() -> Cow<'static, str> {
+        "Times".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "anyOf": [{ "type": "integer", "minimum": 1, "maximum": u32::MAX }, { "const": UNLIMITED }] })
+    }
+}
 
 enum NumberOrWord {
     Number(u64),

@@ -92,11 +92,6 @@ impl Incoming {
         Params::parse(self.body.as_ref().ok_or_else(too_large)?)
     }
 
-    /// The body.
-    pub(super) fn body(&self) -> Result<&[u8], Refusal> {
-        self.body.as_deref().ok_or_else(too_large)
-    }
-
     /// A header as text.
     pub(super) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()

@@ -19,6 +19,7 @@ mod origin;
 mod page;
 mod respond;
 mod router;
+mod skip;
 mod token;
 
 use std::sync::Arc;
@@ -92,6 +93,15 @@ impl Idp {
 
     fn tenant(&self, name: &str) -> Option<Arc<Tenant>> {
         self.registry.find(name)
+    }
+
+    /// Forgets an isolated tenant and all that is about it; says whether there was one. Those of the configuration stay.
+    pub fn delete_tenant(&self, id: Uuid) -> bool {
+        let deleted = self.registry.remove(id);
+        if deleted {
+            self.user_codes.forget(id);
+        }
+        deleted
     }
 
     fn tenant_by_id(&self, id: Uuid) -> Option<Arc<Tenant>> {

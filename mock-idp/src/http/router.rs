@@ -20,7 +20,8 @@ use crate::{
 };
 
 use super::{
-    Idp, api, authorize, control, cors, device, discovery, fault, incoming::Incoming, login, logout, respond, token,
+    Idp, api, authorize, control, cors, device, discovery, fault, incoming::Incoming, login, logout, respond, skip,
+    token,
 };
 
 /// The whole server. A doubled slash is a slash, as MSAL Python needs (wire reference 1.2).
@@ -58,9 +59,11 @@ pub fn router(idp: Arc<Idp>) -> Router {
         .merge(control::routes(&idp))
         .fallback(not_found)
         .layer(CatchPanicLayer::custom(panicked))
-        .with_state(idp);
+        .with_state(idp.clone());
     // Paths are matched by the inner router, so they are mended outside of it.
-    Router::new().fallback_service(MapRequest::new(paths, single_slashes))
+    Router::new()
+        .fallback_service(MapRequest::new(paths, single_slashes))
+        .layer(middleware::from_fn_with_state(idp, skip::pages))
 }
 
 fn single_slashes(mut request: Request) -> Request {

@@ -66,10 +66,10 @@ fn judged(
     let verdict = if unmet.is_empty() { "met" } else { "not met" };
     let state = if policy.state == PolicyState::ReportOnly { ", report-only" } else { "" };
     decision.reasons.push(Reason {
-        rule: "conditional-access",
+        rule: "conditional-access".into(),
         because: format!("policy {} {because}: {verdict}{state}", policy.name),
         policy: Some(policy.id),
-        satisfied_by: unmet.first().map(|demand| demand.cure(situation)),
+        satisfied_by: unmet.first().map(|demand| demand.cure(situation).into()),
     });
     if policy.state != PolicyState::Enabled || unmet.is_empty() {
         return Vec::new();
@@ -98,7 +98,7 @@ fn elsewhere(
         } else if policy.state == PolicyState::Enabled {
             decision.ordinary_token = true;
             decision.reasons.push(Reason {
-                rule: "location",
+                rule: "location".into(),
                 because: format!(
                     "policy {} {because} from {reported} alone: an hour's token without continuous access evaluation",
                     policy.name
@@ -115,10 +115,10 @@ fn elsewhere(
 fn note_registration(situation: &Situation<'_>, subject: Subject<'_>, decision: &mut Decision) {
     for policy in covering_action(situation, subject, UserAction::RegisterSecurityInfo) {
         decision.reasons.push(Reason {
-            rule: "conditional-access",
+            rule: "conditional-access".into(),
             because: format!("policy {} guards the registration of methods: not met", policy.name),
             policy: Some(policy.id),
-            satisfied_by: Some(Aadsts::EnrolmentFromUntrustedPlace.row().cure),
+            satisfied_by: Some(Aadsts::EnrolmentFromUntrustedPlace.row().cure.into()),
         });
     }
 }
@@ -128,7 +128,7 @@ fn note_session(covering: &[(&Policy, String)], decision: &mut Decision) {
     for (policy, because) in covering.iter().filter(|(policy, _)| policy.state == PolicyState::Enabled) {
         let mut note = |what: &str| {
             decision.reasons.push(Reason {
-                rule: "session",
+                rule: "session".into(),
                 because: format!("policy {} {because}: {what}", policy.name),
                 policy: Some(policy.id),
                 satisfied_by: None,

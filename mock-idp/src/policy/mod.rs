@@ -24,8 +24,11 @@ mod sign_in;
 mod sign_in_frequency;
 mod strength;
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 pub use control::GrantControl;
@@ -149,10 +152,10 @@ pub struct Decision {
 }
 
 /// Why a rule spoke.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Reason {
     /// The rule.
-    pub rule: &'static str,
+    pub rule: Cow<'static, str>,
     /// What it saw.
     pub because: String,
     /// The policy behind it, if one is.
@@ -160,14 +163,14 @@ pub struct Reason {
     pub policy: Option<Uuid>,
     /// What would satisfy it, if it is not satisfied.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub satisfied_by: Option<&'static str>,
+    pub satisfied_by: Option<Cow<'static, str>>,
 }
 
 impl Reason {
     /// What `rule` saw.
     #[must_use]
     pub fn new(rule: &'static str, because: impl Into<String>) -> Self {
-        Self { rule, because: because.into(), policy: None, satisfied_by: None }
+        Self { rule: rule.into(), because: because.into(), policy: None, satisfied_by: None }
     }
 }
 
@@ -195,7 +198,7 @@ impl Decision {
 
     /// Adds a demand, with the reason and what would satisfy it.
     fn demand(&mut self, situation: &Situation<'_>, rule: &'static str, because: impl Into<String>, demand: Demand) {
-        let satisfied_by = Some(demand.cure(situation));
+        let satisfied_by = Some(demand.cure(situation).into());
         self.reasons.push(Reason { satisfied_by, ..Reason::new(rule, because) });
         self.demands.push(demand);
     }

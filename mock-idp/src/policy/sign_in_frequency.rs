@@ -18,10 +18,11 @@ pub(super) fn check(situation: &Situation<'_>, decision: &mut Decision) {
         let verdict = if met { "young enough" } else { "too old" };
         let state = if policy.state == PolicyState::ReportOnly { ", report-only" } else { "" };
         decision.reasons.push(Reason {
-            rule: "sign-in-frequency",
+            rule: "sign-in-frequency".into(),
             because: format!("policy {} {because}: the sign-in is {verdict}{state}", policy.name),
             policy: Some(policy.id),
-            satisfied_by: (!met).then(|| Demand::SignIn(SignInReason::TooOld { issued, lifetime }).cure(situation)),
+            satisfied_by: (!met)
+                .then(|| Demand::SignIn(SignInReason::TooOld { issued, lifetime }).cure(situation).into()),
         });
         let asked_already = decision.demands.iter().any(|demand| matches!(demand, Demand::SignIn(_)));
         if policy.state == PolicyState::Enabled && !met {

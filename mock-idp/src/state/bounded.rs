@@ -65,6 +65,12 @@ impl<T> Bounded<T> {
         removed
     }
 
+    /// Keeps only the entries for which `wanted` holds.
+    pub fn retain(&mut self, wanted: impl Fn(&T) -> bool) {
+        self.entries.retain(|_, entry| wanted(entry));
+        self.order.retain(|name| self.entries.contains_key(name));
+    }
+
     /// Forgets the oldest entries as long as `stale` holds for them.
     pub fn prune(&mut self, stale: impl Fn(&T) -> bool) {
         while let Some(oldest) = self.order.front() {

@@ -128,6 +128,11 @@ impl UserCodes {
         user_code
     }
 
+    /// Forgets the codes of a tenant that is gone.
+    pub fn forget(&self, tenant: Uuid) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).retain(|(owner, _)| *owner != tenant);
+    }
+
     /// The tenant and device code that `typed` stands for; case, spaces and hyphens do not matter.
     #[must_use]
     pub fn find(&self, typed: &str) -> Option<(Uuid, String)> {

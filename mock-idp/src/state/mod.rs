@@ -53,6 +53,8 @@ pub struct Tenant {
     pub name: String,
     /// Verified domain.
     pub domain: String,
+    /// Id of the configured tenant that it was made like; its own if it is of the configuration itself.
+    pub origin: Uuid,
     /// The tenant's time.
     pub clock: TenantClock,
     /// The tenant's randomness.
@@ -128,7 +130,7 @@ impl Tenant {
         let directory = Directory::of(tenant, document);
         let ledger = standing_consents(tenant, &directory, Timestamp::MIN);
         let keys = KeyRing::new(key);
-        Self::at_work(tenant.name.clone(), directory, tenant.policies.clone(), ledger, keys, clock, ids)
+        Self::at_work(tenant, tenant.name.clone(), directory, ledger, keys, clock, ids)
     }
 
     /// A tenant of its own that starts like this one was configured: the same users, policies and consents under another
@@ -140,7 +142,7 @@ impl Tenant {
         let name = format!("{}-{}", origin.name, &id.simple().to_string()[..12]);
         let directory = self.pristine.isolated_copy(id, format!("{name}.test"));
         let ledger = standing_consents(origin, &directory, Timestamp::MIN);
-        Self::at_work(name, directory, origin.policies.clone(), ledger, self.keys.pristine(), clock, ids)
+        Self::at_work(origin, name, directory, ledger, self.keys.pristine(), clock, ids)
     }
 
     /// What changes, locked. Copy out what you need; never hold it across an `.await`.
@@ -156,9 +158,9 @@ impl Tenant {
     }
 
     fn at_work(
+        origin: &TenantDocument,
         name: String,
         directory: Directory,
-        policies: Vec<Policy>,
         ledger: Ledger,
         keys: KeyRing,
         clock: Arc<dyn Clock>,
@@ -169,6 +171,7 @@ impl Tenant {
             id: directory.id,
             name,
             domain: directory.domain.clone(),
+            origin: origin.id,
             clock: TenantClock::new(clock),
             epoch: u64::from_be_bytes(ids.bytes()),
             ids,
@@ -177,7 +180,7 @@ impl Tenant {
             log: Recorder::default(),
             state: Mutex::new(State {
                 directory,
-                policies,
+                policies: origin.policies.clone(),
                 ledger,
                 sessions: Sessions::new(LIMIT),
                 flows: Bounded::new(LIMIT),

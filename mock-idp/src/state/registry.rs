@@ -70,8 +70,26 @@ impl Registry {
 
     /// Everything as at the start; isolated tenants are gone.
     pub fn reset(&self) {
-        let mut inner = self.write();
-        *inner = Inner::of(&inner.document.clone(), &self.key, &self.clock, &self.ids);
+        self.import(&self.document());
+    }
+
+    /// Everything as if the server had started with `document`; isolated tenants are gone.
+    pub fn import(&self, document: &Arc<Document>) {
+        let fresh = Inner::of(document, &self.key, &self.clock, &self.ids);
+        let before = std::mem::replace(&mut *self.write(), fresh);
+        before.tenants.values().for_each(|tenant| tenant.log.close());
+    }
+
+    /// How many tenants there are, and under how many names they are found.
+    #[must_use]
+    pub fn counts(&self) -> (usize, usize) {
+        let inner = self.read();
+        (inner.tenants.len(), inner.names.len())
+    }
+
+    /// Lets nobody wait for exchanges any more.
+    pub fn close_logs(&self) {
+        self.read().tenants.values().for_each(|tenant| tenant.log.close());
     }
 
     /// The configuration.
@@ -142,9 +160,12 @@ impl Registry {
         if inner.document.tenants.iter().any(|tenant| tenant.id == id) {
             return false;
         }
-        let removed = inner.tenants.remove(&id);
-        inner.names.retain(|_, known| *known != id);
-        removed.is_some()
+        let Some(removed) = inner.tenants.remove(&id) else { return false };
+        for name in [&removed.domain, &removed.name] {
+            inner.names.remove(&name.to_ascii_lowercase());
+        }
+        removed.log.close();
+        true
     }
 
     fn read(&self) -> std::sync::RwLockReadGuard<'_, Inner> {

@@ -83,7 +83,9 @@ impl Browser {
             };
             last = page.kind();
             pages.push(page.seen.clone());
-            match person.act(&page)? {
+            let step = person.act(&page)?;
+            super::think(person.user()).await;
+            match step {
                 Step::Send(next) => request = next,
                 Step::PostAnswer => {
                     let outcome = self.deliver_form(&page).await?;

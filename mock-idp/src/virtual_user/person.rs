@@ -31,6 +31,11 @@ impl<'a> Person<'a> {
         Self { user, device_code, answered: Vec::new(), cancelled: Vec::new(), wrong_codes: 0 }
     }
 
+    /// Who she is.
+    pub(super) fn user(&self) -> &'a VirtualUser {
+        self.user
+    }
+
     /// Looks at the page and acts.
     pub(super) fn act(&mut self, page: &Page) -> Result<Step, BrowseError> {
         let kind = page.kind();

@@ -3,10 +3,12 @@
 
 use std::fmt;
 
+use jiff::SignedDuration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::PageKind;
+use crate::yaml::{Path, Problem};
 
 /// The scripted person: who signs in and what she does on each page.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -36,9 +38,31 @@ pub struct VirtualUser {
     pub cancel_at: Option<PageKind>,
     /// Whether she says yes on the "stay signed in" page.
     pub stay_signed_in: bool,
+    /// How long she thinks before she answers a page, in real time, such as `250ms`; at most ten minutes.
+    #[serde(skip_serializing_if = "SignedDuration::is_zero")]
+    #[schemars(with = "String", extend("format" = "time-span"))]
+    pub think_time: SignedDuration,
+    /// Whether the server answers the pages in her stead, so that a browser sees none: `/authorize` leads to the redirect
+    /// address at once. What she does is the same, and the log has the pages.
+    pub skips_pages: bool,
 }
 
+const LONGEST_THOUGHT: SignedDuration = SignedDuration::from_mins(10);
+
 impl VirtualUser {
+    /// What is wrong with her, if anything.
+    #[must_use]
+    pub fn problem(&self) -> Option<Problem> {
+        let is_short = !self.think_time.is_negative() && self.think_time <= LONGEST_THOUGHT;
+        let sentence = "the think time is between 0s and 10m, such as `250ms`";
+        (!is_short).then(|| Problem::new(Path::root().key("think_time"), sentence))
+    }
+
+    /// How long she thinks.
+    pub(crate) fn thinks(&self) -> std::time::Duration {
+        self.think_time.clamp(SignedDuration::ZERO, LONGEST_THOUGHT).unsigned_abs()
+    }
+
     /// A user of that name who knows the built-in password and code and agrees to everything.
     #[must_use]
     pub fn new(username: impl Into<String>) -> Self {
@@ -61,6 +85,8 @@ impl Default for VirtualUser {
             mfa: MfaAnswer::Pass,
             cancel_at: None,
             stay_signed_in: false,
+            think_time: SignedDuration::ZERO,
+            skips_pages: false,
         }
     }
 }
@@ -80,6 +106,8 @@ impl fmt::Debug for VirtualUser {
             .field("mfa", &self.mfa)
             .field("cancel_at", &self.cancel_at)
             .field("stay_signed_in", &self.stay_signed_in)
+            .field("think_time", &self.think_time)
+            .field("skips_pages", &self.skips_pages)
             .finish()
     }
 }

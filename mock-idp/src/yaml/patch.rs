@@ -18,9 +18,8 @@ use serde_json::{Map, Value};
 
 use super::{
     diagnostic::quote,
-    nearest::suggest,
     path::{Path, Problem},
-    wording::{Sentence, custom, scalar, visited},
+    wording::{self, scalar, visited},
 };
 
 /// `original` with what `patch` changes; `null` takes a member away, a list replaces the whole list. `at` is where the patch
@@ -48,6 +47,15 @@ pub fn patched<T: Serialize + DeserializeOwned>(
         return Err(problems);
     }
     read(&document).map_err(|misread| vec![misread.problem(at)])
+}
+
+/// Reads a JSON value as strictly as a document: a mistake bears its place below `at`, and the nearest valid name.
+///
+/// # Errors
+///
+/// The first mistake.
+pub fn from_value<T: DeserializeOwned>(value: &Value, at: &Path) -> Result<T, Problem> {
+    read(value).map_err(|misread| misread.problem(at))
 }
 
 /// The document with one change, if `T` can still be read from it.
@@ -126,15 +134,10 @@ impl Misread {
     fn problem(self, root: &Path) -> Problem {
         let (path, text) = self.place.unwrap_or_default();
         let sentence = match self.kind {
-            Kind::Unknown { what, word, valid } => Sentence {
-                message: format!("unknown {what} {}", quote(&word)),
-                hint: suggest(&word, &format!("valid {what}s"), valid.iter().copied()),
-            },
-            Kind::Missing(name) => Sentence { message: format!("missing key {}", quote(name)), hint: None },
-            Kind::Type { expected, found } => {
-                Sentence { message: format!("expected {expected}, found {found}"), hint: None }
-            }
-            Kind::Other(message) => custom(&message, &text),
+            Kind::Unknown { what, word, valid } => wording::unknown(what, &word, valid),
+            Kind::Missing(name) => wording::missing(name),
+            Kind::Type { expected, found } => wording::mistyped(&expected, &found),
+            Kind::Other(message) => wording::custom(&message, &text),
         };
         Problem { path: root.join(&path), message: sentence.message, hint: sentence.hint }
     }
@@ -209,6 +212,21 @@ fn read_at<'a, S: DeserializeSeed<'a>>(value: &'a Value, path: Path, seed: S) ->
     seed.deserialize(At { value, path: path.clone() }).map_err(|misread| misread.at(path, value))
 }
 
+/// `404.0` is a whole number in JSON Schema (2020-12, 6.1.1), and so it is here where one is asked for.
+macro_rules! whole_numbers {
+    ($($method:ident)+) => {
+        $(fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misread> {
+            match self.value.as_f64().filter(|_| self.value.is_f64()) {
+                Some(number) if number.fract() == 0.0 && number.abs() < EXACT => visitor.visit_i64(number as i64),
+                _ => self.deserialize_any(visitor),
+            }
+        })+
+    };
+}
+
+/// Up to here every whole number has a float of its own: 2^53.
+const EXACT: f64 = 9_007_199_254_740_992.0;
+
 impl<'de> Deserializer<'de> for At<'de> {
     type Error = Misread;
 
@@ -238,6 +256,19 @@ impl<'de> Deserializer<'de> for At<'de> {
         visitor.visit_newtype_struct(self)
     }
 
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Misread> {
+        match self.value {
+            // Its members in their order would do for serde; nobody writes that.
+            Value::Array(_) => Err(Misread::invalid_type(Unexpected::Seq, &"a map")),
+            _ => self.deserialize_any(visitor),
+        }
+    }
+
     fn deserialize_enum<V: Visitor<'de>>(
         self,
         _: &'static str,
@@ -254,9 +285,14 @@ impl<'de> Deserializer<'de> for At<'de> {
         }
     }
 
+    whole_numbers! {
+        deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64 deserialize_i8 deserialize_i16 deserialize_i32
+        deserialize_i64
+    }
+
     forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple
-        tuple_struct map struct identifier ignored_any
+        bool i128 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple
+        tuple_struct map identifier ignored_any
     }
 }
 
@@ -366,5 +402,14 @@ mod tests {
         let problems = patch(&json!({"lokced": true, "locked": true, "methods": ["fax"]})).unwrap_err();
         let paths: Vec<_> = problems.iter().map(|problem| problem.path.to_string()).collect();
         assert_eq!(paths, ["ada.lokced", "ada.methods[0]"]);
+    }
+
+    #[rstest]
+    #[case::whole(json!(404), Some(404))]
+    #[case::whole_with_a_point(json!(404.0), Some(404))]
+    #[case::broken(json!(404.5), None)]
+    #[case::too_large(json!(70_000.0), None)]
+    fn a_number_without_a_fraction_is_whole(#[case] number: Value, #[case] read: Option<u16>) {
+        assert_eq!(from_value::<u16>(&number, &Path::root()).ok(), read);
     }
 }

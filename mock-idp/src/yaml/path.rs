@@ -89,6 +89,20 @@ pub struct Problem {
     pub hint: Option<String>,
 }
 
+/// Place, sentence and hint in one line.
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.path.0.is_empty() {
+            write!(f, "{}: ", self.path)?;
+        }
+        f.write_str(&self.message)?;
+        match &self.hint {
+            Some(hint) => write!(f, " ({hint})"),
+            None => Ok(()),
+        }
+    }
+}
+
 impl Problem {
     /// A problem without a hint.
     #[must_use]

@@ -93,11 +93,11 @@ struct Words<'a> {
 impl Words<'_> {
     fn sentence(&self, error: &Error) -> Sentence {
         match error {
-            Error::SerdeUnknownField { field, expected, .. } => self.unknown("key", field, expected),
+            Error::SerdeUnknownField { field, expected, .. } => unknown("key", field, expected),
             Error::SerdeUnknownVariant { variant, expected, .. } => {
-                self.unknown(if self.tree.is_key(self.at) { "key" } else { "value" }, variant, expected)
+                unknown(if self.tree.is_key(self.at) { "key" } else { "value" }, variant, expected)
             }
-            Error::SerdeMissingField { field, .. } => plain(format!("missing key {}", quote(field))),
+            Error::SerdeMissingField { field, .. } => missing(field),
             Error::DuplicateMappingKey { key: Some(key), .. } => plain(format!("key {} stands here twice", quote(key))),
             Error::DuplicateMappingKey { key: None, .. } => plain("a key stands here twice"),
             Error::Unexpected { expected, .. } => self.expected(collection(expected)),
@@ -133,18 +133,11 @@ impl Words<'_> {
         }
     }
 
-    fn unknown(&self, what: &str, word: &str, expected: &[&'static str]) -> Sentence {
-        Sentence {
-            message: format!("unknown {what} {}", quote(word)),
-            hint: suggest(word, &format!("valid {what}s"), expected.iter().copied()),
-        }
-    }
-
     fn expected(&self, expected: &str) -> Sentence {
-        plain(match self.found() {
-            Some(found) => format!("expected {expected}, found {found}"),
-            None => format!("expected {expected}"),
-        })
+        match self.found() {
+            Some(found) => mistyped(expected, &found),
+            None => plain(format!("expected {expected}")),
+        }
     }
 
     fn boolean(&self) -> Sentence {
@@ -195,6 +188,24 @@ pub(super) fn custom(message: &str, text: &str) -> Sentence {
         };
     }
     plain(message)
+}
+
+/// A `what` ("key", "value") that is none of those expected.
+pub(super) fn unknown(what: &str, word: &str, expected: &[&'static str]) -> Sentence {
+    Sentence {
+        message: format!("unknown {what} {}", quote(word)),
+        hint: suggest(word, &format!("valid {what}s"), expected.iter().copied()),
+    }
+}
+
+/// A key that has to be there.
+pub(super) fn missing(key: &str) -> Sentence {
+    plain(format!("missing key {}", quote(key)))
+}
+
+/// A value of another type.
+pub(super) fn mistyped(expected: &str, found: &str) -> Sentence {
+    plain(format!("expected {expected}, found {found}"))
 }
 
 fn plain(message: impl Into<String>) -> Sentence {

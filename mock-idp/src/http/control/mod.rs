@@ -1,21 +1,29 @@
 //! The control API under `/_mock`: JSON, snake_case, every error `{"error":{"code","message","field"?}}`.
 //!
 //! It is for the machine it runs on: a request under a foreign `Host` or with a foreign `Origin` is refused, so that no web
-//! page can reach it (DNS rebinding). Each handler is a thin shell around a method of [`TenantControls`].
+//! page can reach it (DNS rebinding). Each handler is a thin shell around a method of [`TenantControls`]; its types say what
+//! it takes and answers (`operation`), and one list of routes (`table`) makes both the router and the OpenAPI document. The
+//! documents themselves are in [`crate::control`].
 //!
 //! [`TenantControls`]: crate::TenantControls
 
+mod answer;
+mod changes;
 mod clock;
 mod consents;
+mod directory;
 mod exchanges;
 mod extract;
 mod faults;
+mod openapi;
+mod operation;
 mod policies;
 mod signing_keys;
+mod stream;
+mod table;
 mod tenants;
 mod tokens;
 mod trouble;
-mod users;
 mod virtual_user;
 mod what_if;
 
@@ -24,51 +32,18 @@ use std::sync::Arc;
 use axum::{
     Router,
     extract::{Request, State},
+    http::{Method, StatusCode},
     middleware::{self, Next},
     response::{IntoResponse as _, Response},
-    routing::{delete, get, post, put},
 };
-use serde_json::json;
 
 use super::{Idp, incoming::Incoming, origin::split_port, respond};
+use answer::{Created, Done, Json};
 use trouble::Trouble;
 
 /// The routes, guarded.
 pub(super) fn routes(idp: &Arc<Idp>) -> Router<Arc<Idp>> {
-    let tenant = Router::new()
-        .route("/consents", get(consents::list).post(consents::grant).delete(consents::revoke))
-        .route("/policies", get(policies::list).post(policies::create))
-        .route("/policies/{id}", put(policies::replace).delete(policies::remove))
-        .route("/users/{user}", get(users::show).patch(users::change))
-        .route("/users/{user}/revoke_sessions", post(users::revoke_sessions))
-        .route("/virtual_user", get(virtual_user::show).put(virtual_user::replace))
-        .route("/clock", get(clock::show).post(clock::set).delete(clock::reset))
-        .route("/faults", get(faults::list).post(faults::inject).delete(faults::clear))
-        .route("/faults/{id}", delete(faults::remove))
-        .route("/exchanges", get(exchanges::list).delete(exchanges::clear))
-        .route("/expectations/verify", post(exchanges::verify))
-        .route("/tokens", post(tokens::mint))
-        .route("/signing_keys", get(signing_keys::list))
-        .route("/signing_keys/rotate", post(signing_keys::rotate))
-        .route("/what_if", post(what_if::decide));
-    Router::new()
-        .route("/_mock/health", get(health))
-        .route("/_mock/reset", post(reset))
-        .route("/_mock/directory", get(tenants::directory))
-        .route("/_mock/tenants", post(tenants::create))
-        .route("/_mock/tenants/{tenant}", delete(tenants::remove))
-        .nest("/_mock/tenants/{tenant}", tenant)
-        .method_not_allowed_fallback(wrong_method)
-        .layer(middleware::from_fn_with_state(idp.clone(), guard))
-}
-
-async fn health() -> Response {
-    respond::plain_json(200, &json!({ "status": "ok" }))
-}
-
-async fn reset(State(idp): State<Arc<Idp>>) -> Response {
-    idp.registry.reset();
-    respond::plain_json(200, &json!({ "status": "ok" }))
+    table::router().method_not_allowed_fallback(other_method).layer(middleware::from_fn_with_state(idp.clone(), guard))
 }
 
 /// Lets only this machine's own programs and pages in.
@@ -95,8 +70,12 @@ fn foreign(idp: &Idp, request: &Request) -> Option<Trouble> {
     foreign.then(|| Trouble::new(403, "foreign_origin", "The control API answers to pages of this server only."))
 }
 
-async fn wrong_method(incoming: Incoming) -> Trouble {
-    Trouble::new(405, "wrong_method", format!("{} does not take {}.", incoming.path, incoming.method))
+/// Tells what a path takes: axum adds the header `Allow` to either answer.
+async fn other_method(incoming: Incoming) -> Response {
+    if incoming.method == Method::OPTIONS {
+        return StatusCode::NO_CONTENT.into_response();
+    }
+    Trouble::new(405, "wrong_method", format!("{} does not take {}.", incoming.path, incoming.method)).into_response()
 }
 
 /// Anything else under `/_mock`.

@@ -1,23 +1,16 @@
 //! `/signing_keys`: which keys the JWKS lists, and the rotation.
 
-use axum::response::Response;
-use serde_json::json;
+use crate::control::SigningKeys;
 
-use crate::TenantControls;
+use super::{Json, extract::Controls};
 
-use super::{extract::Controls, respond};
-
-pub(super) async fn list(Controls(tenant): Controls) -> Response {
-    listed(&tenant)
+pub(super) async fn list(Controls(tenant): Controls) -> Json<SigningKeys> {
+    let listed = tenant.signing_keys();
+    Json(SigningKeys { current: listed.first().cloned(), listed })
 }
 
 /// The key before stays listed; the one before that goes.
-pub(super) async fn rotate(Controls(tenant): Controls) -> Response {
+pub(super) async fn rotate(Controls(tenant): Controls) -> Json<SigningKeys> {
     tenant.rotate_signing_keys();
-    listed(&tenant)
-}
-
-fn listed(tenant: &TenantControls) -> Response {
-    let listed = tenant.signing_keys();
-    respond::plain_json(200, &json!({ "current": listed.first(), "listed": listed }))
+    list(Controls(tenant)).await
 }

@@ -1,9 +1,16 @@
 //! Why the control API says no, in its own shape.
+//!
+//! 400 is for what the schema of a body or query rules out, 422 for what it cannot see: a name that nothing bears, members
+//! that contradict each other.
 
 use axum::response::{IntoResponse, Response};
-use serde_json::json;
 
-use crate::{controls::Unknown, yaml::Problem};
+use crate::{
+    control::{ErrorDetail, ErrorDocument},
+    controls::{ChangeError, Invalid, TokenOrderError, Unknown},
+    fault::InvalidFault,
+    yaml::{Diagnostic, Problem},
+};
 
 use super::respond;
 
@@ -11,50 +18,114 @@ use super::respond;
 #[derive(Debug)]
 pub(super) struct Trouble {
     status: u16,
-    code: &'static str,
-    message: String,
-    field: Option<String>,
+    detail: ErrorDetail,
 }
 
 impl Trouble {
-    pub(super) fn new(status: u16, code: &'static str, message: impl Into<String>) -> Self {
-        Self { status, code, message: message.into(), field: None }
+    pub(super) fn new(status: u16, code: &str, message: impl Into<String>) -> Self {
+        let detail =
+            ErrorDetail { code: code.to_owned(), message: message.into(), field: None, line: None, column: None };
+        Self { status, detail }
     }
 
-    /// A body that cannot be read.
-    pub(super) fn body(mistake: &serde_json::Error) -> Self {
-        Self::new(400, "invalid_body", format!("The body is not what this endpoint takes: {mistake}."))
+    /// A body that is no JSON.
+    pub(super) fn no_json(mistake: &serde_json::Error) -> Self {
+        Self::new(400, "invalid_body", format!("The body is no JSON: {mistake}."))
+            .in_text(mistake.line(), mistake.column())
+    }
+
+    /// A body of another shape than is asked for.
+    pub(super) fn misshapen(problem: &Problem) -> Self {
+        Self::problem(400, problem)
+    }
+
+    /// The first problem of a body that has the right shape.
+    pub(super) fn unacceptable(problems: &[Problem]) -> Self {
+        match problems {
+            [problem, ..] => Self::problem(422, problem),
+            [] => Self::new(422, "invalid_body", "The body cannot be accepted."),
+        }
     }
 
     pub(super) fn at(mut self, field: impl Into<String>) -> Self {
-        self.field = Some(field.into());
+        self.detail.field = Some(field.into()).filter(|field| !field.is_empty());
         self
+    }
+
+    pub(super) fn in_text(mut self, line: usize, column: usize) -> Self {
+        // A mistake in a value that was read already has no place.
+        self.detail.line = Some(line).filter(|line| *line > 0);
+        self.detail.column = self.detail.line.and(Some(column));
+        self
+    }
+
+    fn problem(status: u16, problem: &Problem) -> Self {
+        Self::new(status, "invalid_body", sentence(&problem.message, problem.hint.as_deref()))
+            .at(problem.path.to_string())
+    }
+}
+
+/// A whole sentence of what is wrong and what to do.
+fn sentence(message: &str, hint: Option<&str>) -> String {
+    let mut letters = message.chars();
+    let first = letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
+    let message = format!("{first}{}", letters.as_str());
+    match hint {
+        Some(hint) if hint.ends_with('?') => format!("{message}; {hint}"),
+        Some(hint) => format!("{message}; {hint}."),
+        None if message.ends_with(['.', '?']) => message,
+        None => format!("{message}."),
+    }
+}
+
+/// A mistake in a text, with its place.
+impl From<&Diagnostic> for Trouble {
+    fn from(mistake: &Diagnostic) -> Self {
+        let sentence = sentence(&mistake.message, mistake.hint.as_deref());
+        Self::new(400, "invalid_body", sentence).in_text(mistake.line, mistake.column)
     }
 }
 
 impl From<Unknown> for Trouble {
     fn from(unknown: Unknown) -> Self {
-        Self::new(404, "unknown_name", format!("{unknown}.")).at(unknown.kind.to_lowercase())
+        Self::new(404, "unknown_name", sentence(&unknown.to_string(), None)).at(unknown.kind.to_lowercase())
     }
 }
 
-impl From<&Problem> for Trouble {
-    fn from(problem: &Problem) -> Self {
-        let message = match &problem.hint {
-            Some(hint) if hint.ends_with('?') => format!("{}; {hint}", problem.message),
-            Some(hint) => format!("{}; {hint}.", problem.message),
-            None => format!("{}.", problem.message),
-        };
-        Self::new(400, "invalid_body", message).at(problem.path.to_string())
+impl From<Invalid> for Trouble {
+    fn from(Invalid(problems): Invalid) -> Self {
+        Self::unacceptable(&problems)
+    }
+}
+
+impl From<InvalidFault> for Trouble {
+    fn from(InvalidFault(problems): InvalidFault) -> Self {
+        Self::unacceptable(&problems)
+    }
+}
+
+impl From<ChangeError> for Trouble {
+    fn from(error: ChangeError) -> Self {
+        match error {
+            ChangeError::Unknown(unknown) => unknown.into(),
+            ChangeError::Invalid(invalid) => invalid.into(),
+        }
+    }
+}
+
+impl From<TokenOrderError> for Trouble {
+    fn from(error: TokenOrderError) -> Self {
+        let message = sentence(&error.to_string(), None);
+        match error {
+            TokenOrderError::Unknown(unknown) => Self::from(unknown),
+            TokenOrderError::Contradiction { member, .. } => Self::new(422, "invalid_body", message).at(member),
+            TokenOrderError::NoOtherAudience => Self::new(422, "invalid_body", message).at("wrong_audience"),
+        }
     }
 }
 
 impl IntoResponse for Trouble {
     fn into_response(self) -> Response {
-        let mut error = json!({ "code": self.code, "message": self.message });
-        if let Some(field) = self.field {
-            error["field"] = field.into();
-        }
-        respond::plain_json(self.status, &json!({ "error": error }))
+        respond::plain_json(self.status, &ErrorDocument { error: self.detail })
     }
 }
