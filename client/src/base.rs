@@ -60,6 +60,10 @@ impl Base {
     /// The names of the authority's cloud in a cache, as far as they are known without asking; new
     /// entries go under the first.
     pub(crate) fn environments(&self) -> Vec<String> {
+        if !self.authority.is_entra() {
+            // Providers on two ports of one host have nothing in common, and no other library's file to share.
+            return vec![self.authority.environment()];
+        }
         let known = self.directory.known_cloud(&self.authority);
         known.map_or_else(|| Cloud::single(self.authority.environment()).environments(), |cloud| cloud.environments())
     }
