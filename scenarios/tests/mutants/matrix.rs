@@ -55,7 +55,12 @@ impl Row {
     }
 
     fn sentence(&self) -> String {
-        self.catch().map(|missed| without_tenant(&missed.sentence)).unwrap_or_default()
+        let sentence = self.catch().map(|missed| without_tenant(&missed.sentence)).unwrap_or_default();
+        // How many windows of concurrent callers overlap is a matter of luck.
+        match sentence.split_once(" (and ") {
+            Some((first, more)) if more.ends_with("more like it)") => first.to_owned(),
+            _ => sentence,
+        }
     }
 
     fn marks(&self) -> BTreeMap<&str, Mark> {
@@ -179,9 +184,29 @@ fn without_tenant(sentence: &str) -> String {
     text
 }
 
-/// Numbers of exchanges differ where callers are concurrent.
-pub(crate) fn without_numbers(text: &str) -> String {
-    text.chars().filter(|c| !c.is_ascii_digit()).collect()
+/// The lines in which two texts differ, with `-` before what was and `+` before what is.
+pub(crate) fn changed(was: &str, is: &str) -> Vec<String> {
+    let lines = |text: &str| text.lines().map(|line| (without_numbers(line), line.to_owned())).collect::<Vec<_>>();
+    let (was, is) = (lines(was), lines(is));
+    let only = |sign: &str, these: &[(String, String)], others: &[(String, String)]| {
+        let is_new = |line: &&(String, String)| !others.iter().any(|other| other.0 == line.0);
+        these.iter().filter(is_new).map(|(_, line)| format!("{sign} {line}")).collect::<Vec<_>>()
+    };
+    [only("-", &was, &is), only("+", &is, &was)].concat()
+}
+
+/// Without numbers that stand as words: those of exchanges differ where callers are concurrent. Names such as `main-01` stay.
+fn without_numbers(text: &str) -> String {
+    let mut before = ' ';
+    let mut kept = String::new();
+    for c in text.chars() {
+        let is_number = c.is_ascii_digit() && before == ' ';
+        if !is_number {
+            kept.push(c);
+            before = c;
+        }
+    }
+    kept
 }
 
 /// For HTML, and for a template in which a brace means something.
