@@ -7,6 +7,7 @@ mod built_in;
 mod changed;
 mod command_line;
 mod guide;
+mod incidents;
 mod judgement;
 mod patches;
 mod raw;
