@@ -31,7 +31,8 @@ pub(super) fn from_transcript(from: &Path, to: &Target) -> Result<ExitCode, Wron
 }
 
 pub(super) fn junit(run: &Run, file: &Path) -> Result<(), Wrong> {
-    let wrong = |error: io::Error| Wrong(format!("error: the JUnit file {} cannot be written: {error}", file.display()));
+    let wrong =
+        |error: io::Error| Wrong(format!("error: the JUnit file {} cannot be written: {error}", file.display()));
     if let Some(folder) = file.parent() {
         fs::create_dir_all(folder).map_err(wrong)?;
     }

@@ -40,13 +40,23 @@ macro_rules! refreshing {
 
 macro_rules! redeeming {
     ($parameters:literal) => {
-        concat!("token_request:\n    as: desktop\n    params: { grant_type: authorization_code, code: \"{code}\", ", $parameters, " }")
+        concat!(
+            "token_request:\n    as: desktop\n    params: { grant_type: authorization_code, code: \"{code}\", ",
+            $parameters,
+            " }"
+        )
     };
 }
 
 macro_rules! for_itself {
     ($client:literal, $parameters:literal) => {
-        concat!("token_request:\n    as: ", $client, "\n    params: { grant_type: client_credentials, scope: calendar/.default", $parameters, " }")
+        concat!(
+            "token_request:\n    as: ",
+            $client,
+            "\n    params: { grant_type: client_credentials, scope: calendar/.default",
+            $parameters,
+            " }"
+        )
     };
 }
 
@@ -62,7 +72,8 @@ const SIGN_IN: &str = "authorize_request: { as: desktop, scopes: [calendar/Event
 const REDEEM: &str = r#"token_request:
     as: desktop
     params: { grant_type: authorization_code, code: "{code}", code_verifier: "{code_verifier}", redirect_uri: "{redirect_uri}" }"#;
-const START_DEVICE: &str = "start_device_code: { as: desktop, scopes: [calendar/Events.Read, openid, profile, offline_access] }";
+const START_DEVICE: &str =
+    "start_device_code: { as: desktop, scopes: [calendar/Events.Read, openid, profile, offline_access] }";
 const POLL: &str = r#"token_request:
     as: desktop
     params: { grant_type: "urn:ietf:params:oauth:grant-type:device_code", device_code: "{device_code}" }"#;
@@ -75,7 +86,12 @@ const AT_TOKEN: &[ByHand] = &[
     row(
         501_481,
         "",
-        &[SIGN_IN, redeeming!("code_verifier: another-verifier-that-is-long-enough-to-be-one, redirect_uri: \"{redirect_uri}\"")],
+        &[
+            SIGN_IN,
+            redeeming!(
+                "code_verifier: another-verifier-that-is-long-enough-to-be-one, redirect_uri: \"{redirect_uri}\""
+            ),
+        ],
     ),
     row(501_491, "", &[SIGN_IN, redeeming!("code_verifier: short, redirect_uri: \"{redirect_uri}\"")]),
     row(
@@ -89,8 +105,16 @@ const AT_TOKEN: &[ByHand] = &[
     row(70020, "", &[START_DEVICE, "advance_clock: 16m", POLL]),
     // Refresh tokens.
     row(9_002_313, CALENDAR, &[refreshing!("refresh_token: rubbish, scope: calendar/Events.Read")]),
-    row(28000, CALENDAR, &[refreshing!("refresh_token: \"{refresh_token}\", scope: calendar/Events.Read mail/Mail.Read")]),
-    row(700_022, CALENDAR, &[refreshing!("refresh_token: \"{refresh_token}\", scope: calendar/Events.Read mail/Mail.Read")]),
+    row(
+        28000,
+        CALENDAR,
+        &[refreshing!("refresh_token: \"{refresh_token}\", scope: calendar/Events.Read mail/Mail.Read")],
+    ),
+    row(
+        700_022,
+        CALENDAR,
+        &[refreshing!("refresh_token: \"{refresh_token}\", scope: calendar/Events.Read mail/Mail.Read")],
+    ),
     row(70011, CALENDAR, &[refreshing!("refresh_token: \"{refresh_token}\", scope: mail/.default mail/Mail.Read")]),
     row(650_053, CALENDAR, &[refreshing!("refresh_token: \"{refresh_token}\", scope: mail/Mail.Reed")]),
     row(500_011, CALENDAR, &[refreshing!("refresh_token: \"{refresh_token}\", scope: \"api://nowhere/Read\"")]),
@@ -101,7 +125,9 @@ const AT_TOKEN: &[ByHand] = &[
     row(
         50020,
         CALENDAR,
-        &["token_request:\n    as: desktop\n    tenant: fabrikam\n    params: { grant_type: refresh_token, refresh_token: \"{refresh_token}\", scope: calendar/Events.Read }"],
+        &[
+            "token_request:\n    as: desktop\n    tenant: fabrikam\n    params: { grant_type: refresh_token, refresh_token: \"{refresh_token}\", scope: calendar/Events.Read }",
+        ],
     ),
     ByHand {
         given: &["applications: { spa: { redirect_uris: [\"http://localhost\"] } }"],
@@ -119,9 +145,25 @@ const AT_TOKEN: &[ByHand] = &[
     // The form of a request.
     row(70003, "", &["token_request:\n    as: desktop\n    params: { grant_type: magic }"]),
     row(900_144, "", &["token_request:\n    as: desktop\n    params: { scope: calendar/Events.Read }"]),
-    row(90013, CALENDAR, &[refreshing!("refresh_token: \"{refresh_token}\", scope: calendar/Events.Read, claims: rubbish")]),
-    row(90010, "", &["token_request:\n    as: daemon\n    tenant: common\n    params: { grant_type: client_credentials, client_secret: daemon-secret, scope: calendar/.default }"]),
-    row(9_001_023, "", &["token_request:\n    as: desktop\n    tenant: common\n    params: { grant_type: password, username: ada@contoso.test, password: Passw0rd!, scope: calendar/Events.Read }"]),
+    row(
+        90013,
+        CALENDAR,
+        &[refreshing!("refresh_token: \"{refresh_token}\", scope: calendar/Events.Read, claims: rubbish")],
+    ),
+    row(
+        90010,
+        "",
+        &[
+            "token_request:\n    as: daemon\n    tenant: common\n    params: { grant_type: client_credentials, client_secret: daemon-secret, scope: calendar/.default }",
+        ],
+    ),
+    row(
+        9_001_023,
+        "",
+        &[
+            "token_request:\n    as: desktop\n    tenant: common\n    params: { grant_type: password, username: ada@contoso.test, password: Passw0rd!, scope: calendar/Events.Read }",
+        ],
+    ),
     // Applications and credentials.
     row(7_000_215, "", &[for_itself!("daemon", ", client_secret: wrong")]),
     ByHand {
@@ -136,18 +178,68 @@ const AT_TOKEN: &[ByHand] = &[
         ..row(
             7_000_218,
             "",
-            &["token_request:\n    as: desktop\n    params: { grant_type: password, username: ada@contoso.test, password: Passw0rd!, scope: payroll/Salary.Read }"],
+            &[
+                "token_request:\n    as: desktop\n    params: { grant_type: password, username: ada@contoso.test, password: Passw0rd!, scope: payroll/Salary.Read }",
+            ],
         )
     },
-    row(700_016, "", &["token_request:\n    params: { client_id: d0000000-0000-4000-8000-00000000ffff, grant_type: refresh_token, refresh_token: any }"]),
-    row(700_038, "", &["token_request:\n    params: { client_id: desktop, grant_type: refresh_token, refresh_token: any }"]),
-    row(90002, "", &["token_request:\n    as: desktop\n    tenant: nowhere.test\n    params: { grant_type: refresh_token, refresh_token: any }"]),
-    row(50126, "", &["token_request:\n    as: desktop\n    params: { grant_type: password, username: ada@contoso.test, password: wrong, scope: calendar/Events.Read }"]),
-    row(7_000_112, CALENDAR, &["change_application: { application: desktop, set: { enabled: false } }", refreshing!("refresh_token: \"{refresh_token}\", scope: calendar/Events.Read")]),
+    row(
+        700_016,
+        "",
+        &[
+            "token_request:\n    params: { client_id: d0000000-0000-4000-8000-00000000ffff, grant_type: refresh_token, refresh_token: any }",
+        ],
+    ),
+    row(
+        700_038,
+        "",
+        &["token_request:\n    params: { client_id: desktop, grant_type: refresh_token, refresh_token: any }"],
+    ),
+    row(
+        90002,
+        "",
+        &[
+            "token_request:\n    as: desktop\n    tenant: nowhere.test\n    params: { grant_type: refresh_token, refresh_token: any }",
+        ],
+    ),
+    row(
+        50126,
+        "",
+        &[
+            "token_request:\n    as: desktop\n    params: { grant_type: password, username: ada@contoso.test, password: wrong, scope: calendar/Events.Read }",
+        ],
+    ),
+    row(
+        7_000_112,
+        CALENDAR,
+        &[
+            "change_application: { application: desktop, set: { enabled: false } }",
+            refreshing!("refresh_token: \"{refresh_token}\", scope: calendar/Events.Read"),
+        ],
+    ),
     // On behalf of a user.
-    row(50013, "", &["token_request:\n    as: portal\n    params: { grant_type: \"urn:ietf:params:oauth:grant-type:jwt-bearer\", requested_token_use: on_behalf_of, scope: payroll/.default, client_secret: portal-secret, assertion: rubbish }"]),
-    row(500_131, "mail/Mail.Read", &["token_request:\n    as: portal\n    params: { grant_type: \"urn:ietf:params:oauth:grant-type:jwt-bearer\", requested_token_use: on_behalf_of, scope: payroll/.default, client_secret: portal-secret, assertion: \"{access_token:mail}\" }"]),
-    row(500_133, "portal/access_as_user", &["advance_clock: 2h", "token_request:\n    as: portal\n    params: { grant_type: \"urn:ietf:params:oauth:grant-type:jwt-bearer\", requested_token_use: on_behalf_of, scope: payroll/.default, client_secret: portal-secret, assertion: \"{access_token:portal}\" }"]),
+    row(
+        50013,
+        "",
+        &[
+            "token_request:\n    as: portal\n    params: { grant_type: \"urn:ietf:params:oauth:grant-type:jwt-bearer\", requested_token_use: on_behalf_of, scope: payroll/.default, client_secret: portal-secret, assertion: rubbish }",
+        ],
+    ),
+    row(
+        500_131,
+        "mail/Mail.Read",
+        &[
+            "token_request:\n    as: portal\n    params: { grant_type: \"urn:ietf:params:oauth:grant-type:jwt-bearer\", requested_token_use: on_behalf_of, scope: payroll/.default, client_secret: portal-secret, assertion: \"{access_token:mail}\" }",
+        ],
+    ),
+    row(
+        500_133,
+        "portal/access_as_user",
+        &[
+            "advance_clock: 2h",
+            "token_request:\n    as: portal\n    params: { grant_type: \"urn:ietf:params:oauth:grant-type:jwt-bearer\", requested_token_use: on_behalf_of, scope: payroll/.default, client_secret: portal-secret, assertion: \"{access_token:portal}\" }",
+        ],
+    ),
 ];
 
 const AT_REDIRECT: &[ByHand] = &[

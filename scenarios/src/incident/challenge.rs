@@ -4,6 +4,7 @@
 use super::{
     Asked, Incident, Written,
     draft::{Draft, scalar},
+    elsewhere,
     given::{mfa_for, names_of_policies, policies_named, policy_unnamed},
 };
 
@@ -25,9 +26,13 @@ pub(super) fn draft(incident: &Incident, written: &Written) -> Draft {
         without_claims(incident)
     };
     let error = incident.error.as_deref().unwrap_or("a challenge");
-    draft.title = format!("{error} from an API, {}", if incident.claims.is_some() { "with claims" } else { "without claims" });
+    draft.title =
+        format!("{error} from an API, {}", if incident.claims.is_some() { "with claims" } else { "without claims" });
     draft.source = "a WWW-Authenticate header from a log".to_owned();
-    draft.comments.insert(0, format!("Reproduces the challenge of an API: {}, written as `{}`.", incident.described(), written.dialect));
+    draft.comments.insert(
+        0,
+        format!("Reproduces the challenge of an API: {}, written as `{}`.", incident.described(), written.dialect),
+    );
     draft.defaults.push("which API it was: one of the directory that can be made to say this".to_owned());
     draft.defaults.push("who was signed in: ada".to_owned());
     draft
@@ -95,15 +100,14 @@ fn context(incident: &Incident, written: &Written, asked: &Asked) -> Draft {
     let routes = format!("protected_routes: [{{ path: /secrets, authentication_context: {} }}]", scalar(context));
     draft.given.push(format!("apis: {{ vault: {{ challenge: {}, {routes} }} }}", written.dialect));
     if context == "c1" {
-        draft.in_force("c1-is-mfa");
+        draft.puts_in_force("c1-is-mfa");
     } else {
         draft.defaults.push(format!("what `{context}` demands: multifactor authentication"));
         let targets = format!("targets: {{ authentication_contexts: [{}] }}", scalar(context));
         policy_unnamed(&mut draft, &format!("{targets}\ngrant: {{ all_of: [mfa] }}"));
     }
     let incident = with_error_of_dialect(incident, written, &mut draft);
-    let expected =
-        expected(&incident, written, &format!("{{ contexts: [{}] }}", scalar(context)), &kind_of(written));
+    let expected = expected(&incident, written, &format!("{{ contexts: [{}] }}", scalar(context)), &kind_of(written));
     calls(&mut draft, "vault", "/secrets", &expected);
     client_calls(&mut draft, "vault", "/secrets", VAULT);
     draft
@@ -146,22 +150,11 @@ fn location(incident: &Incident, written: &Written, asked: &Asked) -> Draft {
     let mut draft = signed_in_to(NEWS);
     draft.capabilities.push("cp1");
     let address = asked.address.clone().unwrap_or_default();
-    let (office, inside) = if address.starts_with("192.0.2.") {
-        ("203.0.113.0/24", "203.0.113.10")
-    } else {
-        ("192.0.2.0/24", "192.0.2.10")
-    };
     draft.given.push(format!("apis: {{ news: {{ challenge: {} }} }}", written.dialect));
-    draft.given.push(format!("named_locations: [{{ name: office, ranges: [{office}], trusted: true }}]"));
-    draft.given.push(format!("users: {{ ada: {{ facts: {{ network: {{ address: {inside} }} }} }} }}"));
-    draft.defaults.push(format!("the policy: news from the office ({office}) only"));
-    policy_unnamed(
-        &mut draft,
-        "targets: { apis: [news] }\nconditions: { locations: { exclude: [office] } }\ngrant: { all_of: [block] }",
-    );
+    elsewhere::settings(&mut draft, &address);
+    policy_unnamed(&mut draft, elsewhere::OFFICE_ONLY);
     draft.at = asked.not_before.and_then(|seconds| jiff::Timestamp::from_second(seconds).ok());
-    let seen = format!("change_user: {{ user: ada, set: {{ facts: {{ network: {{ api_address: {} }} }} }} }}", scalar(&address));
-    draft.steps.push(seen);
+    draft.steps.push(elsewhere::step(&address));
     let incident = with_error_of_dialect(incident, written, &mut draft);
     let expected = expected(&incident, written, "{ others: [nbf, xms_rp_ipaddr] }", &[]);
     calls(&mut draft, "news", "", &expected);
@@ -173,10 +166,16 @@ fn location(incident: &Incident, written: &Written, asked: &Asked) -> Draft {
 fn unreadable(written: &Written) -> Draft {
     let mut draft = signed_in_to(VAULT);
     draft.given.push("apis: { vault: { challenge: garbage } }".to_owned());
-    let expected = ["challenge:".to_owned(), "  unreadable_claims: true".to_owned(), format!("  scheme_count: {}", written.schemes.min(1))];
+    let expected = [
+        "challenge:".to_owned(),
+        "  unreadable_claims: true".to_owned(),
+        format!("  scheme_count: {}", written.schemes.min(1)),
+    ];
     calls(&mut draft, "vault", "/secrets", &expected);
     draft.step_ending_in(
-        &format!("# There is nothing to hand on.\ncall_api:\n    api: vault\n    path: /secrets\n    scopes: [{VAULT}]"),
+        &format!(
+            "# There is nothing to hand on.\ncall_api:\n    api: vault\n    path: /secrets\n    scopes: [{VAULT}]"
+        ),
         &["error: api_unauthorized".to_owned()],
     );
     draft.expect.push("prompts: 0".to_owned());
@@ -197,10 +196,9 @@ fn rfc9470(incident: &Incident, written: &Written) -> Draft {
         keys.push(format!("max_age: {age}s"));
         parameters.push(("max_age", format!("\"{age}\"")));
     }
-    draft.given.push(format!(
-        "apis: {{ vault: {{ challenge: rfc9470, protected_routes: [{{ {} }}] }} }}",
-        keys.join(", ")
-    ));
+    draft
+        .given
+        .push(format!("apis: {{ vault: {{ challenge: rfc9470, protected_routes: [{{ {} }}] }} }}", keys.join(", ")));
     if get("acr_values").is_none() {
         // Older than any age that an API asks for.
         draft.steps.insert(0, "advance_clock: 50m".to_owned());
@@ -223,7 +221,9 @@ fn without_claims(incident: &Incident) -> Draft {
         }
         Some(error) => {
             if error != "invalid_token" {
-                draft.defaults.push(format!("the challenge's error: invalid_token, as the mock writes no `{error}` alone"));
+                draft
+                    .defaults
+                    .push(format!("the challenge's error: invalid_token, as the mock writes no `{error}` alone"));
             }
             draft.defaults.push("why the token is refused: it has expired".to_owned());
             draft.steps.push("advance_clock: 2h".to_owned());

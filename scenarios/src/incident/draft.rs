@@ -24,8 +24,8 @@ pub(super) struct Draft {
     pub(super) consents: Vec<String>,
     /// Policies that the directory has not: see [`Policy`].
     pub(super) policies: Vec<Policy>,
-    /// Policies that the directory has.
-    pub(super) built_in_policies: Vec<String>,
+    /// Policies in force from the start, by name.
+    pub(super) in_force: Vec<String>,
     /// Other keys of `given`, each on its line.
     pub(super) given: Vec<String>,
     /// Keys of `switches`.
@@ -91,10 +91,10 @@ impl Draft {
         self.changed_errors.entry(number).or_default()
     }
 
-    /// A policy of the directory, once.
-    pub(super) fn in_force(&mut self, name: &str) {
-        if !self.built_in_policies.iter().any(|known| known == name) {
-            self.built_in_policies.push(name.to_owned());
+    /// Puts a policy in force from the start, once.
+    pub(super) fn puts_in_force(&mut self, name: &str) {
+        if !self.in_force.iter().any(|known| known == name) {
+            self.in_force.push(name.to_owned());
         }
     }
 
@@ -131,10 +131,8 @@ impl Draft {
                 lines.extend(keys.lines().map(|line| format!("    {line}")));
             }
         }
-        let named = self.built_in_policies.iter().chain(self.policies.iter().map(|policy| &policy.name));
-        let named: Vec<_> = named.map(String::as_str).collect();
-        if !named.is_empty() {
-            lines.push(format!("policies: [{}]", named.join(", ")));
+        if !self.in_force.is_empty() {
+            lines.push(format!("policies: [{}]", self.in_force.join(", ")));
         }
         let changed: Vec<_> =
             self.changed_errors.iter().filter(|(_, changed)| **changed != ErrorChanged::default()).collect();

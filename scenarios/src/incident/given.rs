@@ -29,9 +29,8 @@ pub(super) fn api_of(scope: &str) -> &str {
 /// of the built-in directory comes into force as it is.
 pub(super) fn policies_named(draft: &mut Draft, asked: &Asked, keys: &str) {
     for (name, id) in names_of_policies(asked).into_iter().zip(&asked.policies) {
-        if built_in_policy(id).is_some() {
-            draft.in_force(&name);
-        } else {
+        draft.puts_in_force(&name);
+        if built_in_policy(id).is_none() {
             draft.policies.push(Policy { name, id: id.clone(), keys: keys.to_owned() });
         }
     }
@@ -64,6 +63,7 @@ pub(super) fn scope_guarded(asked: &Asked) -> Option<String> {
 
 /// A policy whose id nobody told.
 pub(super) fn policy_unnamed(draft: &mut Draft, keys: &str) {
+    draft.puts_in_force("not-named");
     draft.policies.push(Policy { name: "not-named".to_owned(), id: UNTOLD.to_owned(), keys: keys.to_owned() });
 }
 
@@ -91,7 +91,9 @@ pub(super) fn settings(draft: &mut Draft, code: Aadsts, scope: &str) {
                 draft.given.push(keys.to_owned());
                 draft.given.extend(draft.signed_in.as_ref().map(|scope| format!("tenant_consents: [{scope}]")));
             }
-            Setting::User(name, keys) => draft.steps.push(format!("change_user: {{ user: {name}, set: {{ {keys} }} }}")),
+            Setting::User(name, keys) => {
+                draft.steps.push(format!("change_user: {{ user: {name}, set: {{ {keys} }} }}"))
+            }
             Setting::Application(name, keys) => {
                 draft.steps.push(format!("change_application: {{ application: {name}, set: {{ {keys} }} }}"));
             }

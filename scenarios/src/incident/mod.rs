@@ -11,9 +11,11 @@
 mod by_hand;
 mod challenge;
 mod draft;
+mod elsewhere;
 mod given;
 mod read;
 mod redirect;
+mod replay;
 mod start;
 mod token_error;
 mod transcript;
@@ -143,6 +145,11 @@ impl Asked {
             }
         }
         asked
+    }
+
+    /// Whether it asks for anything that a mock can be made to ask for.
+    fn names_something(&self) -> bool {
+        !self.policies.is_empty() || !self.contexts.is_empty() || self.not_before.is_some() || self.address.is_some()
     }
 }
 

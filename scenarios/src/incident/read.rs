@@ -191,13 +191,7 @@ fn from_scheme(line: &str) -> Option<&str> {
 }
 
 /// The dialect of the mock APIs (escalation reference 4.3, 4.7) in which the challenge is written.
-fn dialect(
-    bearer: &Challenge,
-    claims: &ChallengeClaims,
-    line: &str,
-    schemes: usize,
-    lines: usize,
-) -> &'static str {
+fn dialect(bearer: &Challenge, claims: &ChallengeClaims, line: &str, schemes: usize, lines: usize) -> &'static str {
     let value = bearer.parameter("claims").unwrap_or_default().trim();
     let is_unquoted = !value.is_empty() && {
         let lower = line.to_ascii_lowercase();

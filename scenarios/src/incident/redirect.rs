@@ -101,7 +101,9 @@ fn ordered(incident: &Incident, code: Option<Aadsts>) -> Draft {
     let is_known = serde_json::from_value::<OAuthError>(error.into()).is_ok();
     let sent = if is_known { error } else { "server_error" };
     draft.steps.push(format!("inject_fault: {{ endpoint: authorize, redirect_error: {sent} }}"));
-    draft.comments.push("The redirect with this error is made to order; it carries the error and nothing else.".to_owned());
+    draft
+        .comments
+        .push("The redirect with this error is made to order; it carries the error and nothing else.".to_owned());
     if !is_known {
         draft.defaults.push(format!("the error: {sent}, as the mock redirects with no `{error}`"));
     }

@@ -98,7 +98,8 @@ fn provoked(incident: &Incident, code: Aadsts) -> Option<Draft> {
     Some(draft)
 }
 
-fn names_policies_only(asked: &Asked) -> bool {
+/// Whether claims name policies by id, and nothing else.
+pub(super) fn names_policies_only(asked: &Asked) -> bool {
     let is_id = |id: &String| id.len() == 36 && id.bytes().all(|byte| byte == b'-' || byte.is_ascii_hexdigit());
     !asked.policies.is_empty()
         && asked.policies.iter().all(is_id)
@@ -297,9 +298,15 @@ fn is_by_rule(row: &Row) -> bool {
         || matches!(row.ask, Ask::Silent(_) | Ask::Unconsented(_))
 }
 
-/// What the reference client, which reads answers as MSAL.NET does, makes of it.
+/// The client asks for the same.
 fn client_asks(draft: &mut Draft, incident: &Incident, row: Option<&Row>, scope: &str) {
-    let status = status(incident, row);
+    let members = client_outcome(incident, status(incident, row), &claims(incident, row));
+    draft.step_ending_in(&format!("# What the client makes of it.\nacquire_silent:\n    scopes: [{scope}]"), &members);
+    draft.expect.push("prompts: 0".to_owned());
+}
+
+/// What the reference client, which reads answers as MSAL.NET does, makes of it; `claims` as a script says it.
+pub(super) fn client_outcome(incident: &Incident, status: u16, claims: &str) -> Vec<String> {
     let error = incident.error.as_deref().unwrap_or_default();
     let answer = client::Answer {
         error,
@@ -318,14 +325,26 @@ fn client_asks(draft: &mut Draft, incident: &Incident, row: Option<&Row>, scope:
         members.push(format!("  error: {}", scalar(error)));
         members.extend(code.map(|code| format!("  {code}")));
         members.push(format!("  suberror: {suberror}"));
-        members.push(format!("  claims: {}", claims(incident, row)));
+        members.push(format!("  claims: {claims}"));
+    } else if error.is_empty() {
+        members.push(format!("error: {}", without_words(status)));
     } else {
         members.push(format!("error: {}", scalar(error)));
         members.extend(code);
     }
-    draft.step_ending_in(&format!("# What the client makes of it.\nacquire_silent:\n    scopes: [{scope}]"), &members);
-    draft.expect.push("prompts: 0".to_owned());
+    members
+}
+
+/// The client's own word for an answer that is no error of OAuth (escalation reference 2.12).
+fn without_words(status: u16) -> &'static str {
+    match status {
+        0 => "request_timeout",
+        429 => "request_throttled",
+        500.. => "service_not_available",
+        _ => "http_status_not_200",
+    }
 }
 
 /// Suberrors that are classifications of their own (escalation reference 5.2).
-const CLASSES: &[&str] = &["basic_action", "additional_action", "message_only", "consent_required", "user_password_expired"];
+const CLASSES: &[&str] =
+    &["basic_action", "additional_action", "message_only", "consent_required", "user_password_expired"];

@@ -4,17 +4,23 @@ use std::{borrow::Cow, fmt::Write as _, time::Duration};
 
 use crate::{Run, Verdict};
 
-/// `<testsuites>` with one `<testsuite>`. The message of a failure is the sentence that explains most, with its place; its
+/// `<testsuites>` with one `<testsuite>`, in the form of the schema of Jenkins' xUnit plug-in (`junit-10.xsd`), which knows
+/// properties of a suite and none of a case. The message of a failure is the sentence that explains most, with its place; its
 /// text has all of them, and the sequence of what happened.
 #[must_use]
 pub fn junit(run: &Run) -> String {
     let tests = run.verdicts.len();
     let failures = run.verdicts.iter().filter(|verdict| !verdict.passed).count();
     let took: Duration = run.verdicts.iter().map(|verdict| verdict.took).sum();
+    let prompts: usize = run.verdicts.iter().map(|verdict| verdict.prompts).sum();
     let counts = format!("tests=\"{tests}\" failures=\"{failures}\" errors=\"0\" time=\"{}\"", seconds(took));
-    let mut xml = format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"scenarios\" {counts}>\n  <testsuite name=\"scenarios\" {counts} skipped=\"0\">\n"
-    );
+    let mut xml = format!("{HEAD}<testsuites name=\"scenarios\" {counts}>\n");
+    // Writing to a string cannot fail.
+    let _ = writeln!(xml, "  <testsuite name=\"scenarios\" {counts} skipped=\"0\">\n    <properties>");
+    for (name, value) in [("version", env!("CARGO_PKG_VERSION").to_owned()), ("prompts", prompts.to_string())] {
+        let _ = writeln!(xml, "      <property name=\"{name}\" value=\"{value}\"/>");
+    }
+    xml.push_str("    </properties>\n");
     for verdict in &run.verdicts {
         case(&mut xml, verdict);
     }
@@ -22,31 +28,11 @@ pub fn junit(run: &Run) -> String {
     xml
 }
 
+const HEAD: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
+
 fn case(xml: &mut String, verdict: &Verdict) {
-    // Writing to a string cannot fail.
-    let _ = writeln!(
-        xml,
-        "    <testcase name=\"{}\" classname=\"{}\" file=\"{}\" time=\"{}\">",
-        escaped(&verdict.id),
-        escaped(&class_of(&verdict.file)),
-        escaped(&verdict.file),
-        seconds(verdict.took)
-    );
-    xml.push_str("      <properties>\n");
-    let prompts = verdict.prompts.to_string();
-    let first = verdict.missed.first().map(|missed| missed.assertion);
-    let properties = [
-        ("title", Some(verdict.title.as_str())),
-        ("source", Some(verdict.source.as_str()).filter(|source| !source.is_empty())),
-        ("prompts", Some(prompts.as_str())),
-        ("assertion", first),
-    ];
-    for (name, value) in properties {
-        if let Some(value) = value {
-            let _ = writeln!(xml, "        <property name=\"{name}\" value=\"{}\"/>", escaped(value));
-        }
-    }
-    xml.push_str("      </properties>\n");
+    let (name, class) = (escaped(&verdict.id), escaped(&class_of(&verdict.file)).into_owned());
+    let _ = writeln!(xml, "    <testcase name=\"{name}\" classname=\"{class}\" time=\"{}\">", seconds(verdict.took));
     if let Some(first) = verdict.missed.first() {
         let message = format!("{} ({})", first.sentence, first.place);
         let mut text = String::new();
@@ -54,10 +40,19 @@ fn case(xml: &mut String, verdict: &Verdict) {
             let _ = writeln!(text, "{}\n  {}", missed.sentence, missed.place);
         }
         text.push_str(&super::listing(verdict));
-        let (message, kind, text) = (escaped(&message), escaped(first.assertion), escaped(&text));
-        let _ = writeln!(xml, "      <failure message=\"{message}\" type=\"{kind}\">{text}</failure>");
+        let (message, kind) = (escaped(&message), escaped(first.assertion));
+        let _ = writeln!(xml, "      <failure message=\"{message}\" type=\"{kind}\">{}</failure>", lines(&text));
     }
-    xml.push_str("    </testcase>\n");
+    let mut about = verdict.title.clone();
+    if !verdict.source.is_empty() {
+        let _ = write!(about, "\n{}", verdict.source);
+    }
+    let _ = writeln!(xml, "      <system-out>{}</system-out>\n    </testcase>", lines(&about));
+}
+
+/// A text fit for an element, where lines stay lines.
+fn lines(text: &str) -> String {
+    escaped(text).replace("&#10;", "\n")
 }
 
 /// The folder, as servers group by it: `scenarios.scripts.policy`.
@@ -77,7 +72,8 @@ fn seconds(took: Duration) -> String {
 
 /// A text fit for an attribute or an element (XML 1.0, 2.2 and 2.4).
 fn escaped(text: &str) -> Cow<'_, str> {
-    let needs = |c: char| matches!(c, '&' | '<' | '>' | '"' | '\'') || !is_allowed(c) || c == '\n' || c == '\t' || c == '\r';
+    let needs =
+        |c: char| matches!(c, '&' | '<' | '>' | '"' | '\'') || !is_allowed(c) || c == '\n' || c == '\t' || c == '\r';
     if !text.contains(needs) {
         return text.into();
     }

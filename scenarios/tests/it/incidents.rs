@@ -3,7 +3,10 @@
 
 use std::fmt::Write as _;
 
-use base64::{Engine as _, engine::general_purpose::{STANDARD, STANDARD_NO_PAD}};
+use base64::{
+    Engine as _,
+    engine::general_purpose::{STANDARD, STANDARD_NO_PAD},
+};
 use mock_idp::{
     error::{Aadsts, ErrorBody, Place, example},
     recorder::{Endpoint, Exchange},
@@ -144,7 +147,8 @@ async fn all_green(scripts: Vec<(Incident, Loaded)>) -> Vec<(Incident, Verdict)>
 #[tokio::test]
 async fn every_number_at_the_token_endpoint_becomes_a_scenario_that_passes() {
     let seen_there = |code: &&Aadsts| code.row().seen.contains(&Place::Token);
-    let text = |code: &Aadsts| serde_json::to_string(&ErrorBody { error_additional_info: None, ..example(*code) }).unwrap();
+    let text =
+        |code: &Aadsts| serde_json::to_string(&ErrorBody { error_additional_info: None, ..example(*code) }).unwrap();
     all_green(Aadsts::ALL.iter().filter(seen_there).map(text).map(|text| scenario(&text)).collect()).await;
 }
 
@@ -156,11 +160,12 @@ async fn every_number_of_a_redirect_becomes_a_scenario_that_passes() {
         let error = if body.error == "invalid_grant" { "access_denied" } else { body.error };
         let uri = body.error_uri.map(|uri| format!("&error_uri={uri}")).unwrap_or_default();
         let suberror = body.suberror.map(|suberror| format!("&suberror={suberror}")).unwrap_or_default();
-        let cancel = if error == "access_denied" && matches!(body.error_codes[0], 65004 | 90093..=90095 | 900_941 | 900_981) {
-            "&error_subcode=cancel"
-        } else {
-            ""
-        };
+        let cancel =
+            if error == "access_denied" && matches!(body.error_codes[0], 65004 | 90093..=90095 | 900_941 | 900_981) {
+                "&error_subcode=cancel"
+            } else {
+                ""
+            };
         redirect(error, &body.error_description, &format!("{uri}{suberror}{cancel}"))
     };
     all_green(Aadsts::ALL.iter().filter(seen_there).map(text).map(|text| scenario(&text)).collect()).await;
@@ -199,18 +204,38 @@ async fn every_number_of_a_redirect_becomes_a_scenario_that_passes() {
     "&error_uri=https%3a%2f%2flogin.microsoftonline.com%2ferror%3fcode%3d90094&error_subcode=cancel"
 ))]
 #[case::c10_not_listed(redirect("invalid_client", "AADSTS650057: Invalid resource.", ""))]
-#[case::c13_no_such_scope(redirect("invalid_client", "AADSTS650053: No such scope.", "&error_uri=https%3a%2f%2flogin.microsoftonline.com%2ferror%3fcode%3d650053"))]
-#[case::redirect_500011(redirect("invalid_resource", "AADSTS500011: No such resource.", "&error_uri=https%3a%2f%2flogin.microsoftonline.com%2ferror%3fcode%3d500011"))]
-#[case::g2_no_session(redirect("login_required", "AADSTS50058: Nobody is signed in.", "&error_uri=https%3a%2f%2flogin.microsoftonline.com%2ferror%3fcode%3d50058"))]
+#[case::c13_no_such_scope(redirect(
+    "invalid_client",
+    "AADSTS650053: No such scope.",
+    "&error_uri=https%3a%2f%2flogin.microsoftonline.com%2ferror%3fcode%3d650053"
+))]
+#[case::redirect_500011(redirect(
+    "invalid_resource",
+    "AADSTS500011: No such resource.",
+    "&error_uri=https%3a%2f%2flogin.microsoftonline.com%2ferror%3fcode%3d500011"
+))]
+#[case::g2_no_session(redirect(
+    "login_required",
+    "AADSTS50058: Nobody is signed in.",
+    "&error_uri=https%3a%2f%2flogin.microsoftonline.com%2ferror%3fcode%3d50058"
+))]
 #[case::g9_outage("http://localhost:51234/?error=server_error&state=4a1c1c5e#".to_owned())]
 // Challenges.
-#[case::rcae(challenge(r#"{"access_token":{"nbf":{"essential":true, "value":"1635527790"}}}"#, "insufficient_claims", ""))]
+#[case::rcae(challenge(
+    r#"{"access_token":{"nbf":{"essential":true, "value":"1635527790"}}}"#,
+    "insufficient_claims",
+    ""
+))]
 #[case::f4_context(challenge(
     r#"{"access_token":{"acrs":{"essential":true,"value":"c1"}}}"#,
     "insufficient_claims",
     r#", cc_type="authcontext""#
 ))]
-#[case::f4_another_context(challenge(r#"{"access_token":{"acrs":{"essential":true,"value":"c7"}}}"#, "insufficient_claims", ""))]
+#[case::f4_another_context(challenge(
+    r#"{"access_token":{"acrs":{"essential":true,"value":"c7"}}}"#,
+    "insufficient_claims",
+    ""
+))]
 #[case::f2_arm(bearer(
     "invalid_token",
     &STANDARD_NO_PAD.encode(
