@@ -16,6 +16,7 @@ mod check;
 pub mod cli;
 mod client;
 mod expected;
+pub mod incident;
 mod landing;
 mod person;
 mod raw;

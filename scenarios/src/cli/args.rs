@@ -28,6 +28,29 @@ pub(super) enum Command {
         #[arg(required = true, value_name = "PATH")]
         paths: Vec<PathBuf>,
     },
+    /// Write a commented start for a scenario.
+    New {
+        /// What it is called; it becomes the title.
+        name: String,
+        #[command(flatten)]
+        to: Target,
+    },
+    /// Write a scenario that reproduces an error from a log: a JSON body, a redirect address, or a `WWW-Authenticate` header.
+    FromError {
+        /// The text, with as much of the log around it as you like; `-` for standard input.
+        #[arg(value_name = "FILE")]
+        from: PathBuf,
+        #[command(flatten)]
+        to: Target,
+    },
+    /// Write a scenario of what a client did, from the transcript that `desktop-client --record FILE` writes.
+    FromTranscript {
+        /// The transcript; `-` for standard input.
+        #[arg(value_name = "FILE")]
+        from: PathBuf,
+        #[command(flatten)]
+        to: Target,
+    },
     /// Print the JSON Schema of a scenario file, for editors.
     Schema,
     /// List the built-in scenarios.
@@ -41,6 +64,14 @@ pub(super) enum Command {
     },
 }
 
+/// Where a written scenario goes.
+#[derive(Debug, ClapArgs)]
+pub(super) struct Target {
+    /// Write to this file, which must not be there yet, and not to standard output.
+    #[arg(long, short, env = "SCENARIOS_OUTPUT", value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+}
+
 #[derive(Debug, ClapArgs)]
 pub(super) struct RunArgs {
     /// Files, or folders with files ending in .yaml, .yml or .json; the built-in scenarios if there is none.
@@ -52,6 +83,9 @@ pub(super) struct RunArgs {
     /// Folder for the report.
     #[arg(long, env = "SCENARIOS_REPORT", value_name = "DIR", default_value = "report")]
     pub(super) report: PathBuf,
+    /// Write the verdicts as JUnit XML, for CI servers.
+    #[arg(long, env = "SCENARIOS_JUNIT", value_name = "FILE")]
+    pub(super) junit: Option<PathBuf>,
     /// Print the verdicts as JSON, and nothing else, to standard output.
     #[arg(long, env = "SCENARIOS_JSON")]
     pub(super) json: bool,
@@ -67,4 +101,17 @@ pub(super) fn with_default_command(args: impl IntoIterator<Item = OsString>) -> 
     args
 }
 
-const WORDS: &[&str] = &["run", "check", "schema", "list", "help", "--help", "-h", "--version", "-V"];
+const WORDS: &[&str] = &[
+    "run",
+    "check",
+    "new",
+    "from-error",
+    "from-transcript",
+    "schema",
+    "list",
+    "help",
+    "--help",
+    "-h",
+    "--version",
+    "-V",
+];

@@ -47,7 +47,7 @@ fn find(path: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
     Ok(())
 }
 
-fn unreadable(path: &Path, error: &io::Error) -> Wrong {
+pub(super) fn unreadable(path: &Path, error: &io::Error) -> Wrong {
     let why = match error.kind() {
         io::ErrorKind::NotFound => "there is no such file".to_owned(),
         io::ErrorKind::InvalidData => "it is not UTF-8 text".to_owned(),

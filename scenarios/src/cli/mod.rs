@@ -4,6 +4,7 @@
 mod args;
 mod files;
 mod print;
+mod write;
 
 use std::{path::Path, process::ExitCode};
 
@@ -18,6 +19,9 @@ pub async fn main() -> ExitCode {
     let done = match args.command {
         Command::Run(args) => run_command(&args).await,
         Command::Check { paths } => files::load(&paths).map(|scripts| print::checked(&scripts)),
+        Command::New { name, to } => write::new(&name, &to),
+        Command::FromError { from, to } => write::from_error(&from, &to),
+        Command::FromTranscript { from, to } => write::from_transcript(&from, &to),
         Command::Schema => print::json(&schema()),
         Command::List { filter, json } => {
             choose(built_in::scripts(), filter.as_deref()).and_then(|scripts| print::list(&scripts, json))
@@ -44,6 +48,9 @@ async fn run_command(args: &RunArgs) -> Result<ExitCode, Wrong> {
     progress.end();
     let run = run.map_err(|error| Wrong(format!("error: the scenarios could not be run: {error}")))?;
     let file = write_report(&run, &args.report)?;
+    if let Some(junit) = &args.junit {
+        write::junit(&run, junit)?;
+    }
     if args.json {
         print::verdicts_as_json(&run, &file)?;
     } else {

@@ -7,9 +7,11 @@ mod built_in;
 mod changed;
 mod command_line;
 mod guide;
+mod incidents;
 mod judgement;
 mod patches;
 mod raw;
+mod transcripts;
 
 use scenarios::{Loaded, Options, Verdict, built_in as scripts, run};
 
