@@ -6,6 +6,7 @@ mod what_if;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
+use tokio::sync::watch;
 use uuid::Uuid;
 
 pub use tokens::{MintedToken, TokenOrder, TokenOrderError};
@@ -372,6 +373,25 @@ impl TenantControls {
     #[must_use]
     pub fn exchanges(&self) -> Vec<Arc<Exchange>> {
         self.tenant.log.exchanges()
+    }
+
+    /// The same once there is something new: a receiver that wakes whenever an exchange was added.
+    #[must_use]
+    pub fn exchange_changes(&self) -> watch::Receiver<bool> {
+        self.tenant.log.changes()
+    }
+
+    /// How many exchanges were added ever.
+    #[must_use]
+    pub fn exchanges_added(&self) -> u64 {
+        self.tenant.log.added()
+    }
+
+    /// Paces the clients of this tenant, so that what is changed between two of their requests is changed for the second:
+    /// requests for authorization, tokens and APIs wait until `looked_at` is not less than
+    /// [`exchanges_added`](Self::exchanges_added). `None` lets them go on as they like, as they do from the start.
+    pub fn pace(&self, looked_at: Option<u64>) {
+        self.tenant.log.pace(looked_at);
     }
 
     /// How many exchanges were dropped because there were too many.

@@ -7,6 +7,7 @@ use std::{
 
 use jiff::Timestamp;
 use serde::Serialize;
+use tokio::sync::watch;
 use uuid::Uuid;
 
 use crate::{error::Refusal, policy::Reason};
@@ -150,13 +151,21 @@ impl Answer {
 
 /// One tenant's log.
 #[derive(Debug, Default)]
-pub struct Recorder(Mutex<Log>);
+pub struct Recorder {
+    log: Mutex<Log>,
+    /// Wakes those who follow the log.
+    closed: watch::Sender<bool>,
+    /// How many exchanges the one has looked at who paces the tenant, if somebody does.
+    paced: watch::Sender<Option<u64>>,
+}
 
 #[derive(Debug, Default)]
 struct Log {
     exchanges: VecDeque<Arc<Exchange>>,
     next: u64,
     dropped: u64,
+    /// How many were added ever.
+    added: u64,
 }
 
 impl Recorder {
@@ -175,10 +184,38 @@ impl Recorder {
             exchange.number = log.next;
         }
         log.exchanges.push_back(Arc::new(exchange));
+        log.added += 1;
         if log.exchanges.len() > LIMIT {
             log.exchanges.pop_front();
             log.dropped += 1;
         }
+        drop(log);
+        self.closed.send_modify(|_| {});
+    }
+
+    /// Wakes whenever an exchange was added.
+    #[must_use]
+    pub fn changes(&self) -> watch::Receiver<bool> {
+        self.closed.subscribe()
+    }
+
+    /// How many exchanges were added ever.
+    #[must_use]
+    pub fn added(&self) -> u64 {
+        self.log().added
+    }
+
+    /// Lets a client go on only as far as somebody who follows the log has looked at it: `looked_at` exchanges. `None` lets
+    /// it go on as it likes.
+    pub fn pace(&self, looked_at: Option<u64>) {
+        self.paced.send_replace(looked_at);
+    }
+
+    /// Waits, before a client is answered, until whoever paces it has looked at all that it did before.
+    pub async fn turn(&self) {
+        let mut paced = self.paced.subscribe();
+        // The sender is in `self` and outlives the wait.
+        let _ = paced.wait_for(|looked_at| looked_at.is_none_or(|looked_at| looked_at >= self.added())).await;
     }
 
     /// The exchanges that are kept, oldest first.
@@ -199,7 +236,7 @@ impl Recorder {
     }
 
     fn log(&self) -> std::sync::MutexGuard<'_, Log> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.log.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -248,5 +285,52 @@ mod tests {
         assert_eq!(prints.len(), 1);
         assert_eq!(prints[0].1.len(), 12);
         assert!(!prints[0].1.contains("s3cret"));
+    }
+
+    fn exchange() -> Exchange {
+        Exchange {
+            number: 0,
+            at: Timestamp::UNIX_EPOCH,
+            endpoint: Endpoint::Token,
+            method: "POST".to_owned(),
+            path: "/token".to_owned(),
+            client_id: None,
+            user: None,
+            grant_type: None,
+            claims: None,
+            parameters: Vec::new(),
+            fingerprints: Vec::new(),
+            interaction: None,
+            reasons: Vec::new(),
+            answer: Answer::default(),
+            correlation_id: Uuid::nil(),
+            trace_id: Uuid::nil(),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_paced_client_waits_until_all_that_it_did_was_looked_at() {
+        let recorder = Recorder::default();
+        recorder.add(exchange());
+        recorder.turn().await;
+        recorder.pace(Some(0));
+        let mut turn = std::pin::pin!(recorder.turn());
+        let mut waits = async || tokio::select! { biased; () = &mut turn => false, () = std::future::ready(()) => true };
+        assert!(waits().await);
+        recorder.pace(Some(1));
+        assert!(!waits().await);
+        recorder.pace(None);
+        recorder.add(exchange());
+        recorder.turn().await;
+    }
+
+    #[test]
+    fn who_follows_the_log_is_woken_by_each_exchange() {
+        let recorder = Recorder::default();
+        let mut changes = recorder.changes();
+        changes.mark_unchanged();
+        recorder.add(exchange());
+        assert!(changes.has_changed().is_ok_and(|changed| changed));
+        assert_eq!(recorder.added(), 1);
     }
 }

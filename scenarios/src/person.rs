@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use desktop_client::{BoxFuture, Cancellation, UserAgent, UserAgentError};
 use mock_idp::virtual_user::{BrowseError, Browser, Outcome, VirtualUser, Visit};
+use tokio::sync::watch;
 use url::Url;
 
 /// Clones are the same person.
@@ -11,6 +12,8 @@ use url::Url;
 pub(crate) struct Person {
     browser: Browser,
     state: Arc<Mutex<State>>,
+    /// How many visits have ended.
+    visits: Arc<watch::Sender<usize>>,
 }
 
 struct State {
@@ -21,13 +24,19 @@ struct State {
 }
 
 impl Person {
-    pub(crate) fn new(user: VirtualUser) -> Result<Self, BrowseError> {
+    /// `ca`: the certificate that her browser trusts, as PEM.
+    pub(crate) fn new(user: VirtualUser, ca: Option<&str>) -> Result<Self, BrowseError> {
         let state = State { user, cancellation: Cancellation::new(), trouble: None };
-        Ok(Self { browser: Browser::new(None)?, state: Arc::new(Mutex::new(state)) })
+        Ok(Self { browser: Browser::new(ca)?, state: Arc::new(Mutex::new(state)), visits: Arc::default() })
     }
 
     pub(crate) fn becomes(&self, user: VirtualUser) {
         self.state().user = user;
+    }
+
+    /// Who she is, and what she does.
+    pub(crate) fn user(&self) -> VirtualUser {
+        self.state().user.clone()
     }
 
     /// Before a step that may open a window: the handle to give to the client.
@@ -41,6 +50,16 @@ impl Person {
     /// What kept her from going on, since she got ready.
     pub(crate) fn trouble(&self) -> Option<String> {
         self.state().trouble.take()
+    }
+
+    /// The same, without forgetting it.
+    pub(crate) fn is_troubled(&self) -> Option<String> {
+        self.state().trouble.clone()
+    }
+
+    /// Wakes when a visit has ended.
+    pub(crate) fn visits_ended(&self) -> watch::Receiver<usize> {
+        self.visits.subscribe()
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -115,6 +134,32 @@ fn ended(visit: Result<Visit, BrowseError>) -> Result<Ended, BrowseError> {
     }
 }
 
+impl Person {
+    /// Opens a sign-in window for a client, and goes through the pages. What kept her from bringing anything back, if so.
+    pub(crate) async fn opens(&self, url: &Url) -> Option<String> {
+        let user = {
+            let mut state = self.state();
+            state.trouble = None;
+            state.user.clone()
+        };
+        let trouble = match self.browser.visit(url, &user).await {
+            Ok(visit) => match visit.outcome {
+                Outcome::Delivered { .. } => None,
+                Outcome::Abandoned { at } => Some(format!("{} closed the window at the {at} page", user.username)),
+                Outcome::Finished { at } => Some(format!("the pages ended at the {at} page")),
+                Outcome::ErrorPage { code, message } => {
+                    let code = code.map(|code| format!("AADSTS{code}: ")).unwrap_or_default();
+                    Some(format!("the browser ended at an error page ({code}{message})"))
+                }
+            },
+            Err(error) => Some(error.to_string()),
+        };
+        self.state().trouble.clone_from(&trouble);
+        self.visits.send_modify(|visits| *visits += 1);
+        trouble
+    }
+}
+
 /// The AADSTS number in a text.
 fn number(text: &str) -> Option<u64> {
     let digits = text.split("AADSTS").nth(1)?;
@@ -125,24 +170,10 @@ fn number(text: &str) -> Option<u64> {
 impl UserAgent for Person {
     fn open<'a>(&'a self, url: &'a Url) -> BoxFuture<'a, Result<(), UserAgentError>> {
         Box::pin(async move {
-            let (user, cancellation) = {
-                let state = self.state();
-                (state.user.clone(), state.cancellation.clone())
-            };
-            let trouble = match self.browser.visit(url, &user).await {
-                Ok(visit) => match visit.outcome {
-                    Outcome::Delivered { .. } => return Ok(()),
-                    Outcome::Abandoned { at } => format!("{} closed the window at the {at} page", user.username),
-                    Outcome::Finished { at } => format!("the pages ended at the {at} page"),
-                    Outcome::ErrorPage { code, message } => {
-                        let code = code.map(|code| format!("AADSTS{code}: ")).unwrap_or_default();
-                        format!("the browser ended at an error page ({code}{message})")
-                    }
-                },
-                Err(error) => error.to_string(),
-            };
-            self.state().trouble = Some(trouble);
-            cancellation.cancel();
+            let cancellation = self.state().cancellation.clone();
+            if self.opens(url).await.is_some() {
+                cancellation.cancel();
+            }
             Ok(())
         })
     }

@@ -20,6 +20,7 @@ mod page;
 mod respond;
 mod router;
 mod token;
+mod turn;
 
 use std::sync::Arc;
 

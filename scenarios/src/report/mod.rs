@@ -8,3 +8,4 @@ mod timeline;
 
 pub use page::html;
 pub use text::listing;
+pub(crate) use timeline::{answer, question};
