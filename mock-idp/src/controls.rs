@@ -364,9 +364,20 @@ impl TenantControls {
         self.tenant.state().virtual_user.clone()
     }
 
-    /// Sets the scripted person.
+    /// Sets the scripted person. Her visits are counted from here.
     pub fn set_virtual_user(&self, user: VirtualUser) {
-        self.tenant.state().virtual_user = user;
+        let mut state = self.tenant.state();
+        state.virtual_user = user;
+        state.visits = 0;
+    }
+
+    /// Counts a visit, and says what the scripted person does at it.
+    #[must_use]
+    pub fn next_visit(&self) -> VirtualUser {
+        let mut state = self.tenant.state();
+        let visits = state.visits;
+        state.visits += 1;
+        state.virtual_user.at_visit(visits)
     }
 
     /// What the tenant was asked and answered so far, oldest first.

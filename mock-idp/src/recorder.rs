@@ -315,7 +315,8 @@ mod tests {
         recorder.turn().await;
         recorder.pace(Some(0));
         let mut turn = std::pin::pin!(recorder.turn());
-        let mut waits = async || tokio::select! { biased; () = &mut turn => false, () = std::future::ready(()) => true };
+        let mut waits =
+            async || tokio::select! { biased; () = &mut turn => false, () = std::future::ready(()) => true };
         assert!(waits().await);
         recorder.pace(Some(1));
         assert!(!waits().await);

@@ -18,6 +18,8 @@ pub(crate) struct Person {
 
 struct State {
     user: VirtualUser,
+    /// How often she has opened a sign-in since she became so.
+    visits: usize,
     /// Calls the sign-in off that is under way: a closed window is not seen by the client, the app has to tell it.
     cancellation: Cancellation,
     trouble: Option<String>,
@@ -26,12 +28,14 @@ struct State {
 impl Person {
     /// `ca`: the certificate that her browser trusts, as PEM.
     pub(crate) fn new(user: VirtualUser, ca: Option<&str>) -> Result<Self, BrowseError> {
-        let state = State { user, cancellation: Cancellation::new(), trouble: None };
+        let state = State { user, visits: 0, cancellation: Cancellation::new(), trouble: None };
         Ok(Self { browser: Browser::new(ca)?, state: Arc::new(Mutex::new(state)), visits: Arc::default() })
     }
 
     pub(crate) fn becomes(&self, user: VirtualUser) {
-        self.state().user = user;
+        let mut state = self.state();
+        state.user = user;
+        state.visits = 0;
     }
 
     /// Who she is, and what she does.
@@ -60,6 +64,13 @@ impl Person {
     /// Wakes when a visit has ended.
     pub(crate) fn visits_ended(&self) -> watch::Receiver<usize> {
         self.visits.subscribe()
+    }
+
+    /// Who she is at her next visit.
+    fn at_next_visit(&self) -> VirtualUser {
+        let mut state = self.state();
+        state.visits += 1;
+        state.user.at_visit(state.visits - 1)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -115,13 +126,13 @@ impl Ended {
 impl Person {
     /// Opens the address and goes through the pages to the end.
     pub(crate) async fn visits(&self, url: &Url) -> Result<Ended, BrowseError> {
-        let user = self.state().user.clone();
+        let user = self.at_next_visit();
         ended(self.browser.visit(url, &user).await)
     }
 
     /// Opens the page for device codes, types `code` and goes on; the AADSTS number of the page that would not take it.
     pub(crate) async fn enters(&self, url: &Url, code: &str) -> Result<Option<u64>, BrowseError> {
-        let user = self.state().user.clone();
+        let user = self.at_next_visit();
         ended(self.browser.enter_device_code(url, &user, code).await).map(|ended| ended.page_code())
     }
 }
@@ -137,11 +148,8 @@ fn ended(visit: Result<Visit, BrowseError>) -> Result<Ended, BrowseError> {
 impl Person {
     /// Opens a sign-in window for a client, and goes through the pages. What kept her from bringing anything back, if so.
     pub(crate) async fn opens(&self, url: &Url) -> Option<String> {
-        let user = {
-            let mut state = self.state();
-            state.trouble = None;
-            state.user.clone()
-        };
+        self.state().trouble = None;
+        let user = self.at_next_visit();
         let trouble = match self.browser.visit(url, &user).await {
             Ok(visit) => match visit.outcome {
                 Outcome::Delivered { .. } => None,

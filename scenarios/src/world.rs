@@ -176,7 +176,8 @@ impl World {
     /// Lets the person do what `person` says from now on.
     pub(crate) fn becomes(&self, person: &PersonScript) -> Result<(), Broken> {
         let name = person.signs_in_as.as_ref().unwrap_or(&self.script.given.user);
-        self.person.becomes(person.named(self.tenant.username(name)?));
+        let username = self.tenant.username(name)?;
+        self.person.becomes(person.named(username, |name| self.tenant.username(name))?);
         Ok(())
     }
 
@@ -265,13 +266,7 @@ impl World {
 }
 
 /// A place in the tenant for the scenario's client.
-fn seat(
-    tenant: &TenantControls,
-    given: &Given,
-    ca: Option<&str>,
-    person: &Person,
-    seed: u64,
-) -> Result<Seat, Broken> {
+fn seat(tenant: &TenantControls, given: &Given, ca: Option<&str>, person: &Person, seed: u64) -> Result<Seat, Broken> {
     let unmade = |error| Broken(format!("no HTTP client could be made: {error}"));
     let mut http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy();
     if let Some(ca) = ca {

@@ -93,6 +93,8 @@ pub struct State {
     pub policy_changes: PolicyChanges,
     /// The scripted person in front of the pages.
     pub virtual_user: VirtualUser,
+    /// How many visits she has made.
+    pub visits: usize,
     /// Answers made to order for requests to come.
     pub faults: Faults,
     /// When equal token requests came, for the loop detector.
@@ -188,6 +190,7 @@ impl Tenant {
                 at_risk_since: HashMap::new(),
                 policy_changes: PolicyChanges::default(),
                 virtual_user: virtual_user.unwrap_or_default(),
+                visits: 0,
                 faults: Faults::default(),
                 repetitions: Repetitions::new(LIMIT),
             }),

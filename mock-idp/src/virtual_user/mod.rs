@@ -20,7 +20,7 @@ mod user;
 pub use browser::Browser;
 pub use error::BrowseError;
 pub use page::{PageKind, PageSeen};
-pub use user::{Answer, MfaAnswer, VirtualUser};
+pub use user::{Answer, MfaAnswer, VirtualUser, VisitAnswers};
 
 use url::Url;
 

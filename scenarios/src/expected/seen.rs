@@ -96,7 +96,9 @@ impl TokenSeen {
             acrs: Vec::new(),
             roles: Vec::new(),
             account: exchange.user.clone().unwrap_or_default(),
-            expires_in: SignedDuration::from_secs(answer.expires_in.and_then(|it| it.try_into().ok()).unwrap_or_default()),
+            expires_in: SignedDuration::from_secs(
+                answer.expires_in.and_then(|it| it.try_into().ok()).unwrap_or_default(),
+            ),
         }
     }
 

@@ -65,7 +65,8 @@ impl Foreign {
             Ok(answered) => answered,
             Err(ended) => {
                 let last = self.run(&self.tenant.exchanges(), world);
-                let last = last.iter().rev().find(|exchange| exchange.endpoint == Endpoint::Api && exchange.path == route);
+                let last =
+                    last.iter().rev().find(|exchange| exchange.endpoint == Endpoint::Api && exchange.path == route);
                 let Some(last) = last.cloned() else {
                     return nothing(call.expect.described(), &format!("a call to {route}"), &ended);
                 };
@@ -116,7 +117,9 @@ impl Foreign {
         };
         match self.watch().until(look).await {
             // A client that has ended has asked for nothing more.
-            Err(ended) if ended.ended.is_success() && sought.may_be_unseen && how != How::Interactive => Ok(Sight::Unseen),
+            Err(ended) if ended.ended.is_success() && sought.may_be_unseen && how != How::Interactive => {
+                Ok(Sight::Unseen)
+            }
             other => other,
         }
     }

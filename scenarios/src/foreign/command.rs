@@ -131,8 +131,7 @@ fn variables(exec: &Exec, errand: &Errand<'_>, person: &str) -> Result<Vec<(&'st
         // Apart from those of `mock-idp run`, whose browser is another.
         directory: &exec.cert_dir.join("scenarios"),
     };
-    let mut variables =
-        environment::prepare(&child, &|name| env::var_os(name)).map_err(|error| error.to_string())?;
+    let mut variables = environment::prepare(&child, &|name| env::var_os(name)).map_err(|error| error.to_string())?;
     variables.extend([
         ("MOCK_IDP_USER", errand.username.into()),
         ("MOCK_IDP_PASSWORD", errand.password.into()),

@@ -21,11 +21,11 @@ use mock_idp::TenantControls;
 
 use crate::{person::Person, world::Broken};
 
-pub use command::{CommandEnded, Ended};
 pub(crate) use command::{Command, Errand};
+pub use command::{CommandEnded, Ended};
 pub(crate) use watch::Watch;
-pub use window::browse;
 use window::Window;
+pub use window::browse;
 
 /// How somebody else's client is run.
 #[derive(Clone, Debug)]
@@ -59,7 +59,8 @@ impl Foreign {
         person: &Person,
     ) -> Result<Self, Broken> {
         let window = Window::open(person.clone()).await;
-        let window = window.map_err(|error| Broken(format!("no place could be made for the command's browser: {error}")))?;
+        let window =
+            window.map_err(|error| Broken(format!("no place could be made for the command's browser: {error}")))?;
         let client_id = errand.client_id.to_owned();
         tenant.pace(Some(0));
         let command = Command::start(exec, &errand, window.address()).map_err(Broken)?;

@@ -35,9 +35,14 @@ pub(super) fn silent(run: &Run, sought: &Sought<'_>) -> Option<Sight> {
                 }
             }
             Kind::Window if sought.is_for(exchange) && !sought.may_be_unseen => {
-                return Some(Sight::Instead(exchange.clone(), "the sign-in window was opened without a silent request"));
+                return Some(Sight::Instead(
+                    exchange.clone(),
+                    "the sign-in window was opened without a silent request",
+                ));
             }
-            Kind::Refresh | Kind::Frame | Kind::Window | Kind::Call if sought.may_be_unseen => return Some(Sight::Unseen),
+            Kind::Refresh | Kind::Frame | Kind::Window | Kind::Call if sought.may_be_unseen => {
+                return Some(Sight::Unseen);
+            }
             _ => {}
         }
     }

@@ -20,12 +20,7 @@ use crate::{
 };
 
 /// Runs a scenario in `tenant`, and deletes the tenant.
-pub(super) async fn run(
-    script: &Loaded,
-    tenant: Option<TenantControls>,
-    stage: &Stage,
-    seed: u64,
-) -> Verdict {
+pub(super) async fn run(script: &Loaded, tenant: Option<TenantControls>, stage: &Stage, seed: u64) -> Verdict {
     let watch = Stopwatch::start();
     let Some(tenant) = tenant else { return broken(script, "the server has no tenant of that name") };
     let world = World::new(&script.script, tenant.clone(), stage, seed).await;

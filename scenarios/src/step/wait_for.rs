@@ -101,7 +101,11 @@ impl Verb for WaitFor {
             names.api(api, &path.key("api"));
         }
         if self.grant.is_some() && self.endpoint != Place::Token {
-            names.problem(path.key("grant"), "only requests to the token endpoint have a grant", "write `endpoint: token`");
+            names.problem(
+                path.key("grant"),
+                "only requests to the token endpoint have a grant",
+                "write `endpoint: token`",
+            );
         }
     }
 
@@ -116,11 +120,8 @@ impl Verb for WaitFor {
         };
         let scopes = Asked::parse(&world.full(&self.scopes)?.join(" "));
         let behind = world.watched;
-        let is_sought =
-            |exchange: &Exchange| exchange.number > behind && self.is_met_by(exchange, &client, &scopes);
-        let found = world
-            .watch()
-            .until(|log| log.iter().find(|exchange| is_sought(exchange)).cloned());
+        let is_sought = |exchange: &Exchange| exchange.number > behind && self.is_met_by(exchange, &client, &scopes);
+        let found = world.watch().until(|log| log.iter().find(|exchange| is_sought(exchange)).cloned());
         let expected = Some(self.described());
         let missed = |seen: String| {
             let sentence = format!("expected {}; {seen}", self.described());
@@ -129,7 +130,8 @@ impl Verb for WaitFor {
         match tokio::time::timeout(world.patience().unwrap_or(Duration::MAX), found).await {
             Ok(Ok(found)) => {
                 world.watched = found.number;
-                let seen = format!("{} => {} (exchange {})", report::question(&found), report::answer(&found), found.number);
+                let seen =
+                    format!("{} => {} (exchange {})", report::question(&found), report::answer(&found), found.number);
                 Ok(Taken { expected, seen, missed: None })
             }
             Ok(Err(ended)) => missed(format!("the command {} without it", ended.ended)),

@@ -42,6 +42,7 @@ pub(super) fn routes(idp: &Arc<Idp>) -> Router<Arc<Idp>> {
         .route("/users/{user}", get(users::show).patch(users::change))
         .route("/users/{user}/revoke_sessions", post(users::revoke_sessions))
         .route("/virtual_user", get(virtual_user::show).put(virtual_user::replace))
+        .route("/virtual_user/visits", post(virtual_user::visit))
         .route("/clock", get(clock::show).post(clock::set).delete(clock::reset))
         .route("/faults", get(faults::list).post(faults::inject).delete(faults::clear))
         .route("/faults/{id}", delete(faults::remove))
