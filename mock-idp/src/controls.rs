@@ -10,6 +10,7 @@ mod what_if;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
+use tokio::sync::watch;
 use uuid::Uuid;
 
 pub use changes::{ChangeError, Invalid};
@@ -255,9 +256,17 @@ impl TenantControls {
         self.tenant.state().virtual_user.clone()
     }
 
-    /// Sets the scripted person.
+    /// Sets the scripted person. Her visits are counted from here.
     pub fn set_virtual_user(&self, user: VirtualUser) {
-        self.tenant.state().virtual_user = user;
+        let mut state = self.tenant.state();
+        state.virtual_user = user;
+        state.visits = 0;
+    }
+
+    /// Counts a visit, and says what the scripted person does at it.
+    #[must_use]
+    pub fn next_visit(&self) -> VirtualUser {
+        self.tenant.state().next_visit()
     }
 
     /// What the tenant was asked and answered so far, oldest first.
@@ -289,6 +298,25 @@ impl TenantControls {
 
     pub(crate) fn log(&self) -> &Recorder {
         &self.tenant.log
+    }
+
+    /// The same once there is something new: a receiver that wakes whenever an exchange was added.
+    #[must_use]
+    pub fn exchange_changes(&self) -> watch::Receiver<bool> {
+        self.tenant.log.changes()
+    }
+
+    /// How many exchanges were added ever.
+    #[must_use]
+    pub fn exchanges_added(&self) -> u64 {
+        self.tenant.log.added()
+    }
+
+    /// Paces the clients of this tenant, so that what is changed between two of their requests is changed for the second:
+    /// requests for authorization, tokens and APIs wait until `looked_at` is not less than
+    /// [`exchanges_added`](Self::exchanges_added). `None` lets them go on as they like, as they do from the start.
+    pub fn pace(&self, looked_at: Option<u64>) {
+        self.tenant.log.pace(looked_at);
     }
 
     /// How many exchanges were dropped because there were too many.

@@ -205,6 +205,8 @@ pub struct Recorder {
     log: Mutex<Log>,
     /// Wakes those who follow the log; true once nothing will come any more.
     closed: watch::Sender<bool>,
+    /// How many exchanges the one has looked at who paces the tenant, if somebody does.
+    paced: watch::Sender<Option<u64>>,
 }
 
 #[derive(Debug, Default)]
@@ -244,6 +246,32 @@ impl Recorder {
     /// Says to those who follow the log that it has ended.
     pub fn close(&self) {
         self.closed.send_replace(true);
+    }
+
+    /// Wakes whenever an exchange was added.
+    #[must_use]
+    pub fn changes(&self) -> watch::Receiver<bool> {
+        self.closed.subscribe()
+    }
+
+    /// How many exchanges were added ever.
+    #[must_use]
+    pub fn added(&self) -> u64 {
+        let log = self.log();
+        log.gone + log.exchanges.len() as u64
+    }
+
+    /// Lets a client go on only as far as somebody who follows the log has looked at it: `looked_at` exchanges. `None` lets
+    /// it go on as it likes.
+    pub fn pace(&self, looked_at: Option<u64>) {
+        self.paced.send_replace(looked_at);
+    }
+
+    /// Waits, before a client is answered, until whoever paces it has looked at all that it did before.
+    pub async fn turn(&self) {
+        let mut paced = self.paced.subscribe();
+        // The sender is in `self` and outlives the wait.
+        let _ = paced.wait_for(|looked_at| looked_at.is_none_or(|looked_at| looked_at >= self.added())).await;
     }
 
     /// The exchanges that are kept, oldest first.
@@ -359,5 +387,32 @@ mod tests {
         assert_eq!(prints.len(), 1);
         assert_eq!(prints[0].1.len(), 12);
         assert!(!prints[0].1.contains("s3cret"));
+    }
+
+    #[tokio::test]
+    async fn a_paced_client_waits_until_all_that_it_did_was_looked_at() {
+        let recorder = Recorder::default();
+        recorder.add(exchange());
+        recorder.turn().await;
+        recorder.pace(Some(0));
+        let mut turn = std::pin::pin!(recorder.turn());
+        let mut waits =
+            async || tokio::select! { biased; () = &mut turn => false, () = std::future::ready(()) => true };
+        assert!(waits().await);
+        recorder.pace(Some(1));
+        assert!(!waits().await);
+        recorder.pace(None);
+        recorder.add(exchange());
+        recorder.turn().await;
+    }
+
+    #[test]
+    fn who_follows_the_log_is_woken_by_each_exchange() {
+        let recorder = Recorder::default();
+        let mut changes = recorder.changes();
+        changes.mark_unchanged();
+        recorder.add(exchange());
+        assert!(changes.has_changed().is_ok_and(|changed| changed));
+        assert_eq!(recorder.added(), 1);
     }
 }

@@ -116,6 +116,11 @@ impl Names {
         if let Some(name) = &person.signs_in_as {
             self.user(name, &path.key("signs_in_as"));
         }
+        for (index, visit) in person.visits.iter().enumerate() {
+            if let Some(name) = &visit.username {
+                self.user(name, &path.key("visits").index(index).key("username"));
+            }
+        }
     }
 
     /// Changes the directory as the script does.

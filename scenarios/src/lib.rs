@@ -11,11 +11,13 @@
 //! This crate knows both the server and the client; neither knows the other. Judging the exchange log is
 //! `mock_idp::expectation`'s; this crate judges what the client handed to the app.
 
+mod actor;
 pub mod built_in;
 mod check;
 pub mod cli;
 mod client;
 mod expected;
+mod foreign;
 pub mod incident;
 mod landing;
 mod person;
@@ -32,6 +34,7 @@ pub use client::{Ask, ClientFactory, ClientUnderTest, Seat};
 pub use expected::{
     AnswerExpected, AuthorizeExpected, ChallengeExpected, ClaimsExpected, Expect, TokenExpected, UiRequiredExpected,
 };
+pub use foreign::{CommandEnded, Ended, Exec};
 pub use run::{Options, Run, run};
 pub use script::{Loaded, Script, load, schema};
 pub use step::Step;

@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use desktop_client::{BoxFuture, Cancellation, UserAgent, UserAgentError};
 use mock_idp::virtual_user::{BrowseError, Browser, Outcome, VirtualUser, Visit};
+use tokio::sync::watch;
 use url::Url;
 
 /// Clones are the same person.
@@ -11,23 +12,35 @@ use url::Url;
 pub(crate) struct Person {
     browser: Browser,
     state: Arc<Mutex<State>>,
+    /// How many visits have ended.
+    visits: Arc<watch::Sender<usize>>,
 }
 
 struct State {
     user: VirtualUser,
+    /// How often she has opened a sign-in since she became so.
+    visits: usize,
     /// Calls the sign-in off that is under way: a closed window is not seen by the client, the app has to tell it.
     cancellation: Cancellation,
     trouble: Option<String>,
 }
 
 impl Person {
-    pub(crate) fn new(user: VirtualUser) -> Result<Self, BrowseError> {
-        let state = State { user, cancellation: Cancellation::new(), trouble: None };
-        Ok(Self { browser: Browser::new(None)?, state: Arc::new(Mutex::new(state)) })
+    /// `ca`: the certificate that her browser trusts, as PEM.
+    pub(crate) fn new(user: VirtualUser, ca: Option<&str>) -> Result<Self, BrowseError> {
+        let state = State { user, visits: 0, cancellation: Cancellation::new(), trouble: None };
+        Ok(Self { browser: Browser::new(ca)?, state: Arc::new(Mutex::new(state)), visits: Arc::default() })
     }
 
     pub(crate) fn becomes(&self, user: VirtualUser) {
-        self.state().user = user;
+        let mut state = self.state();
+        state.user = user;
+        state.visits = 0;
+    }
+
+    /// Who she is, and what she does.
+    pub(crate) fn user(&self) -> VirtualUser {
+        self.state().user.clone()
     }
 
     /// Before a step that may open a window: the handle to give to the client.
@@ -41,6 +54,23 @@ impl Person {
     /// What kept her from going on, since she got ready.
     pub(crate) fn trouble(&self) -> Option<String> {
         self.state().trouble.take()
+    }
+
+    /// The same, without forgetting it.
+    pub(crate) fn is_troubled(&self) -> Option<String> {
+        self.state().trouble.clone()
+    }
+
+    /// Wakes when a visit has ended.
+    pub(crate) fn visits_ended(&self) -> watch::Receiver<usize> {
+        self.visits.subscribe()
+    }
+
+    /// Who she is at her next visit.
+    fn at_next_visit(&self) -> VirtualUser {
+        let mut state = self.state();
+        state.visits += 1;
+        state.user.at_visit(state.visits - 1)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -96,13 +126,13 @@ impl Ended {
 impl Person {
     /// Opens the address and goes through the pages to the end.
     pub(crate) async fn visits(&self, url: &Url) -> Result<Ended, BrowseError> {
-        let user = self.state().user.clone();
+        let user = self.at_next_visit();
         ended(self.browser.visit(url, &user).await)
     }
 
     /// Opens the page for device codes, types `code` and goes on; the AADSTS number of the page that would not take it.
     pub(crate) async fn enters(&self, url: &Url, code: &str) -> Result<Option<u64>, BrowseError> {
-        let user = self.state().user.clone();
+        let user = self.at_next_visit();
         ended(self.browser.enter_device_code(url, &user, code).await).map(|ended| ended.page_code())
     }
 }
@@ -112,6 +142,29 @@ fn ended(visit: Result<Visit, BrowseError>) -> Result<Ended, BrowseError> {
         Ok(visit) => Ok(Ended(Ok(visit.outcome))),
         Err(BrowseError::Refused { message, .. }) => Ok(Ended(Err(Refused { message }))),
         Err(error) => Err(error),
+    }
+}
+
+impl Person {
+    /// Opens a sign-in window for a client, and goes through the pages. What kept her from bringing anything back, if so.
+    pub(crate) async fn opens(&self, url: &Url) -> Option<String> {
+        self.state().trouble = None;
+        let user = self.at_next_visit();
+        let trouble = match self.browser.visit(url, &user).await {
+            Ok(visit) => match visit.outcome {
+                Outcome::Delivered { .. } => None,
+                Outcome::Abandoned { at } => Some(format!("{} closed the window at the {at} page", user.username)),
+                Outcome::Finished { at } => Some(format!("the pages ended at the {at} page")),
+                Outcome::ErrorPage { code, message } => {
+                    let code = code.map(|code| format!("AADSTS{code}: ")).unwrap_or_default();
+                    Some(format!("the browser ended at an error page ({code}{message})"))
+                }
+            },
+            Err(error) => Some(error.to_string()),
+        };
+        self.state().trouble.clone_from(&trouble);
+        self.visits.send_modify(|visits| *visits += 1);
+        trouble
     }
 }
 
@@ -125,24 +178,10 @@ fn number(text: &str) -> Option<u64> {
 impl UserAgent for Person {
     fn open<'a>(&'a self, url: &'a Url) -> BoxFuture<'a, Result<(), UserAgentError>> {
         Box::pin(async move {
-            let (user, cancellation) = {
-                let state = self.state();
-                (state.user.clone(), state.cancellation.clone())
-            };
-            let trouble = match self.browser.visit(url, &user).await {
-                Ok(visit) => match visit.outcome {
-                    Outcome::Delivered { .. } => return Ok(()),
-                    Outcome::Abandoned { at } => format!("{} closed the window at the {at} page", user.username),
-                    Outcome::Finished { at } => format!("the pages ended at the {at} page"),
-                    Outcome::ErrorPage { code, message } => {
-                        let code = code.map(|code| format!("AADSTS{code}: ")).unwrap_or_default();
-                        format!("the browser ended at an error page ({code}{message})")
-                    }
-                },
-                Err(error) => error.to_string(),
-            };
-            self.state().trouble = Some(trouble);
-            cancellation.cancel();
+            let cancellation = self.state().cancellation.clone();
+            if self.opens(url).await.is_some() {
+                cancellation.cancel();
+            }
             Ok(())
         })
     }

@@ -7,13 +7,15 @@ use std::sync::Arc;
 use mock_idp::{MockIdp, StartError};
 use tokio::{sync::Semaphore, task::JoinSet};
 
-use crate::{ClientFactory, Loaded, Verdict};
+use crate::{ClientFactory, Exec, Loaded, Verdict, world::Stage};
 
 /// How scripts are run.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
     /// Makes the client of each scenario; by default the reference client.
     pub client: ClientFactory,
+    /// Somebody else's client, a command that is run in place of `client`; one scenario after the other.
+    pub exec: Option<Exec>,
 }
 
 /// What a run showed.
@@ -41,18 +43,25 @@ pub async fn run(
     options: Options,
     mut on_verdict: impl FnMut(&Verdict),
 ) -> Result<Run, StartError> {
-    let server = MockIdp::builder().seed(SEED).start().await?;
-    let turns = Arc::new(Semaphore::new(AT_ONCE));
+    let builder = MockIdp::builder().seed(SEED);
+    // SDKs talk to nothing but TLS.
+    let builder = match &options.exec {
+        Some(exec) => builder.tls_from(&exec.cert_dir),
+        None => builder,
+    };
+    let server = builder.start().await?;
+    let ca = server.ca_pem().map(str::to_owned).zip(server.ca_path().map(ToOwned::to_owned));
+    let turns = Arc::new(Semaphore::new(if options.exec.is_some() { 1 } else { AT_ONCE }));
+    let stage = Arc::new(Stage { base: server.base().to_owned(), ca, client: options.client, exec: options.exec });
     let mut tasks = JoinSet::new();
     let mut index = std::collections::HashMap::new();
     for (number, script) in scripts.iter().enumerate() {
         // Made here, one after the other, so that every tenant's ids are the same in every run.
         let tenant = server.new_tenant(&script.script.given.tenant);
-        let (script, turns, base, client) =
-            (script.clone(), turns.clone(), server.base().to_owned(), options.client.clone());
+        let (script, turns, stage) = (script.clone(), turns.clone(), stage.clone());
         let task = tasks.spawn(async move {
             let _turn = turns.acquire_owned().await;
-            scenario::run(&script, tenant, &base, &client, SEED + number as u64).await
+            scenario::run(&script, tenant, &stage, SEED + number as u64).await
         });
         index.insert(task.id(), number);
     }

@@ -5,6 +5,8 @@ use std::{fmt, sync::Arc, time::Duration};
 use mock_idp::recorder::Exchange;
 use serde::{Serialize, Serializer};
 
+use crate::foreign::CommandEnded;
+
 /// What a run of one scenario showed.
 #[derive(Clone, Debug, Serialize)]
 pub struct Verdict {
@@ -37,6 +39,9 @@ pub struct Verdict {
     pub since: u64,
     /// The log of the tenant.
     pub exchanges: Vec<Arc<Exchange>>,
+    /// How somebody else's client ended, if it was one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub command: Option<CommandEnded>,
 }
 
 impl Verdict {
@@ -64,6 +69,8 @@ impl Missed {
     pub const OUTCOME: &'static str = "outcome";
     /// That the scenario can be set up and run at all.
     pub const GIVEN: &'static str = "given";
+    /// That somebody else's client ends with status 0.
+    pub const COMMAND: &'static str = "command";
 }
 
 /// A place in a file.

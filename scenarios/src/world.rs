@@ -1,6 +1,6 @@
 //! What a scenario acts in: a tenant, a client, a person with a browser; and what has happened so far.
 
-use std::{sync::Arc, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use desktop_client::{Account, AuthenticationResult, BoxFuture, Clock, Error, Randomness};
 use indexmap::IndexMap;
@@ -14,12 +14,14 @@ use mock_idp::{
 };
 
 use crate::{
+    actor::Actor,
     check::resolve,
-    client::{Ask, ClientFactory, ClientUnderTest, How, Seat},
-    expected::{Expect, Outcome},
+    client::{Ask, ClientFactory, Seat},
+    expected::Outcome,
+    foreign::{Errand, Exec, Foreign},
     person::{Ended, Person},
     raw::AtHand,
-    script::{Person as PersonScript, Script},
+    script::{Given, Person as PersonScript, Script},
     step::Taken,
 };
 
@@ -41,7 +43,7 @@ pub(crate) struct Failed {
 pub(crate) struct World {
     pub(crate) tenant: TenantControls,
     pub(crate) directory: Directory,
-    pub(crate) client: Arc<dyn ClientUnderTest>,
+    pub(crate) actor: Actor,
     /// The client's id.
     pub(crate) client_id: String,
     /// For requests that are not the client's. Follows no redirects.
@@ -58,20 +60,36 @@ pub(crate) struct World {
     pub(crate) tokens: IndexMap<String, Secret>,
     /// What raw requests have got so far.
     pub(crate) at_hand: AtHand,
+    /// The number of the last exchange that a step waited for.
+    pub(crate) watched: u64,
     policies: Vec<Policy>,
+}
+
+/// Where scenarios are played, and with whose client.
+#[derive(Clone, Debug)]
+pub(crate) struct Stage {
+    /// Origin of the server.
+    pub(crate) base: String,
+    /// Its CA, under TLS: the certificate and its file.
+    pub(crate) ca: Option<(String, PathBuf)>,
+    pub(crate) client: ClientFactory,
+    /// Somebody else's client, in place of `client`.
+    pub(crate) exec: Option<Exec>,
 }
 
 impl World {
     /// Sets the tenant up as the script's `given` says, except for the sign-in.
-    pub(crate) fn new(
+    pub(crate) async fn new(
         script: &Arc<Script>,
         tenant: TenantControls,
-        base: &str,
-        client: &ClientFactory,
+        stage: &Stage,
         seed: u64,
     ) -> Result<Self, Broken> {
         let given = &script.given;
-        tenant.freeze_clock(given.clock);
+        // Somebody else's client goes by this machine's clock; so does the tenant, unless the script has a time of its own.
+        if stage.exec.is_none() || given.clock != Given::default().clock {
+            tenant.freeze_clock(given.clock);
+        }
         tenant.change_switches(|switches| switches.clone_from(&given.switches));
         let mut changed = Ok(());
         for (name, patch) in &given.users {
@@ -87,31 +105,52 @@ impl World {
         tenant.set_consent_settings(given.consent_settings);
         tenant.set_named_locations(given.named_locations.clone());
         let username = tenant.username(given.virtual_user.signs_in_as.as_deref().unwrap_or(&given.user))?;
-        let person = Person::new(VirtualUser::new(username))?;
-        let seat = seat(&tenant, &given.client, &given.capabilities, &person, seed)?;
+        let ca = stage.ca.as_ref().map(|(certificate, _)| certificate.as_str());
+        let person = Person::new(VirtualUser::new(username), ca)?;
+        let seat = seat(&tenant, given, ca, &person, seed)?;
         let (client_id, http) = (seat.client_id.clone(), seat.http.clone());
-        let client = client.make(seat).map_err(|error| Broken(format!("the client could not be set up: {error}")))?;
+        let client = stage.client.make(seat);
+        let client = client.map_err(|error| Broken(format!("the client could not be set up: {error}")))?;
         let mut policies = tenant.policies();
         policies.extend(given.define_policies.iter().cloned());
-        let world = Self {
+        let mut world = Self {
             directory: tenant.directory(),
             tenant,
-            client,
+            actor: Actor::Ours(client),
             client_id,
             http,
             person,
             script: script.clone(),
-            base: base.to_owned(),
+            base: stage.base.clone(),
             account: None,
             failed: None,
             tokens: IndexMap::new(),
             at_hand: AtHand::default(),
+            watched: 0,
             policies,
         };
         world.set_policies(&given.policies);
         world.grant(Some(&given.user), &given.consents)?;
         world.grant(None, &given.tenant_consents)?;
+        if let Some(exec) = &stage.exec {
+            world.actor = Actor::Theirs(Arc::new(world.somebody_else(exec, stage).await?));
+        }
         Ok(world)
+    }
+
+    /// Starts somebody else's client.
+    async fn somebody_else(&self, exec: &Exec, stage: &Stage) -> Result<Foreign, Broken> {
+        let person = self.person.user();
+        let errand = Errand {
+            base: &self.base,
+            ca: stage.ca.as_ref().map(|(_, file)| file.as_path()),
+            tenant_id: &self.tenant.id().to_string(),
+            client_id: &self.client_id,
+            username: &person.username,
+            password: &person.password,
+            scopes: &self.full(&self.script.scopes())?,
+        };
+        Foreign::start(exec, errand, &self.tenant, &self.person).await
     }
 
     /// What is over when the scenario starts, with everybody at their best: the sign-in. From then on the person does what
@@ -122,19 +161,11 @@ impl World {
             let ask = Ask {
                 scopes: self.full(&signed_in.scopes)?,
                 extra_scopes: self.full(&signed_in.extra_scopes)?,
-                cancellation: self.person.gets_ready(),
                 ..Ask::default()
             };
-            let result = How::Interactive.get(&*self.client, &ask).await;
-            let outcome = self.note(&result);
-            if !matches!(outcome, Outcome::Token(_)) {
-                let trouble = self.person.trouble().map(|trouble| format!("; {trouble}")).unwrap_or_default();
-                return Err(Broken(format!(
-                    "the sign-in before the scenario ended in {}{trouble}",
-                    outcome.described()
-                )));
-            }
+            self.sign_in_before(ask).await?;
         }
+        self.watched = self.place();
         for fault in &script.given.faults {
             self.tenant.inject_fault(fault.clone())?;
         }
@@ -145,22 +176,9 @@ impl World {
     /// Lets the person do what `person` says from now on.
     pub(crate) fn becomes(&self, person: &PersonScript) -> Result<(), Broken> {
         let name = person.signs_in_as.as_ref().unwrap_or(&self.script.given.user);
-        self.person.becomes(person.named(self.tenant.username(name)?));
+        let username = self.tenant.username(name)?;
+        self.person.becomes(person.named(username, |name| self.tenant.username(name))?);
         Ok(())
-    }
-
-    /// Lets the client ask for a token, and compares what came of it with what was expected.
-    pub(crate) async fn ask(&mut self, how: How, mut ask: Ask, expect: &Expect) -> Result<Taken, Broken> {
-        let (_, before) = self.log();
-        ask.cancellation = self.person.gets_ready();
-        let result = how.get(&*self.client, &ask).await;
-        let outcome = self.note(&result);
-        let exchanges = self.since(before);
-        let missed = expect.missed(&outcome, &exchanges, self).map(|missed| match self.person.trouble() {
-            Some(trouble) => format!("{missed}; {trouble}"),
-            None => missed,
-        });
-        Ok(Taken { expected: Some(expect.described()), seen: outcome.described(), missed })
     }
 
     /// Remembers what a request ended in.
@@ -170,7 +188,11 @@ impl World {
             (Ok(token), Outcome::Token(seen)) => {
                 self.account = Some(token.account.clone());
                 self.tokens.insert(seen.api.clone(), Secret::new(token.access_token.secret()));
-                if let Some(refresh) = self.client.refresh_token(&token.account).filter(|_| !seen.from_cache) {
+                let refresh = match &self.actor {
+                    Actor::Ours(client) if !seen.from_cache => client.refresh_token(&token.account),
+                    _ => None,
+                };
+                if let Some(refresh) = refresh {
                     self.at_hand.keep_refresh_token(&refresh);
                 }
             }
@@ -243,20 +265,18 @@ impl World {
     }
 }
 
-/// A place in the tenant for the application called `name`.
-fn seat(
-    tenant: &TenantControls,
-    name: &str,
-    capabilities: &[String],
-    person: &Person,
-    seed: u64,
-) -> Result<Seat, Broken> {
-    let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build();
+/// A place in the tenant for the scenario's client.
+fn seat(tenant: &TenantControls, given: &Given, ca: Option<&str>, person: &Person, seed: u64) -> Result<Seat, Broken> {
+    let unmade = |error| Broken(format!("no HTTP client could be made: {error}"));
+    let mut http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy();
+    if let Some(ca) = ca {
+        http = http.tls_certs_only(reqwest::Certificate::from_pem_bundle(ca.as_bytes()).map_err(unmade)?);
+    }
     Ok(Seat {
-        client_id: tenant.client_id(name)?.to_string(),
+        client_id: tenant.client_id(&given.client)?.to_string(),
         authority: tenant.authority(),
-        capabilities: capabilities.to_vec(),
-        http: http.map_err(|error| Broken(format!("no HTTP client could be made: {error}")))?,
+        capabilities: given.capabilities.clone(),
+        http: http.build().map_err(unmade)?,
         clock: Arc::new(TenantTime(tenant.clone())),
         randomness: Randomness::seeded(seed),
         user_agent: Arc::new(person.clone()),

@@ -103,7 +103,7 @@ Examples:
 COMMAND finds in its environment:
   MOCK_IDP_URL, MOCK_IDP_AUTHORITY, MOCK_IDP_TENANT_ID, MOCK_IDP_CLIENT_ID,
   MOCK_IDP_API_URL (the calendar API is at $MOCK_IDP_API_URL/calendar)
-  BROWSER, which signs in as MOCK_IDP_USER, else as ada@contoso.test
+  BROWSER, the tenant's virtual user; MOCK_IDP_USER is another one
   MOCK_IDP_CA, NODE_EXTRA_CA_CERTS, REQUESTS_CA_BUNDLE, SSL_CERT_FILE, unless
   --no-tls
   HTTPS_PROXY, which leads the names of --also-as to the server";
@@ -131,7 +131,7 @@ Exit status 0 when the client got an answer (a refusal is one, too), 1 otherwise
 pub(super) struct BrowseOptions {
     /// Address of an authorization request
     pub(super) url: String,
-    /// User name to sign in with [default: ada@contoso.test]
+    /// User name to sign in with [default: who the tenant's virtual user is, ada@contoso.test at first]
     #[arg(long = "as", value_name = "USER", env = "MOCK_IDP_USER")]
     pub(super) user: Option<String>,
     /// Password to type [default: the built-in users' one]

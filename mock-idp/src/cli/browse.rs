@@ -18,11 +18,16 @@ use super::{args::BrowseOptions, failure::Failure, output};
 pub(super) fn browse(options: &BrowseOptions) -> Result<i32, Failure> {
     let url = address(&options.url)?;
     let ca = certificate(options.ca.as_deref(), &url)?;
-    let user = person(options);
     let runtime = Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Failure::failed(format!("the browser could not be started: {error}")))?;
     let browser = Browser::by_proxy(ca.as_deref(), options.proxy.as_deref()).map_err(Failure::usage)?;
-    let visit = runtime.block_on(browser.visit(&url, &user)).map_err(Failure::failed)?;
+    let (user, visit) = runtime.block_on(async {
+        let scripted = browser.who_visits(&url).await;
+        let user = person(options, scripted.unwrap_or_default());
+        let visit = browser.visit(&url, &user).await;
+        (user, visit)
+    });
+    let visit = visit.map_err(Failure::failed)?;
     if !options.quiet {
         visit.pages.iter().for_each(|page| output::say(&seen(page)));
     }
@@ -33,16 +38,16 @@ pub(super) fn browse(options: &BrowseOptions) -> Result<i32, Failure> {
     Ok(0)
 }
 
-fn person(options: &BrowseOptions) -> VirtualUser {
-    let known = VirtualUser::default();
+/// The scripted person, as far as the options do not say otherwise.
+fn person(options: &BrowseOptions, scripted: VirtualUser) -> VirtualUser {
     VirtualUser {
-        username: options.user.clone().unwrap_or(known.username),
-        password: options.password.clone().unwrap_or(known.password),
-        one_time_code: options.code.clone().unwrap_or(known.one_time_code),
-        consent: if options.deny_consent { Answer::Decline } else { Answer::Accept },
-        mfa: if options.fail_mfa { MfaAnswer::Fail } else { MfaAnswer::Pass },
-        cancel_at: options.cancel.map(Into::into),
-        ..known
+        username: options.user.clone().unwrap_or(scripted.username),
+        password: options.password.clone().unwrap_or(scripted.password),
+        one_time_code: options.code.clone().unwrap_or(scripted.one_time_code),
+        consent: if options.deny_consent { Answer::Decline } else { scripted.consent },
+        mfa: if options.fail_mfa { MfaAnswer::Fail } else { scripted.mfa },
+        cancel_at: options.cancel.map(Into::into).or(scripted.cancel_at),
+        ..scripted
     }
 }
 

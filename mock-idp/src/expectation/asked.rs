@@ -56,7 +56,9 @@ impl Asked {
         if words.is_empty() { "no API's scope".to_owned() } else { words.join(", ") }
     }
 
-    pub(super) fn shares_api_with(&self, other: &Self) -> bool {
+    /// Whether both ask something of the same API.
+    #[must_use]
+    pub fn shares_api_with(&self, other: &Self) -> bool {
         self.scopes.iter().any(|(api, _)| other.is_for(Some(api)))
     }
 

@@ -299,6 +299,30 @@ fn what_is_expired_or_refused_by_its_api_may_be_fetched_again() {
     assert_eq!(refused.judge(json!({"no_token_request_while_cached": true})), None);
 }
 
+/// MSAL Node sends no nonce, and MSAL asks for claims of its own in the ID token.
+#[test]
+fn what_the_standards_leave_to_the_client_breaks_no_rule() {
+    let fresh = json!({"fresh_state_nonce_pkce": true});
+    let protected = Story::payroll_refused().then(
+        Endpoint::Authorize,
+        &[("scope", PAYROLL), ("state", "a"), ("code_challenge", "b")],
+        Answer::of(302, "code"),
+    );
+    assert_eq!(protected.judge(fresh.clone()), None);
+    let bare = Story::payroll_refused().then(
+        Endpoint::Authorize,
+        &[("scope", PAYROLL), ("state", "a")],
+        Answer::of(302, "code"),
+    );
+    assert_eq!(
+        bare.judge(fresh).as_deref(),
+        Some("the interactive request for payroll (exchange 4) carried no nonce (and 1 more like it)")
+    );
+    let own = r#"{"id_token":{"login_hint":{"essential":true},"signin_state":null}}"#;
+    let asks = Story::default().window(CALENDAR, &[]).redeems(CALENDAR).window(PAYROLL, &[("claims", own)]);
+    assert_eq!(asks.judge(json!({"claims_absent_when_none_given": true})), None);
+}
+
 #[test]
 fn windows_that_follow_one_another_are_not_concurrent() {
     let wanted = json!({"concurrent_callers_share_prompt": true});

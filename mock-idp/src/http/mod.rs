@@ -21,6 +21,7 @@ mod respond;
 mod router;
 mod skip;
 mod token;
+mod turn;
 
 use std::sync::Arc;
 

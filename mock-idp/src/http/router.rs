@@ -21,7 +21,7 @@ use crate::{
 
 use super::{
     Idp, api, authorize, control, cors, device, discovery, fault, incoming::Incoming, login, logout, respond, skip,
-    token,
+    token, turn,
 };
 
 /// The whole server. A doubled slash is a slash, as MSAL Python needs (wire reference 1.2).
@@ -54,6 +54,8 @@ pub fn router(idp: Arc<Idp>) -> Router {
         .route_layer(middleware::from_fn_with_state(idp.clone(), readable))
         // All above, and so each endpoint that is added there.
         .route_layer(middleware::from_fn_with_state(idp.clone(), fault::intercept))
+        // A request that waits for its turn meets the faults of then.
+        .route_layer(middleware::from_fn_with_state(idp.clone(), turn::wait))
         // Outside of the faults: a page may read those as well as what they stand for.
         .route_layer(middleware::from_fn_with_state(idp.clone(), cors::allow))
         .merge(control::routes(&idp))

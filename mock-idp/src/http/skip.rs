@@ -28,8 +28,8 @@ const LARGEST_PAGE: usize = 1024 * 1024;
 
 /// Answers pages if the virtual user of the tenant that is asked skips them.
 pub(super) async fn pages(State(idp): State<Arc<Idp>>, request: Request, next: Next) -> Response {
-    let person = tenant(&idp, &request).map(|tenant| tenant.state().virtual_user.clone());
-    match person.filter(|person| person.skips_pages) {
+    let skips = |tenant: &Arc<Tenant>| tenant.state().virtual_user.skips_pages;
+    match tenant(&idp, &request).filter(skips).map(|tenant| tenant.state().next_visit()) {
         Some(person) => signed_in(&idp, &person, request, next).await,
         None => next.run(request).await,
     }

@@ -95,6 +95,8 @@ pub struct State {
     pub policy_changes: PolicyChanges,
     /// The scripted person in front of the pages.
     pub virtual_user: VirtualUser,
+    /// How many visits she has made.
+    pub visits: usize,
     /// Answers made to order for requests to come.
     pub faults: Faults,
     /// When equal token requests came, for the loop detector.
@@ -102,6 +104,13 @@ pub struct State {
 }
 
 impl State {
+    /// Counts a visit, and says what the scripted person does at it.
+    pub fn next_visit(&mut self) -> VirtualUser {
+        let visits = self.visits;
+        self.visits += 1;
+        self.virtual_user.at_visit(visits)
+    }
+
     /// Ends every grant and browser session of `user` at `now` (AADSTS50173 from then on): an administrator revokes them, or
     /// the password changes (escalation reference 6.3). That a password expires ends none.
     pub fn revoke(&mut self, user: Uuid, now: Timestamp) {
@@ -191,6 +200,7 @@ impl Tenant {
                 at_risk_since: HashMap::new(),
                 policy_changes: PolicyChanges::default(),
                 virtual_user: virtual_user.unwrap_or_default(),
+                visits: 0,
                 faults: Faults::default(),
                 repetitions: Repetitions::new(LIMIT),
             }),

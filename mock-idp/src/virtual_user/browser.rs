@@ -54,9 +54,27 @@ impl Browser {
         Ok(Self { client })
     }
 
+    /// Who is to open the address, by the mock that it is of: the scripted person of its tenant, at her next visit. `None`
+    /// if it is of no mock, or names no tenant.
+    pub async fn who_visits(&self, url: &Url) -> Option<VirtualUser> {
+        let tenant = url.path_segments()?.next()?;
+        let asked = url.join(&format!("/_mock/tenants/{tenant}/virtual_user/visits")).ok()?;
+        let answer = self.client.post(asked).send().await.ok()?;
+        if answer.status() != StatusCode::OK {
+            return None;
+        }
+        serde_json::from_slice(&answer.bytes().await.ok()?).ok()
+    }
+
     /// Opens the address and goes through the pages as the user would, to the end.
     pub async fn visit(&self, url: &Url, user: &VirtualUser) -> Result<Visit, BrowseError> {
-        self.go(url, Person::new(user, None)).await
+        let first = if user.two_windows { Some(self.open(Request::get(url.clone())).await?) } else { None };
+        let visit = self.go(url, Person::new(user, None)).await;
+        if let Some(first) = first {
+            // The client has its answer already and need not listen any more.
+            let _ = self.go_on(first, Person::new(user, None)).await;
+        }
+        visit
     }
 
     /// The same at a device-code page: types the code shown on the device.
@@ -69,12 +87,15 @@ impl Browser {
         self.go(url, Person::new(user, Some(user_code))).await
     }
 
-    async fn go(&self, url: &Url, mut person: Person<'_>) -> Result<Visit, BrowseError> {
-        let mut request = Request::get(url.clone());
+    async fn go(&self, url: &Url, person: Person<'_>) -> Result<Visit, BrowseError> {
+        self.go_on(self.open(Request::get(url.clone())).await?, person).await
+    }
+
+    async fn go_on(&self, mut arrival: Arrival, mut person: Person<'_>) -> Result<Visit, BrowseError> {
         let mut pages = Vec::new();
         let mut last = PageKind::Unknown;
         while pages.len() < MAX_PAGES {
-            let page = match self.open(request).await? {
+            let page = match arrival {
                 Arrival::Page(page) => page,
                 Arrival::Elsewhere(target) => {
                     let outcome = self.deliver_redirect(target).await?;
@@ -86,7 +107,7 @@ impl Browser {
             let step = person.act(&page)?;
             super::think(person.user()).await;
             match step {
-                Step::Send(next) => request = next,
+                Step::Send(next) => arrival = self.open(next).await?,
                 Step::PostAnswer => {
                     let outcome = self.deliver_form(&page).await?;
                     return Ok(Visit { pages, outcome });

@@ -22,7 +22,7 @@ pub use browser::Browser;
 pub use error::BrowseError;
 pub use page::{PageKind, PageSeen};
 pub(crate) use stand_in::StandIn;
-pub use user::{Answer, MfaAnswer, VirtualUser};
+pub use user::{Answer, MfaAnswer, VirtualUser, VisitAnswers};
 
 use url::Url;
 

@@ -39,6 +39,9 @@ impl<'a> Person<'a> {
     /// Looks at the page and acts.
     pub(super) fn act(&mut self, page: &Page) -> Result<Step, BrowseError> {
         let kind = page.kind();
+        if self.user.closes_at == Some(kind) {
+            return Ok(leave(page));
+        }
         if self.user.cancel_at == Some(kind) && kind != PageKind::Error {
             return Ok(self.cancel(page));
         }
@@ -54,12 +57,12 @@ impl<'a> Person<'a> {
             PageKind::RegisterMethod => match self.user.mfa {
                 MfaAnswer::Pass => press(page, "idSubmit_ProofUp_Redirect"),
                 // Who cannot prove herself has nothing to register either.
-                MfaAnswer::Fail => Ok(self.cancel(page)),
+                MfaAnswer::Fail | MfaAnswer::Timeout => Ok(self.cancel(page)),
                 MfaAnswer::Ignore => Ok(leave(page)),
             },
             PageKind::Passkey => match self.user.mfa {
                 MfaAnswer::Pass => press(page, "idSubmit_Passkey_Continue"),
-                MfaAnswer::Fail => Ok(self.cancel(page)),
+                MfaAnswer::Fail | MfaAnswer::Timeout => Ok(self.cancel(page)),
                 MfaAnswer::Ignore => Ok(leave(page)),
             },
             PageKind::PasswordChange => {
@@ -113,6 +116,7 @@ impl<'a> Person<'a> {
         let code = match self.user.mfa {
             MfaAnswer::Pass => &self.user.one_time_code,
             MfaAnswer::Ignore => return Ok(leave(page)),
+            MfaAnswer::Timeout => return Ok(self.cancel(page)),
             MfaAnswer::Fail if self.wrong_codes == WRONG_CODES => return Ok(self.cancel(page)),
             MfaAnswer::Fail => {
                 self.wrong_codes += 1;

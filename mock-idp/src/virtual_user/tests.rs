@@ -79,6 +79,11 @@ async fn second_visit_of_the_same_browser_picks_the_account() {
     Ok(Some("access_denied")), 5
 )]
 #[case::wrong_codes(VirtualUser { mfa: MfaAnswer::Fail, ..ada() }, Err(PageKind::OneTimeCode), 6)]
+#[case::lets_mfa_time_out(VirtualUser { mfa: MfaAnswer::Timeout, ..ada() }, Err(PageKind::OneTimeCode), 3)]
+#[case::closes_the_window(
+    VirtualUser { closes_at: Some(PageKind::Consent), ..ada() },
+    Err(PageKind::Consent), 5
+)]
 #[case::ignores_mfa(VirtualUser { mfa: MfaAnswer::Ignore, ..ada() }, Err(PageKind::OneTimeCode), 3)]
 #[case::closes_at_password(
     VirtualUser { cancel_at: Some(PageKind::Password), ..ada() },
@@ -223,4 +228,33 @@ fn a_visit_may_move_between_threads() {
     fn is_send<T: Send>(_: T) {}
     let (browser, url, user) = (browser(), Url::parse("http://idp.test/").unwrap(), ada());
     is_send(browser.visit(&url, &user));
+}
+
+#[tokio::test]
+async fn two_windows_of_one_browser_both_come_to_their_end() {
+    let (idp, client) = (FakeIdp::start().await, FakeClient::start().await);
+    let user = VirtualUser { two_windows: true, ..ada() };
+    let visit = idp.visit(&client, "query", &user).await.unwrap();
+    assert_eq!(kinds(&visit), FULL_SIGN_IN[..5], "what is told is the second window");
+    assert_eq!(client.requests().len(), 2, "and the first one went on behind it");
+}
+
+#[test]
+fn visits_are_scripted_one_by_one_with_a_default_behind_them() {
+    let document = r#"{
+        "username": "ada@contoso.test",
+        "visits": [{ "consent": "decline" }, {}, { "username": "bo@contoso.test", "password": "wrong", "closes_at": "consent" }]
+    }"#;
+    let user: VirtualUser = serde_json::from_str(document).unwrap();
+    let visits: Vec<_> = (0..4).map(|before| user.at_visit(before)).collect();
+    assert_eq!(visits[0], VirtualUser { consent: Answer::Decline, ..ada() });
+    assert_eq!(visits[1], ada());
+    let third = VirtualUser {
+        password: "wrong".to_owned(),
+        closes_at: Some(PageKind::Consent),
+        ..VirtualUser::new("bo@contoso.test")
+    };
+    assert_eq!(visits[2], third);
+    assert_eq!(visits[3], ada());
+    assert!(!format!("{user:?}").contains("wrong"), "secrets stay out of it");
 }

@@ -38,6 +38,10 @@ pub struct VirtualUser {
     pub cancel_at: Option<PageKind>,
     /// Whether she says yes on the "stay signed in" page.
     pub stay_signed_in: bool,
+    /// The page at which she closes the window, although she could press cancel.
+    pub closes_at: Option<PageKind>,
+    /// Whether she opens the address in two windows: she signs in in the second, and then goes on in the first.
+    pub two_windows: bool,
     /// How long she thinks before she answers a page, in real time, such as `250ms`; at most ten minutes.
     #[serde(skip_serializing_if = "SignedDuration::is_zero")]
     #[schemars(with = "String", extend("format" = "time-span"))]
@@ -45,6 +49,45 @@ pub struct VirtualUser {
     /// Whether the server answers the pages in her stead, so that a browser sees none: `/authorize` leads to the redirect
     /// address at once. What she does is the same, and the log has the pages.
     pub skips_pages: bool,
+    /// What she does otherwise at her first visit, at her second, and so on; from then on she does as above.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub visits: Vec<VisitAnswers>,
+}
+
+/// What the person does otherwise during one visit; what is left out she does as always.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct VisitAnswers {
+    /// The user name she types or picks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub username: Option<String>,
+    /// The password she types.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub password: Option<String>,
+    /// The one-time code she types.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub one_time_code: Option<String>,
+    /// What she does on the consent page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub consent: Option<Answer>,
+    /// What she does about the terms of use.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub terms_of_use: Option<Answer>,
+    /// What she does about the challenge of another provider.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub external_challenge: Option<Answer>,
+    /// What she does when asked for a second factor.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mfa: Option<MfaAnswer>,
+    /// The page on which she presses cancel or, where there is no cancel, closes the window.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cancel_at: Option<PageKind>,
+    /// The page at which she closes the window, although she could press cancel.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub closes_at: Option<PageKind>,
+    /// Whether she opens the address in two windows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub two_windows: Option<bool>,
 }
 
 const LONGEST_THOUGHT: SignedDuration = SignedDuration::from_mins(10);
@@ -68,6 +111,30 @@ impl VirtualUser {
     pub fn new(username: impl Into<String>) -> Self {
         Self { username: username.into(), ..Self::default() }
     }
+
+    /// What she does at the visit that so many others went before.
+    #[must_use]
+    pub fn at_visit(&self, visits_before: usize) -> Self {
+        let mut person = Self { visits: Vec::new(), ..self.clone() };
+        let Some(otherwise) = self.visits.get(visits_before).cloned() else { return person };
+        set(&mut person.username, otherwise.username);
+        set(&mut person.password, otherwise.password);
+        set(&mut person.one_time_code, otherwise.one_time_code);
+        set(&mut person.consent, otherwise.consent);
+        set(&mut person.terms_of_use, otherwise.terms_of_use);
+        set(&mut person.external_challenge, otherwise.external_challenge);
+        set(&mut person.mfa, otherwise.mfa);
+        set(&mut person.two_windows, otherwise.two_windows);
+        person.cancel_at = otherwise.cancel_at.or(person.cancel_at);
+        person.closes_at = otherwise.closes_at.or(person.closes_at);
+        person
+    }
+}
+
+fn set<T>(usual: &mut T, otherwise: Option<T>) {
+    if let Some(otherwise) = otherwise {
+        *usual = otherwise;
+    }
 }
 
 impl Default for VirtualUser {
@@ -87,6 +154,9 @@ impl Default for VirtualUser {
             stay_signed_in: false,
             think_time: SignedDuration::ZERO,
             skips_pages: false,
+            closes_at: None,
+            two_windows: false,
+            visits: Vec::new(),
         }
     }
 }
@@ -108,6 +178,27 @@ impl fmt::Debug for VirtualUser {
             .field("stay_signed_in", &self.stay_signed_in)
             .field("think_time", &self.think_time)
             .field("skips_pages", &self.skips_pages)
+            .field("closes_at", &self.closes_at)
+            .field("two_windows", &self.two_windows)
+            .field("visits", &self.visits)
+            .finish()
+    }
+}
+
+impl fmt::Debug for VisitAnswers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let hidden = |secret: &Option<String>| secret.as_ref().map(|_| "[redacted]");
+        f.debug_struct("VisitAnswers")
+            .field("username", &self.username)
+            .field("password", &hidden(&self.password))
+            .field("one_time_code", &hidden(&self.one_time_code))
+            .field("consent", &self.consent)
+            .field("terms_of_use", &self.terms_of_use)
+            .field("external_challenge", &self.external_challenge)
+            .field("mfa", &self.mfa)
+            .field("cancel_at", &self.cancel_at)
+            .field("closes_at", &self.closes_at)
+            .field("two_windows", &self.two_windows)
             .finish()
     }
 }
@@ -132,6 +223,8 @@ pub enum MfaAnswer {
     Pass,
     /// Types wrong codes, up to three, then cancels; has no method to register.
     Fail,
+    /// Types nothing until it is too late, and then presses cancel.
+    Timeout,
     /// Leaves the page.
     Ignore,
 }

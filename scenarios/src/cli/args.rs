@@ -1,8 +1,9 @@
 //! What can be said on the command line. Every option has a form in the environment.
 
-use std::{ffi::OsString, path::PathBuf};
+use std::{ffi::OsString, path::PathBuf, time::Duration};
 
 use clap::{Args as ClapArgs, Parser, Subcommand};
+use jiff::SignedDuration;
 
 /// Runs scenarios: how a client escalates from a silent to an interactive request for a token, and whether it does it right.
 ///
@@ -51,6 +52,12 @@ pub(super) enum Command {
         #[command(flatten)]
         to: Target,
     },
+    /// The browser of a command that `run --exec` runs: has the scenario's person open URL.
+    #[command(hide = true)]
+    Browse {
+        /// The address.
+        url: String,
+    },
     /// Print the JSON Schema of a scenario file, for editors.
     Schema,
     /// List the built-in scenarios.
@@ -89,6 +96,29 @@ pub(super) struct RunArgs {
     /// Print the verdicts as JSON, and nothing else, to standard output.
     #[arg(long, env = "SCENARIOS_JSON")]
     pub(super) json: bool,
+    #[command(flatten)]
+    pub(super) exec: ExecArgs,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct ExecArgs {
+    /// Run this command, your client, instead of the reference client, and judge what it does. It runs in this folder, by
+    /// the shell, and finds in its environment: MOCK_IDP_AUTHORITY, MOCK_IDP_CLIENT_ID, MOCK_IDP_SCOPES, MOCK_IDP_USER,
+    /// MOCK_IDP_API_URL, BROWSER and what it takes to trust the server.
+    #[arg(long, env = "SCENARIOS_EXEC", value_name = "COMMAND", requires = "paths")]
+    pub(super) exec: Option<String>,
+    /// How long the command may take for one scenario, such as 90s or 5m.
+    #[arg(long, env = "SCENARIOS_TIMEOUT", value_name = "TIME", default_value = "120s", requires = "exec",
+          value_parser = time)]
+    pub(super) timeout: Duration,
+    /// Where the CA is that the command trusts, and files for it [default: as for `mock-idp run`].
+    #[arg(long, env = "MOCK_IDP_CERT_DIR", value_name = "DIR")]
+    pub(super) cert_dir: Option<PathBuf>,
+}
+
+fn time(text: &str) -> Result<Duration, String> {
+    let time = text.parse::<SignedDuration>().ok().and_then(|time| Duration::try_from(time).ok());
+    time.filter(|time| !time.is_zero()).ok_or_else(|| "it is no length of time; write one like 90s or 5m".to_owned())
 }
 
 /// Puts `run` in front of arguments that name no command.
@@ -109,6 +139,7 @@ const WORDS: &[&str] = &[
     "from-transcript",
     "schema",
     "list",
+    "browse",
     "help",
     "--help",
     "-h",

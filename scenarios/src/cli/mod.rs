@@ -10,8 +10,10 @@ use std::{path::Path, process::ExitCode};
 
 use clap::Parser as _;
 
-use crate::{Loaded, Options, Run, built_in, report, run, schema};
-use args::{Args, Command, RunArgs};
+use mock_idp::tls::default_cert_dir;
+
+use crate::{Exec, Loaded, Options, Run, built_in, foreign, report, run, schema};
+use args::{Args, Command, ExecArgs, RunArgs};
 
 /// The whole program.
 pub async fn main() -> ExitCode {
@@ -22,6 +24,7 @@ pub async fn main() -> ExitCode {
         Command::New { name, to } => write::new(&name, &to),
         Command::FromError { from, to } => write::from_error(&from, &to),
         Command::FromTranscript { from, to } => write::from_transcript(&from, &to),
+        Command::Browse { url } => browse(&url).await,
         Command::Schema => print::json(&schema()),
         Command::List { filter, json } => {
             choose(built_in::scripts(), filter.as_deref()).and_then(|scripts| print::list(&scripts, json))
@@ -44,7 +47,8 @@ async fn run_command(args: &RunArgs) -> Result<ExitCode, Wrong> {
     let scripts = if args.paths.is_empty() { built_in::scripts() } else { files::load(&args.paths)? };
     let scripts = choose(scripts, args.filter.as_deref())?;
     let mut progress = print::Progress::begin(scripts.len(), args.json);
-    let run = run(&scripts, Options::default(), |verdict| progress.ended(verdict)).await;
+    let options = Options { exec: exec(&args.exec)?, ..Options::default() };
+    let run = run(&scripts, options, |verdict| progress.ended(verdict)).await;
     progress.end();
     let run = run.map_err(|error| Wrong(format!("error: the scenarios could not be run: {error}")))?;
     let file = write_report(&run, &args.report)?;
@@ -57,6 +61,28 @@ async fn run_command(args: &RunArgs) -> Result<ExitCode, Wrong> {
         print::verdicts(&run, &file);
     }
     Ok(if run.passed() { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+/// How somebody else's client is run, if there is one.
+fn exec(args: &ExecArgs) -> Result<Option<Exec>, Wrong> {
+    let Some(command) = &args.exec else { return Ok(None) };
+    let wrong = |error: &dyn std::fmt::Display| Wrong(format!("error: the command cannot be run: {error}"));
+    let cert_dir = match &args.cert_dir {
+        Some(named) => named.clone(),
+        None => default_cert_dir().map_err(|error| wrong(&error))?,
+    };
+    let program = std::env::current_exe().map_err(|error| wrong(&error))?;
+    Ok(Some(Exec { command: command.clone(), timeout: args.timeout, cert_dir, program }))
+}
+
+async fn browse(url: &str) -> Result<ExitCode, Wrong> {
+    match foreign::browse(url).await {
+        Ok(()) => Ok(ExitCode::SUCCESS),
+        Err(why) => {
+            anstream::eprintln!("error: {why}");
+            Ok(ExitCode::from(1))
+        }
+    }
 }
 
 fn choose(mut scripts: Vec<Loaded>, filter: Option<&str>) -> Result<Vec<Loaded>, Wrong> {

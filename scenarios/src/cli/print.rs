@@ -80,6 +80,13 @@ pub(super) fn verdicts(run: &Run, report: &Path) {
     for verdict in run.verdicts.iter().filter(|verdict| !verdict.passed && !verdict.exchanges.is_empty()) {
         println!("\n{BOLD}What happened in {}{END}\n{}", verdict.id, listing(verdict).trim_end());
     }
+    for verdict in &run.verdicts {
+        let Some(command) = &verdict.command else { continue };
+        println!("\n{BOLD}The command of {} {}{END}  {DIM}{}{END}", verdict.id, command.ended, command.command);
+        if !verdict.passed {
+            println!("{}", indented(&command.output));
+        }
+    }
     let passed = run.verdicts.iter().filter(|verdict| verdict.passed).count();
     let colour = if run.passed() { GREEN } else { RED };
     println!("\n{colour}{passed} of {} {} passed{END}", run.verdicts.len(), plural(run.verdicts.len(), "scenario"));
@@ -117,6 +124,12 @@ pub(super) fn json(value: &Value) -> Result<ExitCode, Wrong> {
     let text = serde_json::to_string_pretty(value).map_err(|error| Wrong(format!("error: {error}")))?;
     println!("{text}");
     Ok(ExitCode::SUCCESS)
+}
+
+/// What a command said, as lines under its heading; no colours or other controls of its own.
+fn indented(output: &str) -> String {
+    let plain = anstream::adapter::strip_str(output).to_string();
+    plain.trim_end().lines().map(|line| format!("  {line}")).collect::<Vec<_>>().join("\n")
 }
 
 fn plural(count: usize, word: &str) -> String {

@@ -5,6 +5,7 @@ mod answer;
 mod authorize;
 mod challenge;
 mod claims;
+mod outside;
 mod seen;
 mod token;
 mod ui_required;
@@ -24,6 +25,7 @@ pub use authorize::AuthorizeExpected;
 pub use challenge::ChallengeExpected;
 pub(crate) use challenge::{body_missed, claims_demanded};
 pub use claims::ClaimsExpected;
+pub(crate) use outside::Sight;
 pub(crate) use seen::{Outcome, TokenSeen};
 pub use token::TokenExpected;
 pub use ui_required::UiRequiredExpected;
@@ -101,7 +103,7 @@ impl Expect {
         let mut missed = Vec::new();
         let ended_otherwise = || vec![format!("expected {}, saw {}", self.described(), seen.described())];
         missed.extend(match (seen, &self.ui_required, &self.error) {
-            (Outcome::UiRequired(seen), Some(wanted), _) => wanted.missed(seen, world),
+            (Outcome::UiRequired(seen), Some(wanted), _) => wanted.missed(&(&**seen).into(), world),
             (Outcome::Failed(failed), None, Some(wanted)) => {
                 if failed.code() == wanted && self.code.is_none_or(|code| seen::codes(failed).contains(&code)) {
                     Vec::new()
@@ -114,14 +116,20 @@ impl Expect {
             }
             _ => ended_otherwise(),
         });
-        missed.extend(self.scopes_missed(exchanges, world));
+        missed.extend(self.log_missed(exchanges, world));
+        (!missed.is_empty()).then(|| missed.join("; "))
+    }
+
+    /// What of the step's own requests and pages is not as expected.
+    fn log_missed(&self, exchanges: &[Arc<Exchange>], world: &World) -> Vec<String> {
+        let mut missed = self.scopes_missed(exchanges, world);
         let token_requests = exchanges.iter().filter(|exchange| exchange.endpoint == Endpoint::Token).count();
         if let Some(wanted) = self.token_requests.filter(|wanted| *wanted != token_requests) {
             let wanted = counted(wanted, "request");
             missed.push(format!("expected {wanted} to the token endpoint in this step, saw {token_requests}"));
         }
         missed.extend(self.pages.as_ref().and_then(|pages| pages_missed(pages, exchanges)));
-        (!missed.is_empty()).then(|| missed.join("; "))
+        missed
     }
 
     fn scopes_missed(&self, exchanges: &[Arc<Exchange>], world: &World) -> Vec<String> {

@@ -3,7 +3,7 @@
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use desktop_client::{AuthenticationResult, Classification, Error, TokenSource, UiRequired};
 use jiff::{SignedDuration, Timestamp};
-use mock_idp::{directory::Directory, expectation::claims_in_brief};
+use mock_idp::{directory::Directory, expectation::claims_in_brief, recorder::Exchange};
 use serde_json::Value;
 
 /// What a request for a token ended in.
@@ -83,6 +83,23 @@ impl TokenSeen {
             expires_in: SignedDuration::from_secs(seconds),
             ..Self::inside(body["access_token"].as_str()?, directory)
         })
+    }
+
+    /// The token that the log tells of, as far as it does.
+    pub(super) fn logged(exchange: &Exchange) -> Self {
+        let answer = &exchange.answer;
+        Self {
+            from_cache: false,
+            api: answer.api.clone().unwrap_or_default(),
+            scopes: answer.scope.iter().flat_map(|scope| scope.split_whitespace()).map(str::to_owned).collect(),
+            amr: Vec::new(),
+            acrs: Vec::new(),
+            roles: Vec::new(),
+            account: exchange.user.clone().unwrap_or_default(),
+            expires_in: SignedDuration::from_secs(
+                answer.expires_in.and_then(|it| it.try_into().ok()).unwrap_or_default(),
+            ),
+        }
     }
 
     /// The client takes a token for opaque; a test may look inside.

@@ -1,6 +1,6 @@
 //! "UI required": what kind of help the client says is needed, and what it hands on.
 
-use mock_idp::yaml::Path;
+use mock_idp::{recorder::Answer, yaml::Path};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -63,6 +63,40 @@ impl Classification {
     }
 }
 
+/// A refusal, as far as it can be told apart.
+pub(super) struct RefusalSeen<'a> {
+    error: &'a str,
+    suberror: Option<&'a str>,
+    codes: Vec<u64>,
+    claims: Option<&'a str>,
+    /// What the client makes of it, where that can be seen.
+    client: Option<&'a UiRequired>,
+}
+
+impl<'a> From<&'a UiRequired> for RefusalSeen<'a> {
+    fn from(seen: &'a UiRequired) -> Self {
+        Self {
+            error: &seen.error,
+            suberror: seen.suberror.as_deref(),
+            codes: seen.error_codes.clone(),
+            claims: seen.claims.as_deref(),
+            client: Some(seen),
+        }
+    }
+}
+
+impl<'a> From<&'a Answer> for RefusalSeen<'a> {
+    fn from(answer: &'a Answer) -> Self {
+        Self {
+            error: answer.error.as_deref().unwrap_or("none"),
+            suberror: answer.suberror.as_deref(),
+            codes: answer.code.into_iter().map(u64::from).collect(),
+            claims: answer.claims.as_deref(),
+            client: None,
+        }
+    }
+}
+
 impl UiRequiredExpected {
     pub(super) fn check(&self, path: &Path, names: &mut Names) {
         if let Some(claims) = &self.claims {
@@ -79,26 +113,25 @@ impl UiRequiredExpected {
         if words.is_empty() { "UI required".to_owned() } else { format!("UI required ({})", words.join(", ")) }
     }
 
-    pub(super) fn missed(&self, seen: &UiRequired, world: &World) -> Vec<String> {
+    /// What is not as expected; what of the refusal is not known is passed over.
+    pub(super) fn missed(&self, seen: &RefusalSeen<'_>, world: &World) -> Vec<String> {
         let mut missed = Vec::new();
         let mut compare = |what: &str, wanted: Option<String>, is: String| {
             if let Some(wanted) = wanted.filter(|wanted| *wanted != is) {
                 missed.push(format!("expected {what} {wanted}, saw {is}"));
             }
         };
-        let word = |text: &Option<String>| text.clone().unwrap_or_else(|| "none".to_owned());
-        compare(
-            "classification",
-            self.classification.map(|it| it.word().to_owned()),
-            seen::classification(seen.classification).to_owned(),
-        );
-        compare("suberror", self.suberror.clone(), word(&seen.suberror));
-        compare("error", self.error.clone(), seen.error.clone());
-        let codes: Vec<_> = seen.error_codes.iter().map(|code| format!("AADSTS{code}")).collect();
+        if let Some(client) = &seen.client {
+            let (classification, after_prompt) = (seen::classification(client.classification), client.after_prompt);
+            compare("classification", self.classification.map(|it| it.word().to_owned()), classification.to_owned());
+            compare("after_prompt", self.after_prompt.map(|wanted| wanted.to_string()), after_prompt.to_string());
+        }
+        compare("suberror", self.suberror.clone(), seen.suberror.unwrap_or("none").to_owned());
+        compare("error", self.error.clone(), seen.error.to_owned());
+        let codes: Vec<_> = seen.codes.iter().map(|code| format!("AADSTS{code}")).collect();
         compare("code", self.code.map(|code| format!("AADSTS{code}")), codes.join(" and "));
-        compare("after_prompt", self.after_prompt.map(|wanted| wanted.to_string()), seen.after_prompt.to_string());
         if let Some(claims) = &self.claims {
-            missed.extend(claims.missed(seen.claims.as_deref(), world));
+            missed.extend(claims.missed(seen.claims, world));
         }
         missed
     }

@@ -11,3 +11,4 @@ mod timeline;
 pub use junit::junit;
 pub use page::html;
 pub use text::listing;
+pub(crate) use timeline::{answer, question};

@@ -79,7 +79,7 @@ pub(super) fn rows(verdict: &Verdict) -> Vec<Row<'_>> {
 }
 
 /// What was asked, in a few words: `refresh token for payroll/Salary.Read`.
-pub(super) fn question(exchange: &Exchange) -> String {
+pub(crate) fn question(exchange: &Exchange) -> String {
     let claims = exchange.claims.as_deref().and_then(claims_in_brief).map(|claims| format!(" {claims}"));
     let claims = claims.unwrap_or_default();
     let asked = Asked::of(exchange).listed();
@@ -97,7 +97,7 @@ pub(super) fn question(exchange: &Exchange) -> String {
 }
 
 /// What was answered, in a few words: `400 AADSTS50076 basic_action, {…capolids…}`.
-pub(super) fn answer(exchange: &Exchange) -> String {
+pub(crate) fn answer(exchange: &Exchange) -> String {
     let answer = &exchange.answer;
     let mut words: Vec<String> = Vec::new();
     match exchange.endpoint {

@@ -12,31 +12,27 @@ use mock_idp::{
 use serde_json::Value;
 
 use crate::{
-    ClientFactory, Loaded, Missed, Place, Step, StepTaken, Verdict,
+    Loaded, Missed, Place, Step, StepTaken, Verdict,
     script::Given,
     stopwatch::Stopwatch,
     verdict::Expected,
-    world::{Broken, World},
+    world::{Broken, Stage, World},
 };
 
 /// Runs a scenario in `tenant`, and deletes the tenant.
-pub(super) async fn run(
-    script: &Loaded,
-    tenant: Option<TenantControls>,
-    base: &str,
-    client: &ClientFactory,
-    seed: u64,
-) -> Verdict {
+pub(super) async fn run(script: &Loaded, tenant: Option<TenantControls>, stage: &Stage, seed: u64) -> Verdict {
     let watch = Stopwatch::start();
     let Some(tenant) = tenant else { return broken(script, "the server has no tenant of that name") };
-    let world = World::new(&script.script, tenant.clone(), base, client, seed);
+    let world = World::new(&script.script, tenant.clone(), stage, seed).await;
+    // A command has a time limit of its own.
+    let patience = stage.exec.as_ref().map_or(PATIENCE, |exec| exec.timeout.saturating_add(PATIENCE));
     let mut verdict = match world {
         Err(Broken(why)) => broken(script, &format!("the scenario could not be set up: {why}")),
-        Ok(world) => match tokio::time::timeout(PATIENCE, play(script, world)).await {
+        Ok(world) => match tokio::time::timeout(patience, play(script, world)).await {
             Ok(verdict) => verdict,
             Err(_) => {
                 let exchanges = tenant.exchanges();
-                let sentence = format!("the scenario did not end within {} s", PATIENCE.as_secs());
+                let sentence = format!("the scenario did not end within {} s", patience.as_secs());
                 Verdict { exchanges, ..broken(script, &sentence) }
             }
         },
@@ -60,7 +56,7 @@ async fn play(script: &Loaded, mut world: World) -> Verdict {
         let place = place(script, &Path::root().key("given").key("signed_in"));
         verdict.missed.push(Missed { assertion: Missed::GIVEN, sentence: why, place });
     } else {
-        verdict.since = world.log().1;
+        verdict.since = world.place();
         for (index, step) in script.script.steps.iter().enumerate() {
             let path = steps.index(index).key(step.verb());
             let (taken, missed) = take(script, step, &path, &mut world).await;
@@ -72,13 +68,15 @@ async fn play(script: &Loaded, mut world: World) -> Verdict {
             }
         }
     }
+    verdict.command = world.ends().await;
     verdict.exchanges = world.log().0;
     judge(script, &world, &mut verdict);
     verdict
 }
 
 async fn take(script: &Loaded, step: &Step, path: &Path, world: &mut World) -> (StepTaken, Option<Missed>) {
-    let after = world.log().1;
+    let after = world.place();
+    world.makes_way(step.by());
     let result = step.run(world).await;
     let (expected, seen, sentence) = match result {
         Ok(taken) => (taken.expected, taken.seen, taken.missed),
@@ -92,7 +90,7 @@ async fn take(script: &Loaded, step: &Step, path: &Path, world: &mut World) -> (
         seen,
         passed: sentence.is_none(),
         after,
-        until: world.log().1,
+        until: world.place(),
         place: place(script, path),
     };
     let missed = sentence.map(|sentence| Missed {
@@ -131,6 +129,11 @@ fn judge(script: &Loaded, world: &World, verdict: &mut Verdict) {
     // Counts that are off because a duty was broken would only tell the same once more.
     let counts = if duties.is_empty() { counts } else { Vec::new() };
     verdict.missed = duties.into_iter().chain(steps).chain(counts).collect();
+    // Last, for the others say why.
+    if let Some(command) = verdict.command.as_ref().filter(|command| !command.ended.is_success()) {
+        let sentence = format!("the command {}", command.ended);
+        verdict.missed.push(Missed { assertion: Missed::COMMAND, sentence, place: place(script, &Path::root()) });
+    }
     verdict.passed = verdict.missed.is_empty();
     let by_client =
         |exchange: &Exchange| exchange.client_id.as_deref().is_some_and(|id| id.eq_ignore_ascii_case(client));
@@ -200,6 +203,7 @@ fn begun(script: &Loaded) -> Verdict {
         expectations: Vec::new(),
         since: 0,
         exchanges: Vec::new(),
+        command: None,
     }
 }
 

@@ -46,6 +46,20 @@ pub struct Script {
     pub expect: Expectations,
 }
 
+impl Script {
+    /// The scopes that the client is to ask for, each once, in the order of the script.
+    pub(crate) fn scopes(&self) -> Vec<String> {
+        let before = self.given.signed_in.iter().flat_map(|signed_in| signed_in.scopes.iter());
+        let mut scopes: Vec<String> = Vec::new();
+        for scope in before.chain(self.steps.iter().flat_map(Step::scopes)) {
+            if !scopes.contains(scope) {
+                scopes.push(scope.clone());
+            }
+        }
+        scopes
+    }
+}
+
 /// A script that was read and checked.
 #[derive(Clone, Debug)]
 pub struct Loaded {

@@ -1,6 +1,6 @@
 //! The answers of the person in front of the pages.
 
-use mock_idp::virtual_user::{Answer, MfaAnswer, PageKind, VirtualUser};
+use mock_idp::virtual_user::{Answer, MfaAnswer, PageKind, VirtualUser, VisitAnswers};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -32,12 +32,31 @@ pub struct Person {
     pub stay_signed_in: bool,
     /// The page on which she presses cancel or, where there is no cancel, closes the window.
     pub cancel_at: Option<PageKind>,
+    /// The page at which she closes the window, although she could press cancel.
+    pub closes_at: Option<PageKind>,
+    /// Whether she opens the address in two windows: she signs in in the second, and then goes on in the first.
+    pub two_windows: bool,
+    /// What she does otherwise at her first visit from now on, at her second, and so on; at all others she does as above.
+    /// `username` is a short name here.
+    pub visits: Vec<VisitAnswers>,
 }
 
 impl Person {
-    /// The scripted person with this user name.
-    pub(crate) fn named(&self, username: String) -> VirtualUser {
+    /// The scripted person. `called` gives the user name that goes with a short name.
+    ///
+    /// # Errors
+    ///
+    /// Those of `called`.
+    pub(crate) fn named<E>(
+        &self,
+        username: String,
+        called: impl Fn(&str) -> Result<String, E>,
+    ) -> Result<VirtualUser, E> {
         let mut user = VirtualUser::new(username);
+        user.visits.clone_from(&self.visits);
+        for name in user.visits.iter_mut().filter_map(|visit| visit.username.as_mut()) {
+            *name = called(name)?;
+        }
         let texts = [
             (&self.password, &mut user.password),
             (&self.one_time_code, &mut user.one_time_code),
@@ -56,6 +75,8 @@ impl Person {
         user.requests_approval = self.requests_approval.unwrap_or(user.requests_approval);
         user.stay_signed_in = self.stay_signed_in;
         user.cancel_at = self.cancel_at;
-        user
+        user.closes_at = self.closes_at;
+        user.two_windows = self.two_windows;
+        Ok(user)
     }
 }

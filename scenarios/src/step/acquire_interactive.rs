@@ -4,7 +4,7 @@ use mock_idp::yaml::Path;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Taken, Verb, short};
+use super::{By, Taken, Verb, short};
 use crate::{
     check::Names,
     client::{Ask, How},
@@ -64,8 +64,8 @@ impl Verb for AcquireInteractive {
         format!("opens the sign-in window for {}{extra}{claims}", short(&self.scopes))
     }
 
-    fn by_client(&self) -> bool {
-        true
+    fn by(&self) -> By {
+        By::Client
     }
 
     async fn run(&self, world: &mut World) -> Result<Taken, Broken> {

@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use url::Url;
 
-use super::{Taken, Verb, short};
+use super::{By, Taken, Verb, short};
 use crate::{
     check::Names,
     expected::AuthorizeExpected,
@@ -74,6 +74,10 @@ impl Verb for AuthorizeRequest {
             Door::AdminConsent => "admin consent",
         };
         format!("{who} sends the browser to the {door} endpoint{how}, for {what}")
+    }
+
+    fn by(&self) -> By {
+        By::Somebody
     }
 
     async fn run(&self, world: &mut World) -> Result<Taken, Broken> {

@@ -6,10 +6,10 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Taken, Verb, short};
+use super::{By, Taken, Verb, short};
 use crate::{
     check::Names,
-    client::Ask,
+    client::{Ask, ClientUnderTest},
     expected::{ChallengeExpected, Expect, Outcome, body_missed, claims_demanded},
     world::{Broken, Failed, World},
 };
@@ -53,7 +53,7 @@ pub struct ApiExpected {
 }
 
 impl ApiExpected {
-    fn as_refusal(&self) -> Option<Expect> {
+    pub(crate) fn as_refusal(&self) -> Option<Expect> {
         (self.ui_required.is_some() || self.error.is_some()).then(|| Expect {
             ui_required: self.ui_required.clone(),
             error: self.error.clone(),
@@ -61,11 +61,11 @@ impl ApiExpected {
         })
     }
 
-    fn wanted_status(&self) -> u16 {
+    pub(crate) fn wanted_status(&self) -> u16 {
         self.status.unwrap_or(if self.challenge.is_some() { 401 } else { 200 })
     }
 
-    fn described(&self) -> String {
+    pub(crate) fn described(&self) -> String {
         match self.as_refusal() {
             Some(refusal) => refusal.described(),
             None => format!("an answer with status {}", self.wanted_status()),
@@ -114,14 +114,28 @@ impl Verb for CallApi {
         }
     }
 
-    fn by_client(&self) -> bool {
-        !self.without_token
+    fn by(&self) -> By {
+        if self.without_token { By::Somebody } else { By::Client }
     }
 
     async fn run(&self, world: &mut World) -> Result<Taken, Broken> {
-        let path = if self.api == "graph" { "/v1.0/me".to_owned() } else { format!("/api/{}{}", self.api, self.path) };
-        let url = format!("{}{path}", world.base);
-        let expected = Some(self.expect.described());
+        if self.without_token {
+            let answer = sent(world.http.get(format!("{}{}", world.base, self.route()))).await?;
+            return Ok(self.judge(answer, world).await);
+        }
+        world.call(self).await
+    }
+}
+
+impl CallApi {
+    /// The path of the API on the server.
+    pub(crate) fn route(&self) -> String {
+        if self.api == "graph" { "/v1.0/me".to_owned() } else { format!("/api/{}{}", self.api, self.path) }
+    }
+
+    /// Lets `client` do it: by its own means, or with the token at hand.
+    pub(crate) async fn by_client(&self, client: &dyn ClientUnderTest, world: &mut World) -> Result<Taken, Broken> {
+        let url = format!("{}{}", world.base, self.route());
         let answer = match &self.scopes {
             Some(scopes) => {
                 let ask = Ask {
@@ -130,7 +144,7 @@ impl Verb for CallApi {
                     cancellation: world.person.gets_ready(),
                     ..Ask::default()
                 };
-                match world.client.call_api(&url, &ask).await {
+                match client.call_api(&url, &ask).await {
                     Ok(answer) => answer,
                     Err(error) => {
                         let seen = world.note(&Err(error));
@@ -138,7 +152,6 @@ impl Verb for CallApi {
                     }
                 }
             }
-            None if self.without_token => sent(world.http.get(&url)).await?,
             None => {
                 let token = world.tokens.get(&self.api).ok_or_else(|| {
                     Broken(format!(
@@ -149,6 +162,11 @@ impl Verb for CallApi {
                 sent(world.http.get(&url).bearer_auth(token.reveal())).await?
             }
         };
+        Ok(self.judge(answer, world).await)
+    }
+
+    async fn judge(&self, answer: Response, world: &mut World) -> Taken {
+        let expected = Some(self.expect.described());
         let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
         let body: Value = answer.json().await.unwrap_or_default();
         let demanded = claims_demanded(&headers);
@@ -167,11 +185,9 @@ impl Verb for CallApi {
                 missed.extend(self.expect.body.iter().flat_map(|wanted| body_missed(wanted, &body, "")));
             }
         }
-        Ok(Taken { expected, seen, missed: (!missed.is_empty()).then(|| missed.join("; ")) })
+        Taken { expected, seen, missed: (!missed.is_empty()).then(|| missed.join("; ")) }
     }
-}
 
-impl CallApi {
     fn refused(&self, seen: &Outcome, world: &World) -> Taken {
         let missed = match self.expect.as_refusal() {
             Some(refusal) => refusal.missed(seen, &[], world),

@@ -3,12 +3,10 @@
 use mock_idp::yaml::Path;
 use schemars::JsonSchema;
 use serde::Deserialize;
-use tokio::task::JoinSet;
 
-use super::{Taken, TokenFor, Verb, short};
+use super::{By, Taken, TokenFor, Verb, short};
 use crate::{
     check::Names,
-    client::How,
     world::{Broken, World},
 };
 
@@ -32,41 +30,15 @@ impl Verb for Concurrently {
         format!("gets {} tokens at the same time, for {}", what.len(), what.join(", "))
     }
 
-    fn by_client(&self) -> bool {
-        true
+    fn by(&self) -> By {
+        By::Client
     }
 
     async fn run(&self, world: &mut World) -> Result<Taken, Broken> {
-        let (_, before) = world.log();
-        let cancellation = world.person.gets_ready();
-        let mut callers = JoinSet::new();
-        for (index, caller) in self.0.iter().enumerate() {
-            let mut ask = caller.ask(world)?;
-            ask.cancellation = cancellation.clone();
-            let client = world.client.clone();
-            callers.spawn(async move { (index, How::ByRightSteps.get(&*client, &ask).await) });
+        let mut asks = Vec::new();
+        for caller in &self.0 {
+            asks.push((caller.ask(world)?, &caller.expect));
         }
-        let mut results = callers.join_all().await;
-        results.sort_by_key(|(index, _)| *index);
-        let outcomes: Vec<_> = results.iter().map(|(_, result)| world.note(result)).collect();
-        let exchanges = world.since(before);
-        let mut missed: Vec<_> = self
-            .0
-            .iter()
-            .zip(&outcomes)
-            .filter_map(|(caller, outcome)| caller.expect.missed(outcome, &exchanges, world))
-            .collect();
-        // What all of them miss is told once.
-        missed.dedup();
-        missed.extend(world.person.trouble().filter(|_| !missed.is_empty()));
-        Ok(Taken {
-            expected: Some(listed(self.0.iter().map(|caller| caller.expect.described()))),
-            seen: listed(outcomes.iter().map(crate::expected::Outcome::described)),
-            missed: (!missed.is_empty()).then(|| missed.join("; ")),
-        })
+        world.ask_at_once(asks).await
     }
-}
-
-fn listed(items: impl Iterator<Item = String>) -> String {
-    items.collect::<Vec<_>>().join(", ")
 }

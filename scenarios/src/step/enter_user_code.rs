@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use url::Url;
 
-use super::{Taken, Verb};
+use super::{By, Taken, Verb};
 use crate::{
     check::Names,
     expected::pages_missed,
@@ -62,6 +62,10 @@ impl Verb for EnterUserCode {
 
     fn story(&self) -> String {
         "the person types the code that the device shows".to_owned()
+    }
+
+    fn by(&self) -> By {
+        By::Somebody
     }
 
     async fn run(&self, world: &mut World) -> Result<Taken, Broken> {

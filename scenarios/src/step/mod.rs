@@ -23,8 +23,10 @@ mod start_device_code;
 mod token_for;
 mod token_request;
 mod virtual_user;
+mod wait_for;
 
 pub use authorize_request::Door;
+pub(crate) use call_api::CallApi;
 use mock_idp::yaml::Path;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -43,13 +45,24 @@ trait Verb {
     /// In words, for the story of a run: `asks silently for payroll/Salary.Read`.
     fn story(&self) -> String;
 
-    /// Whether it is the reference client that does it.
-    fn by_client(&self) -> bool {
-        false
+    /// Who does it.
+    fn by(&self) -> By {
+        By::Nobody
     }
 
     /// Does it.
     async fn run(&self, world: &mut World) -> Result<Taken, Broken>;
+}
+
+/// Who does what a verb says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum By {
+    /// The client under test.
+    Client,
+    /// Somebody else who sends requests.
+    Somebody,
+    /// Nobody: something is changed, or looked at.
+    Nobody,
 }
 
 /// A step that was taken.
@@ -93,8 +106,11 @@ macro_rules! verbs {
 
             /// The same as a sentence with its subject.
             pub(crate) fn told(&self) -> String {
-                let by_client = match self { $(Self::$Verb(verb) => verb.by_client(),)+ };
-                if by_client { format!("the client {}", self.story()) } else { self.story() }
+                if self.by() == By::Client { format!("the client {}", self.story()) } else { self.story() }
+            }
+
+            pub(crate) fn by(&self) -> By {
+                match self { $(Self::$Verb(verb) => verb.by(),)+ }
             }
 
             pub(crate) fn check(&self, path: &Path, names: &mut Names) {
@@ -145,6 +161,8 @@ verbs! {
     revoke_consent: RevokeConsent,
     /// An administrator ends all sessions and grants of a user.
     revoke_sessions: RevokeSessions,
+    /// An exchange is waited for.
+    wait_for: WaitFor,
     /// From now on the person in front of the pages does this.
     virtual_user: VirtualUser,
     /// A user is changed in the directory.
@@ -155,6 +173,21 @@ verbs! {
     change_api: ChangeApi,
     /// Points on which records of Entra differ are decided otherwise.
     change_switches: ChangeSwitches,
+}
+
+impl Step {
+    /// The scopes that the client is to ask for.
+    pub(crate) fn scopes(&self) -> Vec<&String> {
+        match self {
+            Self::AcquireSilent(step) => step.scopes.iter().collect(),
+            Self::AcquireInteractive(step) => step.scopes.iter().collect(),
+            Self::SignIn(step) => step.scopes.iter().collect(),
+            Self::TokenFor(step) => step.scopes.iter().collect(),
+            Self::Concurrently(step) => step.0.iter().flat_map(|caller| &caller.scopes).collect(),
+            Self::CallApi(step) => step.scopes.iter().flatten().collect(),
+            _ => Vec::new(),
+        }
+    }
 }
 
 fn short(scopes: &[String]) -> String {

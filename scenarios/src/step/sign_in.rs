@@ -4,7 +4,7 @@ use mock_idp::yaml::Path;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Taken, Verb, short};
+use super::{By, Taken, Verb, short};
 use crate::{
     check::Names,
     client::{Ask, How},
@@ -37,8 +37,8 @@ impl Verb for SignIn {
         format!("signs somebody in for {}", short(&self.scopes))
     }
 
-    fn by_client(&self) -> bool {
-        true
+    fn by(&self) -> By {
+        By::Client
     }
 
     async fn run(&self, world: &mut World) -> Result<Taken, Broken> {

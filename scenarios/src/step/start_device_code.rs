@@ -4,7 +4,7 @@ use mock_idp::yaml::Path;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Taken, Verb, short};
+use super::{By, Taken, Verb, short};
 use crate::{
     check::Names,
     expected::AnswerExpected,
@@ -49,6 +49,10 @@ impl Verb for StartDeviceCode {
             self.client.as_deref().unwrap_or("as nobody"),
             short(&self.scopes)
         )
+    }
+
+    fn by(&self) -> By {
+        By::Somebody
     }
 
     async fn run(&self, world: &mut World) -> Result<Taken, Broken> {

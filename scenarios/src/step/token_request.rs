@@ -6,7 +6,7 @@ use reqwest::header::{HeaderName, HeaderValue};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Taken, Verb};
+use super::{By, Taken, Verb};
 use crate::{
     check::Names,
     expected::AnswerExpected,
@@ -69,6 +69,10 @@ impl Verb for TokenRequest {
         };
         let what = sent("scope").map(|scope| format!(", for {scope}")).unwrap_or_default();
         format!("{who} sends {grant} to the token endpoint{what}")
+    }
+
+    fn by(&self) -> By {
+        By::Somebody
     }
 
     async fn run(&self, world: &mut World) -> Result<Taken, Broken> {

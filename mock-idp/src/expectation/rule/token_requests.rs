@@ -23,7 +23,9 @@ pub enum Grant {
 }
 
 impl Grant {
-    fn of(grant_type: Option<&str>) -> Self {
+    /// The grant of that `grant_type`.
+    #[must_use]
+    pub fn of(grant_type: Option<&str>) -> Self {
         match grant_type.unwrap_or_default() {
             "authorization_code" => Self::AuthorizationCode,
             "refresh_token" => Self::RefreshToken,
@@ -34,7 +36,9 @@ impl Grant {
         }
     }
 
-    fn name(self) -> &'static str {
+    /// The name in documents.
+    #[must_use]
+    pub fn name(self) -> &'static str {
         match self {
             Self::AuthorizationCode => "authorization_code",
             Self::RefreshToken => "refresh_token",

@@ -145,6 +145,8 @@ fn of_a_tenant() -> Vec<Route> {
         Route::new(PUT, "/_mock/tenants/{tenant}/virtual_user", virtual_user::replace,
             "Says what the scripted person does, and whether the pages are skipped.")
             .example(r#"{"username":"ada","consent":"decline","skips_pages":true}"#),
+        Route::new(POST, "/_mock/tenants/{tenant}/virtual_user/visits", virtual_user::visit,
+            "Who visits next, with all that she types: for a browser outside of the server."),
         Route::new(GET, "/_mock/tenants/{tenant}/clock", clock::show, "The tenant's time."),
         Route::new(POST, "/_mock/tenants/{tenant}/clock", clock::set, "Moves or stops the tenant's time.")
             .example(r#"{"advance":"2h"}"#),

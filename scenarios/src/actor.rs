@@ -1,0 +1,153 @@
+//! Who acts when a script says that the client does something: the client of this crate's seam, or somebody else's, which is
+//! only watched. This is the one place that knows both.
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::task::JoinSet;
+
+use crate::{
+    client::{Ask, ClientUnderTest, How},
+    expected::{Expect, Outcome},
+    foreign::{CommandEnded, Foreign, Watch},
+    step::{By, CallApi, Taken},
+    world::{Broken, World},
+};
+
+/// Who does the client's part.
+#[derive(Clone)]
+pub(crate) enum Actor {
+    /// A client that is told each verb.
+    Ours(Arc<dyn ClientUnderTest>),
+    /// A command that does as it likes.
+    Theirs(Arc<Foreign>),
+}
+
+impl World {
+    /// The sign-in that is over when the scenario starts.
+    pub(crate) async fn sign_in_before(&mut self, mut ask: Ask) -> Result<(), Broken> {
+        let seen = match self.actor.clone() {
+            Actor::Ours(client) => {
+                ask.cancellation = self.person.gets_ready();
+                let result = How::Interactive.get(&*client, &ask).await;
+                let outcome = self.note(&result);
+                (!matches!(outcome, Outcome::Token(_))).then(|| outcome.described())
+            }
+            Actor::Theirs(foreign) => {
+                let taken = foreign.asks(How::Interactive, &ask, &Expect::default(), self).await;
+                taken.missed.map(|_| taken.seen)
+            }
+        };
+        let Some(seen) = seen else { return Ok(()) };
+        let trouble = self.person.trouble().map(|trouble| format!("; {trouble}")).unwrap_or_default();
+        Err(Broken(format!("the sign-in before the scenario ended in {seen}{trouble}")))
+    }
+
+    /// The client asks for a token; what came of it is compared with what was expected.
+    pub(crate) async fn ask(&mut self, how: How, mut ask: Ask, expect: &Expect) -> Result<Taken, Broken> {
+        let client = match self.actor.clone() {
+            Actor::Ours(client) => client,
+            Actor::Theirs(foreign) => return Ok(foreign.asks(how, &ask, expect, self).await),
+        };
+        let (_, before) = self.log();
+        ask.cancellation = self.person.gets_ready();
+        let result = how.get(&*client, &ask).await;
+        let outcome = self.note(&result);
+        let exchanges = self.since(before);
+        let missed = expect.missed(&outcome, &exchanges, self).map(|missed| match self.person.trouble() {
+            Some(trouble) => format!("{missed}; {trouble}"),
+            None => missed,
+        });
+        Ok(Taken { expected: Some(expect.described()), seen: outcome.described(), missed })
+    }
+
+    /// Several parts of the client ask at the same time.
+    pub(crate) async fn ask_at_once(&mut self, asks: Vec<(Ask, &Expect)>) -> Result<Taken, Broken> {
+        let expects: Vec<_> = asks.iter().map(|(_, expect)| *expect).collect();
+        let (seen, mut missed): (Vec<_>, Vec<_>) = match self.actor.clone() {
+            Actor::Ours(client) => {
+                let (_, before) = self.log();
+                let outcomes = self.all_of(&client, asks).await;
+                let exchanges = self.since(before);
+                let missed = expects.iter().zip(&outcomes);
+                let missed = missed.map(|(expect, outcome)| expect.missed(outcome, &exchanges, self)).collect();
+                (outcomes.iter().map(Outcome::described).collect(), missed)
+            }
+            Actor::Theirs(foreign) => {
+                let taken = foreign.asks_at_once(&asks, self).await;
+                taken.into_iter().map(|taken| (taken.seen, taken.missed)).unzip()
+            }
+        };
+        // What all of them miss is told once.
+        let mut missed: Vec<String> = missed.drain(..).flatten().collect();
+        missed.dedup();
+        missed.extend(self.person.trouble().filter(|_| !missed.is_empty()));
+        Ok(Taken {
+            expected: Some(expects.iter().map(|expect| expect.described()).collect::<Vec<_>>().join(", ")),
+            seen: seen.join(", "),
+            missed: (!missed.is_empty()).then(|| missed.join("; ")),
+        })
+    }
+
+    async fn all_of(&mut self, client: &Arc<dyn ClientUnderTest>, asks: Vec<(Ask, &Expect)>) -> Vec<Outcome> {
+        let cancellation = self.person.gets_ready();
+        let mut callers = JoinSet::new();
+        for (index, (mut ask, _)) in asks.into_iter().enumerate() {
+            ask.cancellation = cancellation.clone();
+            let client = client.clone();
+            callers.spawn(async move { (index, How::ByRightSteps.get(&*client, &ask).await) });
+        }
+        let mut results = callers.join_all().await;
+        results.sort_by_key(|(index, _)| *index);
+        results.iter().map(|(_, result)| self.note(result)).collect()
+    }
+
+    /// The client calls an API.
+    pub(crate) async fn call(&mut self, call: &CallApi) -> Result<Taken, Broken> {
+        match self.actor.clone() {
+            Actor::Ours(client) => call.by_client(&*client, self).await,
+            Actor::Theirs(foreign) => {
+                let scopes = self.full(call.scopes.as_deref().unwrap_or_default())?;
+                Ok(foreign.calls(call, scopes, self).await)
+            }
+        }
+    }
+
+    /// Before a step: while somebody else than the client sends requests, the client cannot wait for its turn.
+    pub(crate) fn makes_way(&self, by: By) {
+        if let (Actor::Theirs(_), By::Somebody) = (&self.actor, by) {
+            self.tenant.pace(None);
+        }
+    }
+
+    /// The place in the log up to which steps were taken.
+    pub(crate) fn place(&self) -> u64 {
+        match &self.actor {
+            Actor::Ours(_) => self.log().1,
+            Actor::Theirs(_) => self.watched,
+        }
+    }
+
+    /// Follows the log.
+    pub(crate) fn watch(&self) -> Watch {
+        match &self.actor {
+            Actor::Ours(_) => Watch { tenant: self.tenant.clone(), paces: false, ended: None, visits: None },
+            Actor::Theirs(foreign) => foreign.watch(),
+        }
+    }
+
+    /// How long something is waited for that may never come; a command's end comes in any case.
+    pub(crate) fn patience(&self) -> Option<Duration> {
+        matches!(self.actor, Actor::Ours(_)).then_some(PATIENCE)
+    }
+
+    /// How the client's command ended, if it is one.
+    pub(crate) async fn ends(&self) -> Option<CommandEnded> {
+        match &self.actor {
+            Actor::Ours(_) => None,
+            Actor::Theirs(foreign) => Some(foreign.end().await),
+        }
+    }
+}
+
+/// A client of ours has done its part when its step ends; what it does behind its back comes soon.
+const PATIENCE: Duration = Duration::from_secs(5);
