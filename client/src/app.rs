@@ -7,7 +7,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use tokio::sync::Mutex as Turn;
 
 use crate::api::{ByClosure, ByRequest, CallApi, TokenLayer};
 use crate::authority::{Authority, Cloud, Metadata};
@@ -23,6 +22,7 @@ use crate::loopback::{RedirectUri, ResultPages};
 use crate::observer::{Event, Observer};
 use crate::prompting::Prompting;
 use crate::randomness::Randomness;
+use crate::refreshing::Refreshing;
 use crate::result::{AccessToken, Account, AuthenticationResult, RefreshToken, Secret};
 use crate::scopes::Scopes;
 use crate::silent::AcquireTokenSilent;
@@ -43,8 +43,7 @@ pub(crate) struct Inner {
     pub(crate) settings: Settings,
     cache: TokenCache,
     prompting: Prompting,
-    /// One refresh at a time for the same account and scopes.
-    refreshing: Mutex<BTreeMap<Feature, Arc<Turn<()>>>>,
+    refreshing: Refreshing,
     /// What the user declined; off until a gesture (escalation reference 2.13).
     declined: Mutex<BTreeSet<Feature>>,
     /// What an API or the app demanded and no token meets yet: goes with every sign-in until one does.
@@ -197,10 +196,12 @@ impl PublicClientApplication {
         TokenLayer::new(self.token_for(scopes))
     }
 
-    /// Everybody who is signed in at this authority. Nobody, if the token cache cannot be read: a
-    /// silent request tells why.
-    pub fn accounts(&self) -> Vec<Account> {
-        self.known_accounts().unwrap_or_default()
+    /// Everybody who is signed in at this authority.
+    ///
+    /// # Errors
+    /// When the token cache cannot be read: who is signed in is not known then.
+    pub fn accounts(&self) -> Result<Vec<Account>, Error> {
+        Ok(self.0.cache.current()?.accounts(&self.environments(), self.authority().tenant()))
     }
 
     /// Where tokens are kept.
@@ -209,7 +210,7 @@ impl PublicClientApplication {
     }
 
     /// What was not as it should be with the token cache since the last call, in a sentence each: it
-    /// was damaged and set aside, could be read by others, or could not be written. Logged as well.
+    /// is damaged or was set aside, could be read by others, or could not be written. Logged as well.
     pub fn token_cache_warnings(&self) -> Vec<String> {
         self.0.cache.take_warnings()
     }
@@ -234,17 +235,21 @@ impl PublicClientApplication {
             client_id: self.client_id(),
             realm: &account.tenant_id,
         };
-        self.0.cache.refresh_tokens(owner).ok()?.into_iter().next().map(|entry| RefreshToken(entry.secret))
+        self.0.cache.current().ok()?.refresh_tokens(owner).into_iter().next().map(|entry| RefreshToken(entry.secret))
     }
 
     /// Forgets the account and its tokens, of every app that shares the cache. The browser's session
     /// stays: the next sign-in may go without a password. Waits for other processes that are changing
-    /// the cache; if it cannot be written, a [warning](Self::token_cache_warnings) says so.
-    pub fn remove_account(&self, account: &Account) {
+    /// the cache.
+    ///
+    /// # Errors
+    /// When the cache cannot be written. This process has forgotten the account all the same, and forgets
+    /// it in the cache with the next change that can be written; until then other processes find it there.
+    pub fn remove_account(&self, account: &Account) -> Result<(), Error> {
         let home_account_id = account.home_account_id.clone();
-        self.0.cache.change_now(&Change::RemoveAccount { home_account_id, environments: self.environments() });
         self.lock_declined().retain(|(home, _)| *home != account.home_account_id);
         self.lock_unmet_claims().retain(|(home, _), _| *home != account.home_account_id);
+        self.0.cache.change_now(Change::RemoveAccount { home_account_id, environments: self.environments() })
     }
 
     /// Whether the authority can be reached and its metadata be used, as the first sign-in would find out. Signs nobody in
@@ -273,7 +278,7 @@ impl PublicClientApplication {
             cache: TokenCache::new(Arc::clone(&settings.token_cache)),
             settings,
             prompting: Prompting::default(),
-            refreshing: Mutex::default(),
+            refreshing: Refreshing::default(),
             declined: Mutex::default(),
             unmet_claims: Mutex::default(),
         }))
@@ -291,10 +296,6 @@ impl PublicClientApplication {
     /// new entries go under the first.
     pub(crate) fn environments(&self) -> Vec<String> {
         self.0.base.environments()
-    }
-
-    pub(crate) fn known_accounts(&self) -> Result<Vec<Account>, Error> {
-        self.0.cache.accounts(&self.environments(), self.authority().tenant())
     }
 
     pub(crate) fn capabilities(&self) -> &[String] {
@@ -391,12 +392,8 @@ impl PublicClientApplication {
         &self.0.prompting
     }
 
-    pub(crate) fn refresh_turn(&self, home_account_id: &str, scopes: &Scopes) -> Arc<Turn<()>> {
-        let mut turns = self.0.refreshing.lock().unwrap_or_else(PoisonError::into_inner);
-        // Turns nobody waits for are only ours.
-        turns.retain(|_, turn| Arc::strong_count(turn) > 1);
-        let key = (home_account_id.to_owned(), scopes.key());
-        Arc::clone(turns.entry(key).or_default())
+    pub(crate) fn refreshing(&self) -> &Refreshing {
+        &self.0.refreshing
     }
 
     pub(crate) fn lock_unmet_claims(&self) -> MutexGuard<'_, BTreeMap<Feature, String>> {

@@ -52,6 +52,11 @@ impl Base {
         self.directory.metadata(self.network(), authority).await
     }
 
+    /// The same, if it is known without asking.
+    pub(crate) fn known_metadata(&self, authority: &Authority) -> Option<Arc<Metadata>> {
+        self.directory.known_metadata(authority)
+    }
+
     /// The authority's cloud, asked for if need be.
     pub(crate) async fn cloud(&self, authority: &Authority) -> Result<Arc<Cloud>, Error> {
         self.directory.cloud(self.network(), authority).await

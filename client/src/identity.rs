@@ -7,11 +7,15 @@
 use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::error::{ClientErrorKind, Error};
 use crate::result::Account;
+
+/// So far the clocks of authority and app may lie apart.
+const CLOCK_SKEW: SignedDuration = SignedDuration::from_mins(5);
 
 /// `uid` and `utid`: the user and the tenant at home.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -50,8 +54,13 @@ impl IdToken {
         self.0.get(name).and_then(Value::as_str)
     }
 
-    /// Meant for this app, from this authority.
-    pub(crate) fn check(&self, client_id: &str, issuer_for: impl Fn(&str) -> String) -> Result<(), Error> {
+    /// Meant for this app, from this authority, and not expired (items 2, 3 and 9).
+    pub(crate) fn check(
+        &self,
+        client_id: &str,
+        now: Timestamp,
+        issuer_for: impl Fn(&str) -> String,
+    ) -> Result<(), Error> {
         let for_us = match self.0.get("aud") {
             Some(Value::String(one)) => one == client_id,
             Some(Value::Array(several)) => several.iter().any(|one| one == client_id),
@@ -64,7 +73,32 @@ impl IdToken {
         if self.text("iss") != Some(issuer.as_str()) {
             return Err(invalid("comes from another issuer (iss)"));
         }
-        Ok(())
+        self.check_expiry(now)
+    }
+
+    fn check_expiry(&self, now: Timestamp) -> Result<(), Error> {
+        let seconds = self.0.get("exp").and_then(Value::as_f64);
+        let end = seconds.and_then(|seconds| SignedDuration::try_from_secs_f64(seconds).ok());
+        let end = end.ok_or_else(|| invalid("does not say when it expires (exp)"))?;
+        if now.as_duration() < end.saturating_add(CLOCK_SKEW) {
+            return Ok(());
+        }
+        Err(Error::client(
+            ClientErrorKind::InvalidIdToken,
+            "the ID token has expired (exp); the answer was thrown away, check this computer's clock and sign in again",
+        ))
+    }
+
+    /// True if it speaks of another user than `account`, as far as `oid` tells: a user has one in each tenant.
+    pub(crate) fn is_of_another_than(&self, account: &Account) -> bool {
+        let (Some(oid), Some(tid)) = (self.text("oid"), self.text("tid")) else {
+            return false;
+        };
+        let here = Some((account.local_account_id.as_str(), account.tenant_id.as_str()));
+        let known = [here, account.home_parts()].into_iter().flatten();
+        known
+            .filter(|(id, tenant)| !id.is_empty() && tenant.eq_ignore_ascii_case(tid))
+            .any(|(id, _)| !id.eq_ignore_ascii_case(oid))
     }
 
     /// Answers the very sign-in that sent `nonce`.
@@ -77,6 +111,16 @@ impl IdToken {
             "the ID token answers another sign-in (nonce); it was thrown away, sign in again",
         ))
     }
+}
+
+/// The same user in another tenant, where the user has another id, unless it is home.
+pub(crate) fn in_tenant(account: &Account, tenant: &str) -> Account {
+    if account.tenant_id.eq_ignore_ascii_case(tenant) {
+        return account.clone();
+    }
+    let at_home = account.home_parts().filter(|(_, home)| home.eq_ignore_ascii_case(tenant));
+    let local_account_id = at_home.map(|(id, _)| id.to_owned()).unwrap_or_default();
+    Account { tenant_id: tenant.to_owned(), local_account_id, ..account.clone() }
 }
 
 /// The account an answer is about. Without `client_info` the home account id falls back to `sub`.
@@ -116,10 +160,11 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 #[cfg(test)]
 mod tests {
     use base64::Engine as _;
+    use jiff::Timestamp;
     use rstest::rstest;
     use serde_json::{Value, json};
 
-    use super::{BASE64, ClientInfo, IdToken, account};
+    use super::{Account, BASE64, ClientInfo, IdToken, account, in_tenant};
 
     fn token(claims: &Value) -> IdToken {
         let body = BASE64.encode(claims.to_string());
@@ -138,7 +183,57 @@ mod tests {
     #[case::other_issuer(json!({"aud": "me", "iss": "https://evil/t/v2.0", "tid": "t"}), false)]
     #[case::other_tenant(json!({"aud": "me", "iss": "https://idp/t/v2.0", "tid": "u"}), false)]
     fn audience_and_issuer(#[case] claims: Value, #[case] accepted: bool) {
-        assert_eq!(token(&claims).check("me", issuer_for).is_ok(), accepted);
+        let mut claims = claims;
+        claims["exp"] = json!(1);
+        assert_eq!(token(&claims).check("me", Timestamp::UNIX_EPOCH, issuer_for).is_ok(), accepted);
+    }
+
+    /// OpenID Connect Core, 3.1.3.7, item 9, with five minutes of leeway.
+    #[rstest]
+    #[case::before(json!(3600), 3599, true)]
+    #[case::within_the_leeway(json!(3600), 3600 + 299, true)]
+    #[case::after_the_leeway(json!(3600), 3600 + 300, false)]
+    #[case::with_a_fraction(json!(3600.5), 3600 + 300, true)]
+    #[case::absurdly_late(json!(1e300), 0, false)]
+    #[case::text(json!("3600"), 0, false)]
+    #[case::absent(Value::Null, 0, false)]
+    fn expiry(#[case] exp: Value, #[case] now: i64, #[case] accepted: bool) {
+        let claims = json!({"aud": "me", "iss": "https://idp/t/v2.0", "tid": "t", "exp": exp});
+        let now = Timestamp::from_second(now).unwrap();
+        let checked = token(&claims).check("me", now, issuer_for);
+        assert_eq!(checked.is_ok(), accepted);
+        assert!(
+            checked.err().is_none_or(|error| error.code() == "invalid_id_token" && error.to_string().contains("exp"))
+        );
+    }
+
+    /// `u.home` is known as `local` in the tenant `t`.
+    #[rstest]
+    #[case::same(json!({"tid": "t", "oid": "local"}), false)]
+    #[case::same_at_home(json!({"tid": "home", "oid": "U"}), false)]
+    #[case::another(json!({"tid": "T", "oid": "bo"}), true)]
+    #[case::another_at_home(json!({"tid": "home", "oid": "local"}), true)]
+    #[case::in_a_tenant_not_seen_before(json!({"tid": "third", "oid": "guest"}), false)]
+    #[case::says_nothing(json!({"sub": "s"}), false)]
+    fn another_user(#[case] claims: Value, #[case] expected: bool) {
+        assert_eq!(token(&claims).is_of_another_than(&known_user()), expected);
+    }
+
+    #[rstest]
+    #[case::same("T", "local")]
+    #[case::home("home", "u")]
+    #[case::not_seen_before("third", "")]
+    fn the_same_user_in_a_tenant(#[case] tenant: &str, #[case] local_account_id: &str) {
+        let account = in_tenant(&known_user(), tenant);
+        assert!(account.tenant_id.eq_ignore_ascii_case(tenant));
+        assert_eq!(account.local_account_id, local_account_id);
+        assert_eq!(account.home_account_id, "u.home");
+    }
+
+    fn known_user() -> Account {
+        let info = ClientInfo { uid: "u".to_owned(), utid: "home".to_owned() };
+        let claims = json!({"tid": "t", "oid": "local", "preferred_username": "cy"});
+        account(Some(&info), &token(&claims), "idp".to_owned(), "common").unwrap()
     }
 
     #[rstest]

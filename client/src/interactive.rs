@@ -308,7 +308,8 @@ impl AcquireTokenInteractive {
     /// By default none; the list of accounts when nobody is named and several are known.
     fn default_prompt(&self) -> Option<Prompt> {
         let nobody_named = self.account.is_none() && self.login_hint.is_none();
-        (nobody_named && self.app.accounts().len() > 1).then_some(Prompt::SelectAccount)
+        let several = || self.app.accounts().is_ok_and(|accounts| accounts.len() > 1);
+        (nobody_named && several()).then_some(Prompt::SelectAccount)
     }
 
     /// The code, or the error that came by redirect (escalation reference 2.8).

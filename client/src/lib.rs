@@ -77,6 +77,7 @@ mod observer;
 mod prompting;
 mod randomness;
 mod redeem;
+mod refreshing;
 mod result;
 mod scopes;
 mod silent;

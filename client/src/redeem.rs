@@ -134,11 +134,11 @@ pub(crate) fn understand(
 ) -> Result<(AuthenticationResult, NewTokens), Error> {
     let id_token = body.id_token.as_deref().map(IdToken::parse).transpose()?;
     if let Some(id_token) = &id_token {
-        id_token.check(&base.client_id, |tid| metadata.issuer_for(tid))?;
+        id_token.check(&base.client_id, base.now(), |tid| metadata.issuer_for(tid))?;
     }
     let environments = base.environments();
     let environment = environments.first().cloned().unwrap_or_default();
-    let account = account_of(body, id_token.as_ref(), redemption, environment)?;
+    let account = account_of(body, id_token.as_ref(), redemption, (environment, metadata.tenant_id()))?;
     let hinted = redemption.account.filter(|hinted| !hinted.is_operating_system());
     let other_user_than_hinted = hinted.filter(|hinted| hinted.home_account_id != account.home_account_id).cloned();
     let tokens = tokens(base, body, account, redemption, environments);
@@ -160,7 +160,7 @@ fn account_of(
     body: &TokenBody,
     id_token: Option<&IdToken>,
     redemption: &Redemption<'_>,
-    environment: String,
+    (environment, tenant): (String, Option<String>),
 ) -> Result<Account, Error> {
     let authority = redemption.authority;
     let client_info = body.client_info.as_deref().and_then(ClientInfo::parse);
@@ -183,7 +183,7 @@ fn account_of(
                     named.home_account_id != account.home_account_id
                         && named.local_account_id != account.local_account_id
                 }
-                (None, _) => false,
+                (None, _) => id_token.is_some_and(|id_token| id_token.is_of_another_than(account)),
             };
             if other {
                 return Err(Error::client(
@@ -194,7 +194,8 @@ fn account_of(
                     ),
                 ));
             }
-            Ok(named.filter(|_| client_info.is_some()).unwrap_or_else(|| account.clone()))
+            let tenant = tenant.as_deref().unwrap_or(&account.tenant_id);
+            Ok(named.filter(|_| client_info.is_some()).unwrap_or_else(|| identity::in_tenant(account, tenant)))
         }
     }
 }

@@ -2,13 +2,14 @@
 //! (escalation reference 5.1). Never opens a browser, never decides to.
 
 use std::future::IntoFuture;
+use std::sync::Arc;
 
 use jiff::SignedDuration;
 
 use crate::BoxFuture;
-use crate::app::PublicClientApplication;
+use crate::app::{Feature, PublicClientApplication};
 use crate::authority::Authority;
-use crate::cache::{AccessTokenEntry, Change, Owner};
+use crate::cache::{AccessTokenEntry, Change, Document, Owner};
 use crate::claims;
 use crate::error::{Classification, Error, ServiceError, UiRequired};
 use crate::identity::IdToken;
@@ -71,7 +72,8 @@ impl AcquireTokenSilent {
     pub async fn send(self) -> Result<AuthenticationResult, Error> {
         self.app.check_scopes(&self.scopes)?;
         let claims = claims::for_request(self.app.capabilities(), self.claims.as_deref())?;
-        let account = self.account()?;
+        let document = self.app.cache().current()?;
+        let account = self.account(&document)?;
         if !self.app.is_of_our_cloud(&account) {
             // The host may have names that nobody has asked for yet.
             self.app.cloud(self.app.authority()).await?;
@@ -79,22 +81,14 @@ impl AcquireTokenSilent {
                 return Err(nothing_cached("the account is one of another authority"));
             }
         }
-        let (authority, realm) = home_of(self.app.authority(), &account);
-        let owner = Owner {
-            home_account_id: &account.home_account_id,
-            environments: &self.app.environments(),
-            client_id: self.app.client_id(),
-            realm: &realm,
-        };
-        let attempt =
-            Attempt { request: &self, account: &account, authority: &authority, owner, claims: claims.as_deref() };
-        attempt.run().await
+        let (authority, realm) = home_of(&self.app, &account).await?;
+        let environments = self.app.environments();
+        Attempt { request: self, account, authority, realm, environments, claims }.run(document).await
     }
 
     /// A1 to A4 of the escalation reference, 2.2.
-    fn account(&self) -> Result<Account, Error> {
+    fn account(&self, document: &Document) -> Result<Account, Error> {
         let local = |code, text| Err(Error::ui_required(UiRequired::local(code, text)));
-        let accounts = self.app.known_accounts()?;
         if let Some(account) = &self.account {
             if account.is_operating_system() {
                 return local(
@@ -107,6 +101,7 @@ impl AcquireTokenSilent {
         let Some(hint) = &self.login_hint else {
             return local("user_null", "no account was given");
         };
+        let accounts = document.accounts(&self.app.environments(), self.app.authority().tenant());
         let mut fitting = accounts.into_iter().filter(|account| account.username.eq_ignore_ascii_case(hint));
         match (fitting.next(), fitting.next()) {
             (Some(account), None) => Ok(account),
@@ -132,110 +127,121 @@ impl IntoFuture for AcquireTokenSilent {
     }
 }
 
-/// One run of a request, with everything resolved.
-#[derive(Debug, Clone, Copy)]
-struct Attempt<'a> {
-    request: &'a AcquireTokenSilent,
-    account: &'a Account,
-    authority: &'a Authority,
-    owner: Owner<'a>,
-    claims: Option<&'a str>,
+/// A request with everything resolved.
+#[derive(Debug, Clone)]
+struct Attempt {
+    request: AcquireTokenSilent,
+    account: Account,
+    authority: Authority,
+    realm: String,
+    environments: Vec<String>,
+    claims: Option<String>,
 }
 
-impl Attempt<'_> {
-    async fn run(self) -> Result<AuthenticationResult, Error> {
-        let app = &self.request.app;
-        if let Some(result) = self.fresh_from_cache()? {
+impl Attempt {
+    async fn run(&self, mut document: Arc<Document>) -> Result<AuthenticationResult, Error> {
+        if let Some(result) = self.fresh(&document)? {
             return Ok(result);
         }
-        // Callers that need the same refresh queue here and find the first one's token.
-        let turn = app.refresh_turn(self.owner.home_account_id, &self.request.scopes);
-        let _turn = turn.lock().await;
-        let mut found = self.fresh_from_cache()?;
-        if found.is_none() {
-            // Another process may have refreshed this instant.
-            app.cache().reload();
-            found = self.fresh_from_cache()?;
-        }
-        if let Some(result) = found {
-            return Ok(result);
-        }
-        let ending = self.cached()?;
-        match self.refresh(self.reason(ending.is_some())).await {
-            Err(error) if error.is_retryable() && ending.is_some() => {
-                tracing::warn!(%error, "keeping the token that is about to expire");
-                ending.map(|entry| self.result(&entry)).ok_or(error)
+        // Callers that need the same refresh queue here; who waited for one takes what came of it.
+        let turn = self.app().refreshing().turn(self.feature()).await;
+        let outcome = if let Some(shared) = turn.waited_for(self.claims.as_deref()) {
+            shared
+        } else {
+            // Another process, or another caller, may have refreshed this instant.
+            document = self.app().cache().read()?;
+            if let Some(result) = self.fresh(&document)? {
+                return Ok(result);
             }
+            let ending = self.cached(&document)?.is_some();
+            let outcome = self.refresh(&document, self.reason(ending)).await;
+            turn.ends(self.claims.as_deref(), outcome.clone());
+            outcome
+        };
+        match outcome {
+            Err(error) if error.is_retryable() => self.ending(&document, error),
             other => other,
         }
     }
 
+    fn app(&self) -> &PublicClientApplication {
+        &self.request.app
+    }
+
+    fn owner(&self) -> Owner<'_> {
+        Owner {
+            home_account_id: &self.account.home_account_id,
+            environments: &self.environments,
+            client_id: self.app().client_id(),
+            realm: &self.realm,
+        }
+    }
+
+    fn feature(&self) -> Feature {
+        (self.account.home_account_id.clone(), self.request.scopes.key())
+    }
+
     /// The cached token, unless the request passes it over.
-    fn cached(self) -> Result<Option<AccessTokenEntry>, Error> {
+    fn cached(&self, document: &Document) -> Result<Option<AccessTokenEntry>, Error> {
         if self.request.skips_cache() {
             return Ok(None);
         }
-        let app = &self.request.app;
-        app.cache().find_access_token(self.owner, &self.request.scopes, app.now())
+        document.find_access_token(self.owner(), &self.request.scopes, self.app().now())
     }
 
-    fn fresh_from_cache(self) -> Result<Option<AuthenticationResult>, Error> {
-        let now = self.request.app.now();
-        let Some(entry) = self.cached()? else {
+    /// The same, unless it is about to expire.
+    fn fresh(&self, document: &Document) -> Result<Option<AuthenticationResult>, Error> {
+        let now = self.app().now();
+        let cached = self.cached(document)?;
+        let Some(entry) = cached.filter(|entry| entry.expires_on.0.duration_since(now) > EXPIRY_BUFFER) else {
             return Ok(None);
         };
-        if entry.expires_on.0.duration_since(now) <= EXPIRY_BUFFER {
-            return Ok(None);
-        }
         if let Some(refresh_on) = entry.refresh_on {
-            let jitter = self.request.app.randomness().jitter(REFRESH_JITTER);
+            let jitter = self.app().randomness().jitter(REFRESH_JITTER);
             if refresh_on.0.saturating_add(jitter).is_ok_and(|due| due <= now) {
-                self.refresh_in_background();
+                self.renew_in_background(entry.secret.clone());
             }
         }
-        Ok(Some(self.result(&entry)))
+        Ok(Some(self.result(&entry, document)))
     }
 
-    /// Past `refresh_on` the old token is served and a new one fetched meanwhile; a failure is
+    /// Where nobody could be asked, the token that is about to expire.
+    fn ending(&self, document: &Document, error: Error) -> Result<AuthenticationResult, Error> {
+        let Some(entry) = self.cached(document)? else {
+            return Err(error);
+        };
+        tracing::warn!(%error, "keeping the token that is about to expire");
+        Ok(self.result(&entry, document))
+    }
+
+    /// Around `refresh_on` the old token is served and a new one fetched meanwhile; a failure is
     /// only logged (escalation reference 2.2, A12).
-    fn refresh_in_background(self) {
-        let request = self.request.clone();
-        let account = self.account.clone();
+    fn renew_in_background(&self, old: Secret) {
+        let Some(renewal) = self.app().refreshing().renewal(self.feature(), self.app().now()) else {
+            return;
+        };
+        let attempt = self.clone();
         tokio::spawn(async move {
-            let (authority, realm) = home_of(request.app.authority(), &account);
-            let attempt = Attempt {
-                request: &request,
-                account: &account,
-                authority: &authority,
-                owner: Owner {
-                    home_account_id: &account.home_account_id,
-                    environments: &request.app.environments(),
-                    client_id: request.app.client_id(),
-                    realm: &realm,
-                },
-                claims: None,
-            };
-            if let Err(error) = attempt.refresh_if_still_due().await {
+            if let Err(error) = attempt.renew(&old).await {
                 tracing::warn!(%error, "the refresh in the background failed");
+                renewal.failed(attempt.app().now());
             }
         });
     }
 
-    async fn refresh_if_still_due(self) -> Result<(), Error> {
-        let app = &self.request.app;
-        let claims = claims::for_request(app.capabilities(), None)?;
-        let turn = app.refresh_turn(self.owner.home_account_id, &self.request.scopes);
-        let _turn = turn.lock().await;
-        app.cache().reload();
-        let due = self.cached()?.and_then(|entry| entry.refresh_on).is_some_and(|refresh_on| refresh_on.0 <= app.now());
-        if due {
-            let attempt = Attempt { claims: claims.as_deref(), ..self };
-            attempt.refresh(CacheInfo::Proactive).await?;
+    /// Unless somebody else has done so meanwhile.
+    async fn renew(&self, old: &Secret) -> Result<(), Error> {
+        let turn = self.app().refreshing().turn(self.feature()).await;
+        let document = self.app().cache().read()?;
+        if self.cached(&document)?.is_none_or(|entry| entry.secret != *old) {
+            return Ok(());
         }
-        Ok(())
+        let outcome = self.refresh(&document, CacheInfo::Proactive).await;
+        turn.ends(self.claims.as_deref(), outcome.clone());
+        outcome.map(drop)
     }
 
-    fn reason(self, ending: bool) -> CacheInfo {
+    fn reason(&self, ending: bool) -> CacheInfo {
         match (self.request.skips_cache(), ending) {
             (true, _) => CacheInfo::ForceRefreshOrClaims,
             (false, true) => CacheInfo::Expired,
@@ -245,12 +251,12 @@ impl Attempt<'_> {
 
     /// The cache's refresh tokens in their order, until one serves. Only one that the server calls
     /// dead is dropped, and the next one tried: any other refusal concerns this API, not the token.
-    async fn refresh(self, cache_info: CacheInfo) -> Result<AuthenticationResult, Error> {
-        let cache = self.request.app.cache();
+    async fn refresh(&self, document: &Document, cache_info: CacheInfo) -> Result<AuthenticationResult, Error> {
+        let cache = self.app().cache();
         let mut stands_alone = false;
         let mut dead = None;
-        for candidate in cache.refresh_tokens(self.owner)? {
-            if stands_alone && candidate.client_id != self.owner.client_id {
+        for candidate in document.refresh_tokens(self.owner()) {
+            if stands_alone && candidate.client_id != self.app().client_id() {
                 continue;
             }
             match self.redeem(&candidate.secret, cache_info).await {
@@ -273,29 +279,26 @@ impl Attempt<'_> {
         }))
     }
 
-    fn not_of_family(self) -> Change {
-        Change::NotOfFamily {
-            client_id: self.owner.client_id.to_owned(),
-            environments: self.owner.environments.to_vec(),
-        }
+    fn not_of_family(&self) -> Change {
+        Change::NotOfFamily { client_id: self.app().client_id().to_owned(), environments: self.environments.clone() }
     }
 
-    async fn redeem(self, refresh_token: &Secret, cache_info: CacheInfo) -> Result<AuthenticationResult, Error> {
+    async fn redeem(&self, refresh_token: &Secret, cache_info: CacheInfo) -> Result<AuthenticationResult, Error> {
         let redemption = Redemption {
-            authority: self.authority,
+            authority: &self.authority,
             grant: Grant::RefreshToken(refresh_token),
             scopes: &self.request.scopes,
-            account: Some(self.account),
-            claims: self.claims,
-            expected: Expected::Account(self.account),
+            account: Some(&self.account),
+            claims: self.claims.as_deref(),
+            expected: Expected::Account(&self.account),
             decoration: self.decoration(cache_info),
         };
-        redeem::redeem(&self.request.app, redemption).await
+        redeem::redeem(self.app(), redemption).await
     }
 
-    fn decoration(self, cache_info: CacheInfo) -> Decoration {
+    fn decoration(&self, cache_info: CacheInfo) -> Decoration {
         Decoration {
-            correlation_id: self.request.app.randomness().guid(),
+            correlation_id: self.app().randomness().guid(),
             api: ApiId::Silent,
             cache_info,
             anchor_mailbox: self
@@ -306,8 +309,8 @@ impl Attempt<'_> {
         }
     }
 
-    fn result(self, entry: &AccessTokenEntry) -> AuthenticationResult {
-        let id_token = self.request.app.cache().id_token(self.owner);
+    fn result(&self, entry: &AccessTokenEntry, document: &Document) -> AuthenticationResult {
+        let id_token = document.id_token(self.owner());
         AuthenticationResult {
             access_token: AccessToken(entry.secret.clone()),
             expires_on: entry.expires_on.0,
@@ -316,7 +319,7 @@ impl Attempt<'_> {
             other_user_than_hinted: None,
             tenant_id: entry.realm.clone(),
             id_token_claims: id_token.and_then(|jwt| IdToken::parse(jwt.expose()).ok()).unwrap_or_default().0,
-            correlation_id: self.request.app.randomness().guid(),
+            correlation_id: self.app().randomness().guid(),
             source: TokenSource::Cache,
         }
     }
@@ -338,17 +341,38 @@ fn more_than_granted(error: ServiceError) -> Error {
     })
 }
 
-/// The authority to ask for this account, and its tenant: `common` and its like stand for the
-/// account's home tenant.
-fn home_of(authority: &Authority, account: &Account) -> (Authority, String) {
+/// The authority to ask for this account, and the id of its tenant: only that tenant's tokens serve (wire
+/// reference 5.3). `common` and its like stand for the account's home tenant.
+async fn home_of(app: &PublicClientApplication, account: &Account) -> Result<(Authority, String), Error> {
+    let authority = app.authority();
     if authority.is_multi_tenant() {
         let home = account.home_parts().map_or(account.tenant_id.as_str(), |(_, tenant)| tenant);
-        (authority.with_tenant(home), home.to_owned())
-    } else if let Some(tenant) = authority.tenant_id() {
-        (authority.clone(), tenant.to_owned())
-    } else {
-        (authority.clone(), account.tenant_id.clone())
+        return Ok((authority.with_tenant(home), home.to_owned()));
     }
+    let realm = match authority.tenant_id() {
+        Some(tenant) => tenant.to_owned(),
+        None if authority.is_entra() => tenant_of_domain(app, account).await?,
+        None => account.tenant_id.clone(),
+    };
+    Ok((authority.clone(), realm))
+}
+
+/// The id of the tenant that the authority names by a domain, as its metadata says. That is asked for
+/// once; not for a user whose name at home ends in the domain, which no other tenant can have: offline,
+/// too, a cached token serves.
+async fn tenant_of_domain(app: &PublicClientApplication, account: &Account) -> Result<String, Error> {
+    let authority = app.authority();
+    let metadata = match app.base().known_metadata(authority) {
+        Some(known) => known,
+        None if is_domain_of_home(authority.tenant(), account) => return Ok(account.tenant_id.clone()),
+        None => app.metadata(authority).await?,
+    };
+    Ok(metadata.tenant_id().unwrap_or_else(|| account.tenant_id.clone()))
+}
+
+fn is_domain_of_home(domain: &str, account: &Account) -> bool {
+    let at_home = account.home_parts().is_some_and(|(_, home)| home.eq_ignore_ascii_case(&account.tenant_id));
+    at_home && account.username.rsplit_once('@').is_some_and(|(_, of)| of.eq_ignore_ascii_case(domain))
 }
 
 fn suberror(error: &Error) -> Option<&str> {

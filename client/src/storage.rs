@@ -17,6 +17,7 @@
 
 mod file;
 mod keyring;
+mod lock;
 mod memory;
 #[cfg(all(feature = "keyring", any(target_os = "linux", target_os = "macos")))]
 mod native;
@@ -37,8 +38,8 @@ pub use platform::{Choice, for_platform};
 /// A place for the token cache, shared by whoever names the same place.
 ///
 /// The methods block. [`read`](Self::read) and [`revision`](Self::revision) are called where a token
-/// is looked up and must be quick; [`update`](Self::update) may wait for another process and is
-/// called from a thread that may.
+/// is looked up and must be quick; [`update`](Self::update) may wait for another process, though not
+/// for ever, and is called from a thread that may.
 pub trait TokenCacheStorage: fmt::Debug + Send + Sync {
     /// The place, for people.
     fn location(&self) -> Location;

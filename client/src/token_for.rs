@@ -122,7 +122,7 @@ impl TokenFor {
 
     async fn silent(&mut self, claims: Option<&str>, force: bool) -> Result<AuthenticationResult, Error> {
         if self.account.is_none() {
-            let mut accounts = self.app.accounts();
+            let mut accounts = self.app.accounts()?;
             if accounts.len() == 1 {
                 self.account = accounts.pop();
             }

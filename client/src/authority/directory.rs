@@ -45,6 +45,13 @@ impl Directory {
         Ok(metadata)
     }
 
+    /// The authority's metadata, if that is known without asking.
+    pub(crate) fn known_metadata(&self, authority: &Authority) -> Option<Arc<Metadata>> {
+        let cloud = self.known_cloud(authority);
+        let authority = cloud.map_or_else(|| authority.clone(), |cloud| authority.at_host(cloud.network_host()));
+        self.lock().metadata.get(&authority).cloned()
+    }
+
     /// The cloud of an authority.
     ///
     /// # Errors

@@ -36,6 +36,13 @@ impl Metadata {
         self.issuer.replace("{tenantid}", tid).replace("{tenant}", tid)
     }
 
+    /// The id of the tenant that the authority stands for, where the issuer names one.
+    pub(crate) fn tenant_id(&self) -> Option<String> {
+        let issuer = Url::parse(&self.issuer).ok()?;
+        let tenant = issuer.path_segments()?.next()?.to_ascii_lowercase();
+        (self.of_entra && is_tenant_id(&tenant)).then_some(tenant)
+    }
+
     /// Refuses an answer to the sign-in that comes from another server (mix-up attack, RFC 9207,
     /// 2.4): `iss` must be there if the server promises it, and right if it is there.
     pub(crate) fn check_response_issuer(&self, iss: Option<&str>) -> Result<(), Error> {

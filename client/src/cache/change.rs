@@ -76,7 +76,30 @@ impl Change {
     }
 }
 
+impl Change {
+    /// True if nothing is lost when the earlier change is not made: both save the same tokens anew.
+    pub(super) fn supersedes(&self, earlier: &Self) -> bool {
+        match (self, earlier) {
+            (Self::Save(new), Self::Save(old)) => new.supersedes(old),
+            _ => false,
+        }
+    }
+}
+
 impl NewTokens {
+    fn supersedes(&self, old: &Self) -> bool {
+        let same_owner = self.account.tenant_id.eq_ignore_ascii_case(&old.account.tenant_id)
+            && self.is_own(&old.account.home_account_id, &old.account.environment)
+            && self.client_id == old.client_id
+            && self.family_id == old.family_id;
+        same_owner
+            && self.target.include(&old.target)
+            && (self.refresh_token.is_some() || old.refresh_token.is_none())
+            && (self.id_token.is_some() || old.id_token.is_none())
+            // Who signed in is there for what was refreshed later.
+            && (old.unless_signed_out || !self.unless_signed_out)
+    }
+
     /// Older access tokens with an overlapping scope go; the refresh token stays unless a new one
     /// came (escalation reference 5.1, step 9).
     fn save(&self, document: &mut Document) -> bool {

@@ -1,13 +1,17 @@
 //! What is found in the cache: rules over its entries. By members, never by key; under any name of
 //! the cloud. Pure.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::document::Document;
 use super::entry::{AccessTokenEntry, AccountEntry, RefreshTokenEntry};
 use crate::error::{ClientErrorKind, Error};
 use crate::result::{Account, Secret};
 use crate::scopes::Scopes;
+
+/// A token that claims to live longer than that is not believed and not found, as in MSAL.NET
+/// (`TokenCache.ExpirationTooLongInDays`): a fault wrote its end, and it is likely dead.
+const LONGEST_LIFE: SignedDuration = SignedDuration::from_hours(10 * 365 * 24);
 
 /// Whose tokens, and for which app and tenant.
 #[derive(Debug, Clone, Copy)]
@@ -81,7 +85,8 @@ impl Document {
         found.cloned().unwrap_or_default()
     }
 
-    /// The access token that holds all of `scopes` and has not ended, expiry buffer not considered.
+    /// The access token that holds all of `scopes` and has not ended, expiry buffer not considered; nor
+    /// ends absurdly far in the future.
     /// Of several, the one for just these scopes, as MSAL Python takes it, which lets tokens that
     /// overlap lie side by side.
     pub(crate) fn find_access_token(
@@ -90,10 +95,18 @@ impl Document {
         scopes: &Scopes,
         now: Timestamp,
     ) -> Result<Option<AccessTokenEntry>, Error> {
+        let latest = now.saturating_add(LONGEST_LIFE).unwrap_or(Timestamp::MAX);
         let fitting = |environment: &str| -> Vec<&AccessTokenEntry> {
             let under = |entry: &&AccessTokenEntry| entry.environment.eq_ignore_ascii_case(environment);
-            let alive = |entry: &&AccessTokenEntry| owner.has_access_token(entry) && now < entry.expires_on.0;
-            self.access_tokens.iter().filter(under).filter(alive).filter(|entry| entry.target.include(scopes)).collect()
+            let alive = |entry: &&AccessTokenEntry| now < entry.expires_on.0 && entry.expires_on.0 <= latest;
+            let own = |entry: &&AccessTokenEntry| owner.has_access_token(entry);
+            self.access_tokens
+                .iter()
+                .filter(under)
+                .filter(own)
+                .filter(alive)
+                .filter(|entry| entry.target.include(scopes))
+                .collect()
         };
         let found = owner.environments.iter().map(|one| fitting(one)).find(|found| !found.is_empty());
         let found = found.unwrap_or_default();

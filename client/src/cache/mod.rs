@@ -1,31 +1,31 @@
 //! The token cache: who is signed in, and which tokens are at hand, in MSAL's unified schema
 //! (escalation reference 5.6) in some [`storage`](crate::storage).
 //!
-//! `entry` and `document` are the schema, `lookup` and `change` the rules; all four are pure. This
-//! file holds the document that was read last and takes care that a change goes on top of what the
-//! storage holds by then. Knows nothing of HTTP or the clock.
+//! `entry` and `document` are the schema, `lookup` and `change` the rules, `known` what this process
+//! knows; all five are pure. This file takes care that a change goes on top of what the storage holds by
+//! then, and keeps what cannot be stored. Knows nothing of HTTP or the clock.
 //!
 //! Looking up asks the storage whether it changed (for a file: one `stat`) and reads it if so; that
 //! is shorter than any hand-over to another thread and happens where it is called. Changing may
-//! have to wait for another process's lock and happens on a thread that may block.
+//! have to wait for another process's lock and happens on a thread that may block. So reading changes
+//! nothing: a damaged document counts as empty until a change moves it aside.
 
 mod change;
 mod document;
 mod entry;
+mod known;
 mod lookup;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use jiff::Timestamp;
-
 pub(crate) use change::{Change, NewTokens};
-use document::{Damaged, Document};
-pub(crate) use entry::{AccessTokenEntry, RefreshTokenEntry};
+use document::Damaged;
+pub(crate) use document::Document;
+pub(crate) use entry::AccessTokenEntry;
+use known::Known;
 pub(crate) use lookup::Owner;
 
 use crate::error::{ClientErrorKind, Error};
-use crate::result::{Account, Secret};
-use crate::scopes::Scopes;
 use crate::storage::{Edit, Location, Revision, StorageError, TokenCacheStorage};
 
 /// All credentials at hand. Clones share them.
@@ -36,19 +36,26 @@ pub(crate) struct TokenCache(Arc<Inner>);
 struct Inner {
     storage: Arc<dyn TokenCacheStorage>,
     known: Mutex<Known>,
+    /// One at a time writes; why the last one could not.
+    writing: Mutex<Option<NotWritten>>,
     warnings: Mutex<Vec<String>>,
 }
 
-/// What was read or written last.
-#[derive(Debug, Default)]
-struct Known {
-    document: Arc<Document>,
-    revision: Option<Revision>,
+/// The changes up to this one were to be stored and are not.
+#[derive(Debug)]
+struct NotWritten {
+    last: u64,
+    error: StorageError,
 }
 
 impl TokenCache {
     pub(crate) fn new(storage: Arc<dyn TokenCacheStorage>) -> Self {
-        Self(Arc::new(Inner { storage, known: Mutex::default(), warnings: Mutex::default() }))
+        Self(Arc::new(Inner {
+            storage,
+            known: Mutex::default(),
+            writing: Mutex::default(),
+            warnings: Mutex::default(),
+        }))
     }
 
     pub(crate) fn location(&self) -> Location {
@@ -60,66 +67,122 @@ impl TokenCache {
         std::mem::take(&mut *lock(&self.0.warnings))
     }
 
-    pub(crate) fn accounts(&self, environments: &[String], tenant: &str) -> Result<Vec<Account>, Error> {
-        Ok(self.current()?.accounts(environments, tenant))
-    }
-
     pub(crate) fn environment_for(&self, home_account_id: &str, environments: &[String]) -> String {
         let document = self.current().unwrap_or_default();
         document.environment_for(home_account_id, environments)
     }
 
-    pub(crate) fn find_access_token(
-        &self,
-        owner: Owner<'_>,
-        scopes: &Scopes,
-        now: Timestamp,
-    ) -> Result<Option<AccessTokenEntry>, Error> {
-        self.current()?.find_access_token(owner, scopes, now)
+    /// The document as the storage holds it now.
+    ///
+    /// # Errors
+    /// When the storage cannot be read.
+    pub(crate) fn current(&self) -> Result<Arc<Document>, Error> {
+        let revision = self.0.storage.revision()?;
+        let unchanged = lock(&self.0.known).document_of(revision);
+        unchanged.map_or_else(|| self.read(), Ok)
     }
 
-    pub(crate) fn refresh_tokens(&self, owner: Owner<'_>) -> Result<Vec<RefreshTokenEntry>, Error> {
-        Ok(self.current()?.refresh_tokens(owner))
+    /// The same, and the storage is read, changed or not: for before a request, which costs more.
+    ///
+    /// # Errors
+    /// When the storage cannot be read.
+    pub(crate) fn read(&self) -> Result<Arc<Document>, Error> {
+        let contents = self.0.storage.read()?;
+        contents.warnings.into_iter().for_each(|warning| self.warn(warning));
+        let document = Document::parse(contents.bytes.as_ref().map(|bytes| bytes.as_slice()));
+        let document = document.unwrap_or_else(|Damaged| {
+            self.warn(format!(
+                "the token cache is damaged and counts as empty; the next sign-in moves it aside and begins a new one (tokens are kept {})",
+                self.location()
+            ));
+            Document::default()
+        });
+        let mut known = lock(&self.0.known);
+        known.holds(document, contents.revision);
+        Ok(known.document())
     }
 
-    pub(crate) fn id_token(&self, owner: Owner<'_>) -> Option<Secret> {
-        self.current().ok()?.id_token(owner)
-    }
-
-    /// Reads the storage anew, changed or not: for before a request, which costs more.
-    pub(crate) fn reload(&self) {
-        lock(&self.0.known).revision = None;
-    }
-
-    /// Makes a change on a thread that may block. It is made even if the caller is gone by then.
+    /// Makes a change: for this process at once, in the storage on a thread that may block, even if the
+    /// caller is gone by then. What cannot be stored holds for this process and is tried again with the
+    /// next change, and the user is told: a token in hand is worth more than a cache.
     pub(crate) async fn change(&self, change: Change) {
+        let number = lock(&self.0.known).make(change);
         let cache = self.clone();
-        if tokio::task::spawn_blocking(move || cache.change_now(&change)).await.is_err() {
-            self.warn("the token cache could not be changed: its thread ended early".to_owned());
+        let stored = tokio::task::spawn_blocking(move || cache.store(number)).await;
+        match stored {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => self.warn(error.to_string()),
+            Err(_) => self.warn("the token cache could not be changed: its thread ended early".to_owned()),
         }
     }
 
-    /// Makes a change here and now. What cannot be stored holds for this process, and the user is
-    /// told: a token in hand is worth more than a cache.
-    pub(crate) fn change_now(&self, change: &Change) {
-        if let Err(error) = self.update(|document| change.apply(document)) {
-            self.warn(error.to_string());
-            let mut known = lock(&self.0.known);
-            change.apply(Arc::make_mut(&mut known.document));
-        }
+    /// The same here and now.
+    ///
+    /// # Errors
+    /// When it cannot be stored.
+    pub(crate) fn change_now(&self, change: Change) -> Result<(), Error> {
+        let number = lock(&self.0.known).make(change);
+        Ok(self.store(number)?)
     }
 
     /// Everybody signs out; how many were signed in.
+    ///
+    /// # Errors
+    /// When the storage cannot be written. Then it still holds what it held; what was not stored yet is
+    /// forgotten all the same.
     pub(crate) fn clear(&self) -> Result<usize, Error> {
+        let _turn = lock(&self.0.writing);
+        let last = lock(&self.0.known).last();
         let mut users = 0;
-        self.update(|document| {
+        let cleared = self.update(|document| {
+            lock(&self.0.known).apply_unsaved(document);
             users = document.count_users();
             Change::Clear.apply(document)
-        })?;
+        });
+        lock(&self.0.known).settle(last);
+        cleared?;
         Ok(users)
     }
 
-    fn update(&self, mut change: impl FnMut(&mut Document) -> bool) -> Result<(), Error> {
+    /// Stores the change of this number, and with it all that are not stored yet. Who waited for a write
+    /// that took theirs along does not write again.
+    fn store(&self, number: u64) -> Result<(), StorageError> {
+        let mut not_written = lock(&self.0.writing);
+        if !lock(&self.0.known).is_unsaved(number) {
+            return Ok(());
+        }
+        if let Some(failed) = &*not_written
+            && number <= failed.last
+        {
+            return Err(failed.error.clone());
+        }
+        let mut last = 0;
+        let updated = self.update(|document| {
+            let known = lock(&self.0.known);
+            last = known.last();
+            known.apply_unsaved(document)
+        });
+        let mut known = lock(&self.0.known);
+        match updated {
+            Ok((document, revision)) => {
+                known.settle(last);
+                known.holds(document, revision);
+                *not_written = None;
+                Ok(())
+            }
+            Err(error) => {
+                *not_written = Some(NotWritten { last: known.last(), error: error.clone() });
+                Err(error)
+            }
+        }
+    }
+
+    /// Changes what the storage holds by then; what it holds after that. A damaged document is moved out
+    /// of the way.
+    fn update(
+        &self,
+        mut change: impl FnMut(&mut Document) -> bool,
+    ) -> Result<(Document, Option<Revision>), StorageError> {
         let mut left = Ok(Document::default());
         let updated = self.0.storage.update(&mut |bytes| {
             let (mut document, set_aside) = match Document::parse(bytes) {
@@ -134,33 +197,8 @@ impl TokenCache {
             left = result;
             Edit { set_aside, write }
         })?;
-        let mut known = lock(&self.0.known);
-        *known = Known { document: Arc::new(left?), revision: updated.revision };
-        drop(known);
         updated.warnings.into_iter().for_each(|warning| self.warn(warning));
-        Ok(())
-    }
-
-    /// The document as the storage holds it now. A damaged one is moved out of the way.
-    fn current(&self) -> Result<Arc<Document>, Error> {
-        let mut known = lock(&self.0.known);
-        let revision = self.0.storage.revision()?;
-        if revision.is_some() && known.revision == revision {
-            return Ok(Arc::clone(&known.document));
-        }
-        let contents = self.0.storage.read()?;
-        contents.warnings.into_iter().for_each(|warning| self.warn(warning));
-        match Document::parse(contents.bytes.as_ref().map(|bytes| bytes.as_slice())) {
-            Ok(document) => {
-                *known = Known { document: Arc::new(document), revision: contents.revision };
-            }
-            Err(Damaged) => {
-                drop(known);
-                self.update(|_| false)?;
-                known = lock(&self.0.known);
-            }
-        }
-        Ok(Arc::clone(&known.document))
+        Ok((left?, updated.revision))
     }
 
     fn warn(&self, warning: String) {

@@ -31,20 +31,23 @@ pub(super) async fn obey(
             let request = app.acquire_token_interactive(scopes);
             let request = prompt.into_iter().fold(request, |request, prompt| request.with_prompt(prompt.into()));
             let request = match who.account {
-                Some(name) => hinted(request, &who::find(&app.accounts(), Some(&name))),
+                Some(name) => hinted(request, &who::find(&app.accounts().unwrap_or_default(), Some(&name))),
                 None => request,
             };
             finish(request.await, output, true, |result| output.login(result, &app.token_cache_location()))
         }
         Command::Token(args) => token(app, args, output).await,
         Command::Call { url, scopes, who, silent } => {
-            let who = who::find(&app.accounts(), who.account.as_deref());
+            let who = who::find(&app.accounts().unwrap_or_default(), who.account.as_deref());
             call(app, (url, scopes), who, silent, output).await
         }
-        Command::Accounts => {
-            output.accounts(&app.accounts());
-            Status::Done
-        }
+        Command::Accounts => match app.accounts() {
+            Ok(accounts) => {
+                output.accounts(&accounts);
+                Status::Done
+            }
+            Err(error) => failed(&error, output, false),
+        },
         Command::Logout { account } => logout(app, account.as_deref(), output),
         Command::Doctor => doctor::run(settings, output).await,
         // Answered before there was an app.
@@ -76,7 +79,7 @@ pub(super) fn cache(action: CacheAction, option: Option<&Path>, output: &Output)
 
 async fn token(app: &PublicClientApplication, args: TokenArgs, output: &Output) -> Status {
     let claims = args.claims.unwrap_or_default();
-    let who = who::find(&app.accounts(), args.who.account.as_deref());
+    let who = who::find(&app.accounts().unwrap_or_default(), args.who.account.as_deref());
     let interactive = args.interactive || args.prompt.is_some();
     let result = match who {
         _ if args.device_code => app.acquire_token_by_device_code(args.scopes).with_claims(claims).await,
@@ -151,8 +154,13 @@ fn logout(app: &PublicClientApplication, name: Option<&str>, output: &Output) ->
     let fits = |account: &Account| {
         name.is_none_or(|name| account.username.eq_ignore_ascii_case(name) || account.home_account_id == name)
     };
-    let accounts: Vec<Account> = app.accounts().into_iter().filter(|one| fits(one)).collect();
-    accounts.iter().for_each(|account| app.remove_account(account));
+    let accounts: Vec<Account> = match app.accounts() {
+        Ok(accounts) => accounts.into_iter().filter(fits).collect(),
+        Err(error) => return failed(&error, output, false),
+    };
+    if let Err(error) = accounts.iter().try_for_each(|account| app.remove_account(account)) {
+        return failed(&error, output, false);
+    }
     output.accounts(&accounts);
     match name {
         Some(name) if accounts.is_empty() => {

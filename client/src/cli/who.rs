@@ -68,7 +68,7 @@ mod tests {
             .token_cache(desktop_client::storage::FileStorage::new(file.path()))
             .build()
             .unwrap();
-        app.accounts()
+        app.accounts().unwrap()
     }
 
     const BOTH: &[(&str, &str)] = &[("ada@contoso.test", "a.t"), ("bo@contoso.test", "b.t")];

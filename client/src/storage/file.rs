@@ -5,24 +5,35 @@ use std::ffi::OsString;
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use zeroize::Zeroizing;
 
+use super::lock::{self, PATIENCE};
 use super::{Contents, Edit, Location, Revision, StorageError, TokenCacheStorage, Updated};
 
 /// Keeps tokens in a file with mode 0600 (on Windows: with the rights of its folder), not encrypted.
 ///
 /// Any number of processes may use the same file: each change is made to what the file holds by
-/// then, under a lock on `FILE.lock`, and becomes visible at once or not at all.
+/// then, under a lock on `FILE.lock`, and becomes visible at once or not at all. A lock that another
+/// process does not let go of in time is given up: the change is not written.
 #[derive(Debug, Clone)]
 pub struct FileStorage {
     path: PathBuf,
+    patience: Duration,
 }
 
 impl FileStorage {
     /// In this file; it and its folder are made when there is something to keep.
     pub fn new(path: impl Into<PathBuf>) -> Self {
-        Self { path: path.into() }
+        Self { path: path.into(), patience: PATIENCE }
+    }
+
+    /// How long to wait for another process that is changing the file; by default ten seconds.
+    #[must_use]
+    pub fn patience(mut self, patience: Duration) -> Self {
+        self.patience = patience;
+        self
     }
 
     /// In `token-cache.json` in the app's own folder of the platform's data directory, e.g.
@@ -106,11 +117,15 @@ impl FileStorage {
                 self.failed(&what, "make the folder or name another file")
             })?;
         }
-        let lock = beside(&self.path, ".lock");
-        let file = private(OpenOptions::new().create(true).truncate(false).write(true)).open(&lock);
-        file.and_then(|file| file.lock().map(|()| file)).map_err(|error| {
-            let what = format!("cannot be locked ({}: {error})", lock.display());
-            self.failed(&what, "make its folder writable or name another file")
+        let path = beside(&self.path, ".lock");
+        let file = private(OpenOptions::new().create(true).truncate(false).write(true)).open(&path);
+        file.and_then(|file| lock::lock(&file, self.patience).map(|()| file)).map_err(|error| {
+            let what = format!("cannot be written: its lock {} cannot be had ({error})", path.display());
+            let next = match error.kind() {
+                io::ErrorKind::TimedOut => "end the program that holds it, or name another file",
+                _ => "make its folder writable or name another file",
+            };
+            self.failed(&what, next)
         })
     }
 

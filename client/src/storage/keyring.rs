@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
+use super::lock::{self, PATIENCE};
 use super::{Contents, Edit, Location, Revision, StorageError, TokenCacheStorage, Updated};
 
 /// A keyring: secrets by service and user. Its methods may block for long, or for ever.
@@ -66,12 +67,12 @@ impl KeyringStorage {
             service: service.into(),
             user: user.into(),
             counter: counter.into(),
-            patience: Duration::from_secs(10),
+            patience: PATIENCE,
             silent: Arc::default(),
         }
     }
 
-    /// How long the keyring may take to answer; by default ten seconds.
+    /// How long the keyring may take to answer, and another process to change it; by default ten seconds.
     #[must_use]
     pub fn patience(mut self, patience: Duration) -> Self {
         self.patience = patience;
@@ -132,9 +133,13 @@ impl KeyringStorage {
             let _ = fs::create_dir_all(folder);
         }
         let file = OpenOptions::new().create(true).truncate(false).read(true).write(true).open(&self.counter);
-        file.and_then(|file| file.lock().map(|()| file)).map_err(|error| {
+        file.and_then(|file| lock::lock(&file, self.patience).map(|()| file)).map_err(|error| {
+            let next = match error.kind() {
+                std::io::ErrorKind::TimedOut => "end the program that holds it",
+                _ => "make its folder writable",
+            };
             StorageError::new(format!(
-                "the lock of the keyring entry, {}, cannot be had ({error}); make its folder writable",
+                "the lock of the keyring entry, {}, cannot be had ({error}); {next}",
                 self.counter.display()
             ))
         })

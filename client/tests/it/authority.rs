@@ -37,7 +37,7 @@ async fn the_host_is_asked_once_and_its_name_for_the_cache_is_used() {
     discovery_answers(&authority, document(&host, "127.0.0.1", &json!([host, "127.0.0.1"]))).await;
     let (app, ada) = authority.signed_in().await;
     assert_eq!(ada.environment, "127.0.0.1");
-    assert_eq!(app.accounts().len(), 1);
+    assert_eq!(app.accounts().unwrap().len(), 1);
     let cached = app.acquire_token_silent([CALENDAR]).with_account(&ada).await.unwrap();
     assert_eq!(cached.source, TokenSource::Cache);
     let refreshed = app.acquire_token_silent([PAYROLL]).with_account(&ada).await.unwrap();

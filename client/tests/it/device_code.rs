@@ -106,7 +106,7 @@ async fn both_legs_carry_what_they_must() {
     let result = app.acquire_token_by_device_code([CALENDAR]).with_claims(POLICY).await.unwrap();
     assert_eq!(result.account.username, "ada@contoso.test");
     assert_eq!(result.other_user_than_hinted, None);
-    assert_eq!(app.accounts(), [result.account]);
+    assert_eq!(app.accounts().unwrap(), [result.account]);
     assert_eq!(seconds(&authority, begin), 5);
 
     let claims = r#"{"access_token":{"xms_cc":{"values":["cp1"]},"capolids":{"essential":true,"values":["p1"]}}}"#;

@@ -246,14 +246,14 @@ async fn child() {
         for task in tasks {
             task.await.unwrap();
         }
-        assert!(apps[1].accounts().contains(&newcomer.account));
+        assert!(apps[1].accounts().unwrap().contains(&newcomer.account));
         println!("@done {round}");
     }
     assert!(apps.iter().all(|app| app.token_cache_warnings().is_empty()));
 }
 
 async fn look_up(app: PublicClientApplication, user: &'static str) {
-    let mut accounts: Vec<Account> = app.accounts();
+    let mut accounts: Vec<Account> = app.accounts().unwrap();
     accounts.retain(|account| account.username == user);
     let [account] = accounts.try_into().unwrap();
     let token = app.acquire_token_silent([CALENDAR]).with_account(&account).await.unwrap();

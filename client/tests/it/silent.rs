@@ -1,13 +1,15 @@
 //! The cache and the refresh token (escalation reference 2.2, 2.3, 5.1).
 
+use std::collections::BTreeSet;
+
 use desktop_client::{Classification, Error, TokenSource};
 use jiff::SignedDuration;
 use rstest::rstest;
-use serde_json::json;
+use serde_json::{Value, json};
 use wiremock::matchers::path;
 use wiremock::{Mock, ResponseTemplate};
 
-use crate::support::{Authority, CALENDAR, PAYROLL, POLICY, metadata_path, refusal, token_path};
+use crate::support::{Authority, CALENDAR, CLIENT, PAYROLL, POLICY, TENANT, jwt, metadata_path, refusal, token_path};
 
 #[rstest]
 #[case::fifty_four_minutes_old(54, TokenSource::Cache)]
@@ -123,8 +125,8 @@ async fn step_01_local_reasons_send_nothing() {
     assert_eq!(claims.code(), "invalid_json_claims_format");
     let scopes = app.acquire_token_silent(["openid"]).with_account(&ada).await.unwrap_err();
     assert!(matches!(scopes, Error::Client(_)));
-    app.remove_account(&ada);
-    assert!(app.accounts().is_empty());
+    app.remove_account(&ada).unwrap();
+    assert!(app.accounts().unwrap().is_empty());
     let removed = silent().with_account(&ada).await.unwrap_err();
     assert_eq!(removed.code(), "no_tokens_found");
     assert!(authority.token_requests().await.is_empty());
@@ -151,7 +153,32 @@ async fn step_09_tokens_of_another_user_are_thrown_away() {
     authority.tokens_are_about("eve");
     let error = app.acquire_token_silent([PAYROLL]).with_account(&ada).await.unwrap_err();
     assert_eq!(error.code(), "user_mismatch");
-    assert_eq!(app.accounts(), [ada]);
+    assert_eq!(app.accounts().unwrap(), [ada]);
+}
+
+/// Without `client_info` the ID token says who it is about.
+#[rstest]
+#[case::another(json!({"oid": "bo"}), false)]
+#[case::the_same(json!({"oid": "ada"}), true)]
+#[case::expired(json!({"oid": "ada", "exp": 1}), false)]
+#[tokio::test]
+async fn step_09_an_id_token_alone_tells_whose_tokens_came(#[case] changes: Value, #[case] accepted: bool) {
+    let authority = Authority::start().await;
+    let (app, ada) = authority.signed_in().await;
+    let issuer = format!("{}/{TENANT}/v2.0", authority.server.uri());
+    let mut claims = json!({"aud": CLIENT, "iss": issuer, "tid": TENANT, "sub": "s"});
+    claims.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
+    let answer = json!({
+        "token_type": "Bearer", "access_token": "SECRET", "expires_in": 3600, "id_token": jwt(&claims),
+    });
+    authority.answers("payroll", 1, ResponseTemplate::new(200).set_body_json(answer)).await;
+    let result = app.acquire_token_silent([PAYROLL]).with_account(&ada).await;
+    assert_eq!(result.is_ok(), accepted);
+    if let Err(error) = result {
+        assert!(matches!(error.code(), "user_mismatch" | "invalid_id_token"), "{error}");
+    }
+    let next = app.acquire_token_silent([PAYROLL]).with_account(&ada).await.unwrap();
+    assert_eq!(next.access_token.secret() == "SECRET", accepted, "what was thrown away is not kept");
 }
 
 #[tokio::test]
@@ -163,14 +190,47 @@ async fn a_family_token_of_others_counts_as_none() {
     assert_eq!(error.code(), "no_tokens_found");
 }
 
+const CONTEXT: &str = r#"{"access_token":{"acrs":{"essential":true,"value":"c1"}}}"#;
+
+/// Sixteen callers at once, and with which claims they ask in turn; how many refreshes that makes.
+#[rstest]
+#[case::plain(&[""], false, 1)]
+#[case::forced(&[""], true, 1)]
+#[case::with_claims(&[CONTEXT], false, 1)]
+#[case::with_claims_and_forced(&[CONTEXT], true, 1)]
+#[case::with_different_claims(&[CONTEXT, POLICY], false, 2)]
+#[case::with_and_without_claims(&[CONTEXT, ""], true, 2)]
 #[tokio::test]
-async fn callers_with_the_same_need_share_one_refresh() {
+async fn callers_with_the_same_need_share_one_refresh(
+    #[case] claims: &[&str],
+    #[case] force: bool,
+    #[case] refreshes: usize,
+) {
     let authority = Authority::start().await;
     let (app, ada) = authority.signed_in().await;
-    let callers: Vec<_> =
-        (0..16).map(|_| tokio::spawn(app.acquire_token_silent([PAYROLL]).with_account(&ada).send())).collect();
+    let silent = |claims: &str| app.acquire_token_silent([PAYROLL]).with_account(&ada).with_claims(claims);
+    let callers: Vec<_> = (0..16)
+        .map(|caller| tokio::spawn(silent(claims[caller % claims.len()]).with_force_refresh(force).send()))
+        .collect();
+    let mut tokens = BTreeSet::new();
     for caller in callers {
-        assert_eq!(caller.await.unwrap().unwrap().access_token.secret(), "at-2");
+        tokens.insert(caller.await.unwrap().unwrap().access_token.secret().to_owned());
+    }
+    assert_eq!(tokens.len(), refreshes, "{tokens:?}");
+    assert_eq!(authority.token_requests().await.len(), refreshes);
+}
+
+#[tokio::test]
+async fn they_share_its_failure() {
+    let authority = Authority::start().await;
+    let (app, ada) = authority.signed_in().await;
+    authority.answers("payroll", 9, refusal(50076, Some("basic_action"), Some(POLICY))).await;
+    let silent = app.acquire_token_silent([PAYROLL]).with_account(&ada).with_claims(CONTEXT);
+    let callers: Vec<_> = (0..16).map(|_| tokio::spawn(silent.clone().send())).collect();
+    for caller in callers {
+        let error = caller.await.unwrap().unwrap_err();
+        assert_eq!(error.as_ui_required().unwrap().claims.as_deref(), Some(POLICY));
+        assert!(!error.is_throttled());
     }
     assert_eq!(authority.token_requests().await.len(), 1);
 }

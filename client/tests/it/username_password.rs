@@ -32,7 +32,7 @@ async fn the_password_goes_to_the_token_endpoint(#[case] answer: ResponseTemplat
     realm(&authority, answer).await;
     let app = authority.builder().client_capabilities(["cp1"]).build().unwrap();
     let result = app.acquire_token_by_username_password([CALENDAR], ADA, PASSWORD).await.unwrap();
-    assert_eq!(app.accounts(), [result.account]);
+    assert_eq!(app.accounts().unwrap(), [result.account]);
     let form = &authority.token_requests().await[0];
     assert_eq!(form["grant_type"], "password");
     assert_eq!((form["username"].as_str(), form["password"].as_str()), (ADA, PASSWORD));
@@ -41,7 +41,7 @@ async fn the_password_goes_to_the_token_endpoint(#[case] answer: ResponseTemplat
     assert_eq!(form["claims"], r#"{"access_token":{"xms_cc":{"values":["cp1"]}}}"#);
     let asked = &authority.requests_to("/common/userrealm/ada@contoso.test").await[0];
     assert_eq!(asked.url.query(), Some("api-version=1.0"));
-    app.acquire_token_silent([CALENDAR]).with_account(&app.accounts()[0]).await.unwrap();
+    app.acquire_token_silent([CALENDAR]).with_account(&app.accounts().unwrap()[0]).await.unwrap();
     assert_eq!(authority.token_requests().await.len(), 1);
 }
 

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
+use crate::cache::known::Known;
 
 fn homes() -> impl Strategy<Value = &'static str> {
     prop::sample::select(vec!["ada.t", "bo.t", "cy.u"])
@@ -93,6 +94,27 @@ proptest! {
         }
         Change::RemoveAccount { home_account_id: home.to_owned(), environments: hosts() }.apply(&mut document);
         prop_assert!(!written(&document).to_string().contains(home));
+    }
+
+    /// Changes that could not be stored, and those that were dropped because later ones say the same, are
+    /// made up for by the next write.
+    #[test]
+    fn writes_that_fail_lose_nothing(changes in prop::collection::vec((changes(), any::<bool>()), 0..20)) {
+        let mut expected = Document::default();
+        let mut stored = Document::default();
+        let mut known = Known::default();
+        for (change, fails) in changes {
+            change.apply(&mut expected);
+            known.make(change);
+            prop_assert_eq!(written(&known.document()), written(&expected), "in this process");
+            if !fails {
+                known.apply_unsaved(&mut stored);
+                known.settle(known.last());
+                known.holds(through_a_file(&stored), None);
+            }
+        }
+        known.apply_unsaved(&mut stored);
+        prop_assert_eq!(written(&stored), written(&expected), "in the storage");
     }
 
     #[test]

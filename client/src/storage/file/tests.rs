@@ -64,6 +64,27 @@ fn damaged_files_are_kept_each_under_its_own_name() {
 }
 
 #[test]
+fn a_lock_that_is_held_is_waited_for_and_not_for_ever() {
+    let (_folder, storage) = folder();
+    write(&storage, "one");
+    let lock = beside(storage.path(), ".lock");
+    let held = File::open(&lock).unwrap();
+    held.lock().unwrap();
+    let hurried = storage.clone().patience(Duration::from_millis(20));
+    let error = hurried.update(&mut |_| unreachable!("somebody else holds it")).unwrap_err().to_string();
+    assert!(error.contains("cannot be written") && error.contains(lock.to_str().unwrap()), "{error}");
+    assert!(error.ends_with("end the program that holds it, or name another file"), "{error}");
+
+    let waiting = std::thread::spawn({
+        let storage = storage.clone();
+        move || write(&storage, "two")
+    });
+    drop(held);
+    waiting.join().unwrap();
+    assert_eq!(read(&storage).as_deref(), Some("two"));
+}
+
+#[test]
 fn a_folder_in_its_place_is_an_error_that_names_it() {
     let (folder, _) = folder();
     let storage = FileStorage::new(folder.path());
