@@ -13,6 +13,7 @@ mod escalation;
 mod hammer;
 mod hostile;
 mod interactive;
+mod loopback;
 mod named;
 mod not_supported;
 mod observer;
