@@ -51,6 +51,7 @@ impl<'a> Redemption<'a> {
             client_id: &base.client_id,
             confidential: base.credential.is_some(),
             authority: self.authority,
+            home_tenant: self.account.map(Account::home_tenant),
             scopes: self.scopes,
             account: match self.expected {
                 Expected::UserOf(hash) => Some(hash),

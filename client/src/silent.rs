@@ -342,7 +342,7 @@ fn more_than_granted(error: ServiceError) -> Error {
 /// account's home tenant.
 fn home_of(authority: &Authority, account: &Account) -> (Authority, String) {
     if authority.is_multi_tenant() {
-        let home = account.home_parts().map_or(account.tenant_id.as_str(), |(_, tenant)| tenant);
+        let home = account.home_tenant();
         (authority.with_tenant(home), home.to_owned())
     } else if let Some(tenant) = authority.tenant_id() {
         (authority.clone(), tenant.to_owned())
