@@ -86,6 +86,8 @@ pub(crate) async fn keep(
     result.account.environment.clone_from(&environment);
     tokens.account.environment = environment;
     app.cache().change(Change::Save(Box::new(tokens))).await;
+    let feature = (result.account.home_account_id.clone(), redemption.scopes.key());
+    app.lock_unmet().obtained(feature, redemption.claims);
     Ok(result)
 }
 
