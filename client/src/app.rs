@@ -1,7 +1,6 @@
 //! The application object: one per app, long-lived, cheap to clone. Holds settings and state and
 //! starts requests; what a request does is in the module of its name.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -30,6 +29,7 @@ use crate::storage::{Location, TokenCacheStorage};
 use crate::throttle::Throttle;
 use crate::token_for::TokenFor;
 use crate::transport::HttpTransport;
+use crate::unmet::Unmet;
 use crate::user_agent::UserAgent;
 use crate::username_password::AcquireTokenByUsernamePassword;
 use crate::wire::Network;
@@ -44,10 +44,7 @@ pub(crate) struct Inner {
     cache: TokenCache,
     prompting: Prompting,
     refreshing: Refreshing,
-    /// What the user declined; off until a gesture (escalation reference 2.13).
-    declined: Mutex<BTreeSet<Feature>>,
-    /// What an API or the app demanded and no token meets yet: goes with every sign-in until one does.
-    unmet_claims: Mutex<BTreeMap<Feature, String>>,
+    unmet: Mutex<Unmet>,
 }
 
 /// What only an app with a person in front of it has.
@@ -61,9 +58,6 @@ pub(crate) struct Settings {
     pub(crate) token_cache: Arc<dyn TokenCacheStorage>,
     pub(crate) result_pages: ResultPages,
 }
-
-/// Home account id and scopes: what one user wants of one API.
-pub(crate) type Feature = (String, String);
 
 impl PublicClientApplication {
     /// Starts the settings of an app with this client id.
@@ -221,8 +215,7 @@ impl PublicClientApplication {
     /// # Errors
     /// When the place where tokens are kept cannot be used.
     pub fn clear_token_cache(&self) -> Result<usize, Error> {
-        self.lock_declined().clear();
-        self.lock_unmet_claims().clear();
+        *self.lock_unmet() = Unmet::default();
         self.0.cache.clear()
     }
 
@@ -247,8 +240,7 @@ impl PublicClientApplication {
     /// it in the cache with the next change that can be written; until then other processes find it there.
     pub fn remove_account(&self, account: &Account) -> Result<(), Error> {
         let home_account_id = account.home_account_id.clone();
-        self.lock_declined().retain(|(home, _)| *home != account.home_account_id);
-        self.lock_unmet_claims().retain(|(home, _), _| *home != account.home_account_id);
+        self.lock_unmet().forget(&account.home_account_id);
         self.0.cache.change_now(Change::RemoveAccount { home_account_id, environments: self.environments() })
     }
 
@@ -279,8 +271,7 @@ impl PublicClientApplication {
             settings,
             prompting: Prompting::default(),
             refreshing: Refreshing::default(),
-            declined: Mutex::default(),
-            unmet_claims: Mutex::default(),
+            unmet: Mutex::default(),
         }))
     }
 
@@ -396,12 +387,9 @@ impl PublicClientApplication {
         &self.0.refreshing
     }
 
-    pub(crate) fn lock_unmet_claims(&self) -> MutexGuard<'_, BTreeMap<Feature, String>> {
-        self.0.unmet_claims.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    pub(crate) fn lock_declined(&self) -> MutexGuard<'_, BTreeSet<Feature>> {
-        self.0.declined.lock().unwrap_or_else(PoisonError::into_inner)
+    /// What users owe or have refused.
+    pub(crate) fn lock_unmet(&self) -> MutexGuard<'_, Unmet> {
+        self.0.unmet.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -79,6 +79,7 @@ impl Base {
             client_id: &self.client_id,
             confidential: self.credential.is_some(),
             authority: &self.authority,
+            home_tenant: account.map(Account::home_tenant),
             scopes,
             account: account.map(|account| account.home_account_id.as_str()),
             refresh_token: None,
@@ -252,7 +253,8 @@ macro_rules! base_setters {
         /// | 429 or 5xx without it | the same authority, scopes and account | 60 s |
         /// | a silent request needs the user | silent requests with the same authority, scopes and refresh token | 120 s |
         ///
-        /// Claims make no difference to it. A sign-in brings a new refresh token and so ends the last
+        /// `common` and `organizations` count as the home tenant of the account. Claims make no
+        /// difference to it. A sign-in brings a new refresh token and so ends the last
         /// row; the others also hold back an interactive request, before the browser opens. Each app
         /// object has its own memory.
         ///

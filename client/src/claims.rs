@@ -22,17 +22,37 @@ pub(crate) fn for_request(capabilities: &[String], given: Option<&str>) -> Resul
     Ok(Some(Value::Object(document).to_string()))
 }
 
-/// The claims for the sign-in after a silent attempt failed: the API's and the error's, and where
-/// both speak of the same leaf, the API's.
-pub(crate) fn for_escalation(of_api: Option<&str>, of_error: Option<&str>) -> Result<Option<String>, Error> {
-    match (of_api, of_error) {
-        (Some(api), Some(error)) => {
-            let mut document = parse(error)?;
-            merge(&mut document, parse(api)?);
-            Ok(Some(Value::Object(document).to_string()))
+/// Claims that must travel together, the strongest first: on the same leaf the stronger win. Nothing that has nothing to
+/// add changes a byte.
+pub(crate) fn by_rank<'a>(documents: impl IntoIterator<Item = Option<&'a str>>) -> Result<Option<String>, Error> {
+    let mut given = documents.into_iter().flatten().filter(|text| !text.trim().is_empty());
+    let Some(strongest) = given.next() else {
+        return Ok(None);
+    };
+    given.try_fold(strongest.to_owned(), beside).map(Some)
+}
+
+/// The strong claims, and of the weak ones what they leave open.
+fn beside(strong: String, weak: &str) -> Result<String, Error> {
+    let (given, mut together) = (parse(&strong)?, parse(weak)?);
+    merge(&mut together, given.clone());
+    Ok(if together == given { strong } else { Value::Object(together).to_string() })
+}
+
+/// The claims of a document that another one does not speak of, whatever it says of them; none if nothing is left.
+pub(crate) fn without(claims: &str, others: &str) -> Option<String> {
+    let (all, others) = (parse(claims).ok()?, parse(others).unwrap_or_default());
+    let mut left = all.clone();
+    for (token, spoken_of) in others {
+        if let (Some(Value::Object(of)), Value::Object(spoken_of)) = (left.get_mut(&token), spoken_of) {
+            of.retain(|name, _| !spoken_of.contains_key(name));
         }
-        (one, other) => Ok(one.or(other).map(str::to_owned)),
     }
+    left.retain(|_, of| of.as_object().is_none_or(|of| !of.is_empty()));
+    if left == all {
+        return Some(claims.to_owned());
+    }
+    (!left.is_empty()).then(|| Value::Object(left).to_string())
 }
 
 /// True when the claims want a token issued after some moment: earlier ones were revoked. Else the
@@ -94,7 +114,7 @@ fn same_capability(one: &Value, other: &Value) -> bool {
 mod tests {
     use rstest::rstest;
 
-    use super::{for_escalation, for_request};
+    use super::{by_rank, for_request};
 
     const POLICY: &str = r#"{"access_token":{"capolids":{"essential":true,"values":["p1"]}}}"#;
 
@@ -142,14 +162,24 @@ mod tests {
     }
 
     #[test]
-    fn the_apis_claims_win_over_the_errors() {
+    fn the_stronger_claims_win_over_the_weaker() {
         let api = r#"{"access_token":{"acrs":{"essential":true,"value":"c1"}}}"#;
         let error = r#"{"access_token":{"capolids":{"essential":true,"values":["p1"]},"acrs":{"value":"c9"}}}"#;
-        assert_eq!(
-            for_escalation(Some(api), Some(error)).unwrap().unwrap(),
-            r#"{"access_token":{"capolids":{"essential":true,"values":["p1"]},"acrs":{"value":"c1","essential":true}}}"#
-        );
-        assert_eq!(for_escalation(Some(api), None).unwrap().unwrap(), api);
-        assert_eq!(for_escalation(None, Some(error)).unwrap().unwrap(), error);
+        let older = r#"{"access_token":{"acrs":{"value":"c8"},"nbf":{"value":"1"}},"id_token":null}"#;
+        let both = r#"{"access_token":{"capolids":{"essential":true,"values":["p1"]},"acrs":{"value":"c1","essential":true}}}"#;
+        assert_eq!(by_rank([Some(api), Some(error)]).unwrap().unwrap(), both);
+        let all = r#"{"access_token":{"acrs":{"value":"c1","essential":true},"nbf":{"value":"1"},"capolids":{"essential":true,"values":["p1"]}},"id_token":null}"#;
+        assert_eq!(by_rank([Some(api), Some(error), Some(older)]).unwrap().unwrap(), all);
+    }
+
+    #[rstest]
+    #[case::one([Some(POLICY), None])]
+    #[case::the_other([None, Some(POLICY)])]
+    #[case::twice([Some(POLICY), Some(POLICY)])]
+    #[case::an_empty_one([Some(" "), Some(POLICY)])]
+    #[case::nothing_to_add([Some(POLICY), Some(r#"{"access_token":{"capolids":{"essential":false}}}"#)])]
+    fn what_adds_nothing_changes_no_byte(#[case] ranked: [Option<&str>; 2]) {
+        assert_eq!(by_rank(ranked).unwrap().as_deref(), Some(POLICY));
+        assert_eq!(by_rank([None, None]).unwrap(), None);
     }
 }

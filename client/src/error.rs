@@ -9,6 +9,9 @@ use std::time::Duration;
 use crate::escalation::LOOP_DETECTED;
 
 /// A failed operation.
+///
+/// These three and no more, so that a `match` without a wildcard stays complete: they say who can do something about it, the
+/// user, nobody but the server's side, or the app. What is inside of each may grow.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum Error {
     /// A person must do something in a browser before the token can be had.

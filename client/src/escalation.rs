@@ -1,10 +1,22 @@
 //! The whole decision, in one pure function: what a client does after a token or an API call
 //! failed (escalation reference 2.13). Knows no HTTP, no cache, no browser.
+//!
+//! [`Situation`] and [`Action`] are what they are, without `#[non_exhaustive]`: a further circumstance is a column of the
+//! table and a further action a row, and whoever acts by the table in a loop of their own must hear of it from the compiler,
+//! not fall into a wildcard arm that prompts. An [`Outcome`] is only ever made by the caller, so it may grow.
+//!
+//! ```
+//! use desktop_client::escalation::{Action, Outcome, Situation, next_action};
+//!
+//! let background = Situation { ui_allowed: false, ..Situation::default() };
+//! assert_eq!(next_action(Outcome::Challenged { again: false }, background), Action::SilentWithClaims);
+//! ```
 
 use crate::error::{Classification, ClientErrorKind, Error, ServiceError, UiRequired};
 
 /// What has happened.
 #[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
 pub enum Outcome<'a> {
     /// A token request failed.
     Failed(&'a Error),
@@ -15,8 +27,9 @@ pub enum Outcome<'a> {
     },
 }
 
-/// What the decision depends on besides the outcome.
-#[derive(Debug, Clone, Copy)]
+/// What the decision depends on besides the outcome. The default is a person in front of a browser who has not been asked
+/// yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Situation {
     /// The caller permits a sign-in window; background work does not.
     pub ui_allowed: bool,

@@ -86,11 +86,12 @@ mod throttle;
 mod token_for;
 mod transcript;
 mod transport;
+mod unmet;
 mod user_agent;
 mod username_password;
 mod wire;
 
-pub use api::{ApiAnswer, ByClosure, ByRequest, CallApi, TokenLayer, TokenService};
+pub use api::{ApiAnswer, BoxError, ByClosure, ByRequest, CallApi, TokenLayer, TokenService};
 pub use app::PublicClientApplication;
 pub use authority::{Audience, Cloud};
 pub use builder::Builder;

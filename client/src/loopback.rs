@@ -7,6 +7,8 @@
 mod http;
 mod page;
 
+use std::collections::VecDeque;
+use std::convert::Infallible;
 use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
@@ -14,6 +16,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use reqwest::Method;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 use url::Url;
 
@@ -154,22 +157,21 @@ impl Loopback {
 
     /// Serves until the answer has come; the browser has its page by then.
     pub(crate) async fn receive(self, expectation: Expectation) -> Result<Answer, Error> {
-        let mut connections = JoinSet::new();
+        let mut connections = Connections::default();
         loop {
-            let accepted = tokio::select! {
-                Some(Ok(Some(outcome))) = connections.join_next() => return outcome,
-                accepted = self.accept() => accepted,
-            };
-            match accepted {
-                Ok((stream, _)) if connections.len() < MOST_CONNECTIONS => {
-                    let path = self.path.clone();
-                    let received = Arc::clone(&self.received);
-                    connections.spawn(serve(stream, path, expectation.clone(), received));
+            tokio::select! {
+                Some(ended) = connections.serving.join_next() => {
+                    if let Ok(Some(outcome)) = ended {
+                        return outcome;
+                    }
                 }
-                Ok(_) => {}
-                Err(error) => {
-                    tracing::warn!(%error, "a connection to the loopback listener failed");
-                }
+                accepted = self.accept() => match accepted {
+                    Ok((stream, _)) => {
+                        let (path, received) = (self.path.clone(), Arc::clone(&self.received));
+                        connections.add(|leave| serve(stream, leave, path, expectation.clone(), received));
+                    }
+                    Err(error) => tracing::warn!(%error, "a connection to the loopback listener failed"),
+                },
             }
         }
     }
@@ -185,16 +187,46 @@ impl Loopback {
     }
 }
 
-const MOST_CONNECTIONS: usize = 32;
+/// The connections being served. Too many that say nothing must not keep the browser out: the oldest of them has to go.
+#[derive(Default)]
+struct Connections {
+    serving: JoinSet<Option<Result<Answer, Error>>>,
+    /// Of each whose request is not in yet, what makes it leave when dropped; the oldest first. One whose request is in is
+    /// never sent away: it may be the answer.
+    unread: VecDeque<oneshot::Sender<Infallible>>,
+}
+
+impl Connections {
+    fn add<F>(&mut self, serve: impl FnOnce(oneshot::Receiver<Infallible>) -> F)
+    where
+        F: Future<Output = Option<Result<Answer, Error>>> + Send + 'static,
+    {
+        self.unread.retain(|leave| !leave.is_closed());
+        if self.unread.len() == MOST_UNREAD {
+            self.unread.pop_front();
+        }
+        let (sender, leave) = oneshot::channel();
+        self.unread.push_back(sender);
+        self.serving.spawn(serve(leave));
+    }
+}
+
+const MOST_UNREAD: usize = 32;
 
 /// One connection: one request, one page. `Some` when it ends the waiting.
 async fn serve(
     mut stream: TcpStream,
+    leave: oneshot::Receiver<Infallible>,
     path: String,
     expectation: Expectation,
     received: Arc<AtomicBool>,
 ) -> Option<Result<Answer, Error>> {
-    let verdict = match http::read(&mut stream).await {
+    let request = tokio::select! {
+        biased;
+        request = http::read(&mut stream) => request,
+        _ = leave => return None,
+    };
+    let verdict = match request {
         Ok(request) => judge(&request, &path, &expectation),
         Err(refusal) => Verdict::keep_waiting(refusal.status(), refusal.reason()),
     };

@@ -1,69 +1,102 @@
-//! One prompt at a time: whose turn it is, and how the last one ended, for those who waited for the same.
+//! One prompt at a time: whose turn it is, and how earlier ones ended, for those who waited for the same.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio::sync::{Mutex, MutexGuard};
 
 use crate::cancellation::Cancellation;
-use crate::error::Error;
+use crate::error::{ClientErrorKind, Error};
+use crate::unmet::Feature;
 
 /// The prompts of one app; they never overlap.
 #[derive(Debug, Default)]
 pub(crate) struct Prompting {
-    turn: Mutex<Option<LastPrompt>>,
+    /// Who holds it may prompt.
+    turn: Mutex<Failures>,
     ended: AtomicU64,
 }
 
-/// A prompt that ended without a token.
+/// The last prompt for each feature, where it ended without a token.
+type Failures = BTreeMap<Feature, Failure>;
+
 #[derive(Debug)]
-pub(crate) struct LastPrompt {
-    pub(crate) account: Option<String>,
-    pub(crate) scopes: String,
-    pub(crate) error: Error,
+struct Failure {
+    /// How many prompts had ended before it.
+    number: u64,
+    user_gesture: bool,
+    error: Error,
 }
+
+/// A moment, told by the prompts that have ended so far.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Moment(u64);
 
 /// The right to prompt.
 pub(crate) struct Turn<'a> {
-    last: MutexGuard<'a, Option<LastPrompt>>,
+    failures: MutexGuard<'a, Failures>,
     ended: &'a AtomicU64,
-    ended_before: u64,
+    since: Moment,
 }
 
 impl Prompting {
+    /// To be noted before one tries without a prompt: what ends from here on may have settled it.
+    pub(crate) fn now(&self) -> Moment {
+        Moment(self.ended.load(Ordering::SeqCst))
+    }
+
     /// Prompts when nobody else does. Nobody can share how it ends, because nobody knows what it was for.
     pub(crate) async fn alone<T>(
         &self,
         cancellation: &Cancellation,
         prompt: impl Future<Output = Result<T, Error>>,
     ) -> Result<T, Error> {
-        let turn = self.turn(cancellation).await?;
+        let turn = self.turn(self.now(), cancellation).await?;
         let outcome = cancellation.unless_canceled(prompt).await;
-        turn.ends(None);
+        turn.ends();
         outcome
     }
 
-    /// Waits for one's turn.
-    pub(crate) async fn turn(&self, cancellation: &Cancellation) -> Result<Turn<'_>, Error> {
-        let ended_before = self.ended.load(Ordering::SeqCst);
-        let last = cancellation.unless_canceled(async { Ok(self.turn.lock().await) }).await?;
-        Ok(Turn { last, ended: &self.ended, ended_before })
+    /// Waits for one's turn, which is needed since the moment.
+    pub(crate) async fn turn(&self, since: Moment, cancellation: &Cancellation) -> Result<Turn<'_>, Error> {
+        let failures = cancellation.unless_canceled(async { Ok(self.turn.lock().await) }).await?;
+        Ok(Turn { failures, ended: &self.ended, since })
     }
 }
 
 impl Turn<'_> {
-    /// True if somebody else's prompt ended while this one waited.
+    /// True if a prompt has ended since the moment.
     pub(crate) fn was_waited_for(&self) -> bool {
-        self.ended.load(Ordering::SeqCst) != self.ended_before
+        self.ended.load(Ordering::SeqCst) != self.since.0
     }
 
-    /// How that prompt ended, unless with a token.
-    pub(crate) fn last(&self) -> Option<&LastPrompt> {
-        self.last.as_ref()
+    /// How a prompt for the same ended since the moment, where that is an answer to this caller too. Who asks on a user's
+    /// gesture is not answered by a window that nobody had asked for.
+    pub(crate) fn shared_failure(&self, feature: &Feature, user_gesture: bool) -> Option<&Error> {
+        let failure = self.failures.get(feature)?;
+        let counts = failure.number >= self.since.0 && (failure.user_gesture || !user_gesture);
+        counts.then_some(&failure.error)
     }
 
-    /// Lets the next one have the turn.
-    pub(crate) fn ends(mut self, without_token: Option<LastPrompt>) {
-        *self.last = without_token;
+    /// Lets the next one have the turn, after a token or a prompt that is nobody else's affair.
+    pub(crate) fn ends(self) {
         self.ended.fetch_add(1, Ordering::SeqCst);
     }
+
+    /// The same after a prompt for this feature.
+    pub(crate) fn ends_with(mut self, feature: Feature, user_gesture: bool, failure: Option<&Error>) {
+        match failure {
+            Some(error) if !is_of_one_caller(error) => {
+                let number = self.ended.load(Ordering::SeqCst);
+                self.failures.insert(feature, Failure { number, user_gesture, error: error.clone() });
+            }
+            _ => drop(self.failures.remove(&feature)),
+        }
+        self.ends();
+    }
+}
+
+/// One caller has called its own prompt off; the others' need is as it was.
+fn is_of_one_caller(error: &Error) -> bool {
+    matches!(error, Error::Client(error) if error.kind == ClientErrorKind::CanceledByApp)
 }

@@ -51,6 +51,7 @@ impl<'a> Redemption<'a> {
             client_id: &base.client_id,
             confidential: base.credential.is_some(),
             authority: self.authority,
+            home_tenant: self.account.map(Account::home_tenant),
             scopes: self.scopes,
             account: match self.expected {
                 Expected::UserOf(hash) => Some(hash),
@@ -85,6 +86,8 @@ pub(crate) async fn keep(
     result.account.environment.clone_from(&environment);
     tokens.account.environment = environment;
     app.cache().change(Change::Save(Box::new(tokens))).await;
+    let feature = (result.account.home_account_id.clone(), redemption.scopes.key());
+    app.lock_unmet().obtained(feature, redemption.claims);
     Ok(result)
 }
 

@@ -9,9 +9,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard};
 
-use crate::app::Feature;
 use crate::error::Error;
 use crate::result::AuthenticationResult;
+use crate::unmet::Feature;
 
 /// So long after a renewal in the background has failed no other one is begun: the token at hand serves
 /// on, and whoever cannot be reached now is not asked at each look into the cache.

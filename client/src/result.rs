@@ -101,10 +101,16 @@ impl Account {
     pub(crate) fn home_parts(&self) -> Option<(&str, &str)> {
         self.home_account_id.split_once('.')
     }
+
+    /// The tenant the account is at home in.
+    pub(crate) fn home_tenant(&self) -> &str {
+        self.home_parts().map_or(self.tenant_id.as_str(), |(_, tenant)| tenant)
+    }
 }
 
 /// Where a token came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum TokenSource {
     /// The cache; no request was sent.
     Cache,

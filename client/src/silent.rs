@@ -7,7 +7,7 @@ use std::sync::Arc;
 use jiff::SignedDuration;
 
 use crate::BoxFuture;
-use crate::app::{Feature, PublicClientApplication};
+use crate::app::PublicClientApplication;
 use crate::authority::Authority;
 use crate::cache::{AccessTokenEntry, Change, Document, Owner};
 use crate::claims;
@@ -16,6 +16,7 @@ use crate::identity::IdToken;
 use crate::redeem::{self, Expected, Redemption};
 use crate::result::{AccessToken, Account, AuthenticationResult, Secret, TokenSource};
 use crate::scopes::Scopes;
+use crate::unmet::Feature;
 use crate::wire::{ApiId, CacheInfo, Decoration, Grant};
 
 /// A token with less life left than this counts as expired.
@@ -346,7 +347,7 @@ fn more_than_granted(error: ServiceError) -> Error {
 async fn home_of(app: &PublicClientApplication, account: &Account) -> Result<(Authority, String), Error> {
     let authority = app.authority();
     if authority.is_multi_tenant() {
-        let home = account.home_parts().map_or(account.tenant_id.as_str(), |(_, tenant)| tenant);
+        let home = account.home_tenant();
         return Ok((authority.with_tenant(home), home.to_owned()));
     }
     let realm = match authority.tenant_id() {

@@ -35,6 +35,8 @@ pub(crate) struct Asked<'a> {
     /// A server of its own, which serves many users: only `Retry-After` holds it back.
     pub(crate) confidential: bool,
     pub(crate) authority: &'a Authority,
+    /// Of the account, if one is named: `common` and its like stand for it, in a browser as in a silent request.
+    pub(crate) home_tenant: Option<&'a str>,
     pub(crate) scopes: &'a Scopes,
     /// Home account id, if an account is named; the assertion's hash on behalf of its user.
     pub(crate) account: Option<&'a str>,
@@ -119,6 +121,14 @@ impl Asked<'_> {
         self.refresh_token.is_some()
     }
 
+    /// One name for one authority, whichever way it is asked.
+    fn authority(self) -> String {
+        match self.home_tenant {
+            Some(tenant) if self.authority.is_multi_tenant() => self.authority.with_tenant(tenant).to_string(),
+            _ => self.authority.to_string(),
+        }
+    }
+
     /// What a person can settle never stands in the way of the sign-in that settles it.
     fn may_meet(self, error: &Error) -> bool {
         self.is_silent() || error.as_ui_required().is_none()
@@ -163,7 +173,7 @@ impl Provider {
         Some(Key {
             provider: self,
             client_id: asked.client_id.to_owned(),
-            authority: asked.authority.to_string(),
+            authority: asked.authority(),
             scopes: asked.scopes.key(),
             asker,
         })

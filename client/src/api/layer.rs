@@ -10,37 +10,32 @@ use tower_service::Service;
 use super::request::with_token;
 use super::{ApiAnswer, call};
 use crate::BoxFuture;
-use crate::token_for::TokenFor;
+use crate::token_for::{TokenFor, token_setters};
 
 /// Why a service under the layer gave no answer: its own error, or an [`Error`](crate::Error) of this library.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Adds a token to each request, meets the API's challenges, and sends again; see
-/// [`PublicClientApplication::token_layer`](crate::PublicClientApplication::token_layer).
+/// [`PublicClientApplication::token_layer`](crate::PublicClientApplication::token_layer). What is set here holds for every
+/// request; claims are no such thing, and each request's own challenge is met anyway.
 #[derive(Debug, Clone)]
-pub struct TokenLayer(TokenFor);
+pub struct TokenLayer {
+    token: TokenFor,
+}
 
 impl TokenLayer {
     pub(crate) fn new(token: TokenFor) -> Self {
-        Self(token)
+        Self { token }
     }
 
-    /// On whose behalf; by default the signed-in account's, if there is just one.
-    pub fn with_account(self, account: &crate::Account) -> Self {
-        Self(self.0.with_account(account))
-    }
-
-    /// See [`TokenFor::ui_allowed`].
-    pub fn ui_allowed(self, allowed: bool) -> Self {
-        Self(self.0.ui_allowed(allowed))
-    }
+    token_setters!(token.options);
 }
 
 impl<S> Layer<S> for TokenLayer {
     type Service = TokenService<S>;
 
     fn layer(&self, inner: S) -> Self::Service {
-        TokenService { token: self.0.clone(), inner }
+        TokenService { token: self.token.clone(), inner }
     }
 }
 

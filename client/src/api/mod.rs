@@ -13,17 +13,16 @@ use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 
 pub use closure::ByClosure;
-pub use layer::{TokenLayer, TokenService};
+pub use layer::{BoxError, TokenLayer, TokenService};
 pub use request::ByRequest;
 
 use crate::cache::Change;
-use crate::cancellation::Cancellation;
 use crate::challenge;
 use crate::claims;
 use crate::error::{ClientErrorKind, Error};
 use crate::escalation::{Action, Outcome, Situation, next_action};
-use crate::result::{AccessToken, Account};
-use crate::token_for::TokenFor;
+use crate::result::AccessToken;
+use crate::token_for::{TokenFor, token_setters};
 
 /// What the steps need to know of an API's answer, whichever HTTP library it comes from.
 pub trait ApiAnswer {
@@ -63,27 +62,11 @@ pub struct CallApi<S> {
 }
 
 impl<S> CallApi<S> {
-    /// On whose behalf; by default the signed-in account's, if there is just one.
-    pub fn with_account(mut self, account: &Account) -> Self {
-        self.token = self.token.with_account(account);
-        self
-    }
+    token_setters!(token.options);
 
-    /// A handle that calls the sign-in off.
-    pub fn with_cancellation(mut self, cancellation: &Cancellation) -> Self {
-        self.token = self.token.with_cancellation(cancellation);
-        self
-    }
-
-    /// See [`TokenFor::ui_allowed`].
-    pub fn ui_allowed(mut self, allowed: bool) -> Self {
-        self.token = self.token.ui_allowed(allowed);
-        self
-    }
-
-    /// See [`TokenFor::user_gesture`].
-    pub fn user_gesture(mut self, gesture: bool) -> Self {
-        self.token = self.token.user_gesture(gesture);
+    /// Claims from an earlier failure: the first attempt is made with a token for them.
+    pub fn with_claims(mut self, claims: impl Into<String>) -> Self {
+        self.token = self.token.with_claims(claims);
         self
     }
 }
@@ -95,16 +78,18 @@ where
     E: From<Error>,
     Fut: Future<Output = Result<R, E>>,
 {
-    let mut access_token = token.token(None).await?.access_token;
-    let mut attempts = Attempts::default();
+    let claims = token.options.claims.take();
+    let mut access_token = token.token(claims.as_deref()).await?.access_token;
+    let mut attempts = Attempts { demanded: claims.into_iter().collect(), renewed: false };
     loop {
         let answer = send(access_token.clone()).await?;
         if answer.status() != StatusCode::UNAUTHORIZED {
             return Ok(answer);
         }
         let demanded = challenge::demanded_claims(answer.headers(), token.app.challenge_reading())?;
-        // A token that lacks strength for this call stays for the others: were it gone, a plain
-        // request could meet the remembered failure of the stronger one.
+        // Duty 1, read so: dead tokens go. One that only lacks strength for this call stays for the
+        // calls that it satisfies: were it gone, a plain request could meet the remembered failure of
+        // the stronger one.
         if demanded.as_deref().is_none_or(claims::revoke_earlier_tokens) {
             token.app.cache().change(Change::DropAccessToken(access_token.0.clone())).await;
         }

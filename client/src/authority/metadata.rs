@@ -156,8 +156,10 @@ impl Metadata {
                 ),
             ));
         }
+        // Only who runs on this computer may keep tokens from the wire; another's endpoint here is somebody else's program.
+        let on_this_computer = is_loopback(authority.address());
         for (name, url) in self.endpoints() {
-            if url.scheme() != "https" && !is_loopback(url) {
+            if url.scheme() != "https" && !(on_this_computer && is_loopback(url)) {
                 return Err(Error::client(
                     ClientErrorKind::InvalidMetadata,
                     format!(
@@ -250,7 +252,12 @@ mod tests {
     #[case::other_case("https://localhost:8443/T/v2.0", json!({}), false)]
     #[case::endpoints_elsewhere(GOOGLE, json!({"issuer": GOOGLE, "token_endpoint": "https://oauth2.googleapis.com/token"}), true)]
     #[case::endpoint_without_tls(GOOGLE, json!({"issuer": GOOGLE, "token_endpoint": "http://oauth2.googleapis.com/token"}), false)]
-    #[case::endpoint_on_this_computer(GOOGLE, json!({"issuer": GOOGLE, "token_endpoint": "http://localhost:1/token"}), true)]
+    #[case::endpoint_on_this_computer(GOOGLE, json!({"issuer": GOOGLE, "token_endpoint": "http://localhost:1/token"}), false)]
+    #[case::endpoint_beside_an_issuer_on_this_computer(
+        "https://localhost:8443/t/v2.0",
+        json!({"token_endpoint": "http://127.0.0.1:1/token"}),
+        true
+    )]
     #[case::external_id(CIAM, json!({"issuer": format!("https://{TENANT}.ciamlogin.com/{TENANT}/v2.0")}), true)]
     #[case::external_id_of_another(CIAM, json!({"issuer": "https://evil.ciamlogin.com/evil/v2.0"}), false)]
     #[case::like_external_id("https://localhost:8443/t", json!({"issuer": "https://t.ciamlogin.com/t/v2.0"}), false)]

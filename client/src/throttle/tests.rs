@@ -25,6 +25,7 @@ impl Request {
             client_id: self.client_id,
             confidential: false,
             authority: &self.authority,
+            home_tenant: self.account.map(|_| "contoso.test"),
             scopes: &self.scopes,
             account: self.account,
             refresh_token: self.refresh_token.as_ref(),
@@ -141,6 +142,9 @@ fn a_failure_is_remembered_for(#[case] error: Error, #[case] request: Request, #
 )]
 #[case::other_client(Request { client_id: "other", ..silent() }, false, false)]
 #[case::other_authority(Request { authority: authority("fabrikam.test"), ..silent() }, false, false)]
+#[case::common_for_a_known_account(Request { authority: authority("common"), ..silent() }, true, true)]
+#[case::common_for_a_known_account_in_a_browser(Request { authority: authority("organizations"), ..interactive() }, true, false)]
+#[case::common_for_nobody_known(Request { authority: authority("common"), account: None, ..silent() }, false, false)]
 #[case::fewer_scopes(Request { scopes: Scopes::new(["api://mail/Read"]), ..silent() }, false, false)]
 #[case::other_account(Request { account: Some("bob.t"), ..silent() }, false, true)]
 #[case::no_account(Request { account: None, ..silent() }, false, true)]

@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use desktop_client::challenge::ChallengeReading;
-use desktop_client::{AccessToken, Error};
+use desktop_client::{AccessToken, BoxError, Cancellation, Error};
 use rstest::rstest;
 use tower_layer::Layer as _;
 use tower_service::Service as _;
@@ -47,10 +47,22 @@ async fn a_good_token_is_used_as_it_is() {
 }
 
 #[tokio::test]
-async fn duty_1_the_rejected_token_is_dropped_whatever_comes_then() {
+async fn duty_1_a_token_that_was_revoked_is_dropped_whatever_comes_then() {
     let authority = Authority::start().await;
     let (app, ada) = authority.signed_in().await;
     api_answers(&authority, "at-1", challenge(NBF)).await;
+    authority.answers("refresh_token", 1, refusal(50173, Some("bad_token"), None)).await;
+    let request = app.http_client().get(address(&authority));
+    app.call_api(request, [CALENDAR]).ui_allowed(false).await.unwrap_err();
+    let error = app.acquire_token_silent([CALENDAR]).with_account(&ada).await.unwrap_err();
+    assert_eq!(error.code(), "no_tokens_found");
+}
+
+#[tokio::test]
+async fn duty_1_a_token_refused_without_a_reason_is_dropped_too() {
+    let authority = Authority::start().await;
+    let (app, ada) = authority.signed_in().await;
+    api_answers(&authority, "at-1", ResponseTemplate::new(401)).await;
     authority.answers("refresh_token", 1, refusal(50173, Some("bad_token"), None)).await;
     let request = app.http_client().get(address(&authority));
     app.call_api(request, [CALENDAR]).ui_allowed(false).await.unwrap_err();
@@ -313,4 +325,37 @@ async fn with_the_eyes_of_msal_net(#[case] header: &str, #[case] code: &str, #[c
     let error = app.call_api(app.http_client().get(address(&authority)), [CALENDAR]).await.unwrap_err();
     assert_eq!(error.code(), code, "{error}");
     assert_eq!(authority.token_requests().await.len(), token_requests);
+}
+
+/// The claims of a failure in the background, handed to the call that the button makes.
+#[tokio::test]
+async fn a_call_may_begin_with_claims_and_does_not_meet_them_twice() {
+    let authority = Authority::start().await;
+    let (app, _) = authority.signed_in().await;
+    api_answers(&authority, "at-2", challenge(NBF)).await;
+    let request = app.http_client().get(address(&authority));
+    let error = app.call_api(request, [CALENDAR]).with_claims(NBF).await.unwrap_err();
+    assert_eq!(error.code(), "claims_challenge_repeated");
+    assert_eq!(calls(&authority).await, 1, "the cached token was passed over");
+    assert_eq!(authority.token_requests().await[0]["claims"], NBF);
+}
+
+#[tokio::test]
+async fn calls_and_layers_take_the_options_of_token_for() {
+    let authority = Authority::start().await;
+    let (app, ada) = authority.signed_in().await;
+    authority.answers("payroll", 1, refusal(53003, Some("message_only"), Some(POLICY))).await;
+    let cancellation = Cancellation::new();
+    cancellation.cancel();
+    let layer = app.token_layer(["api://payroll/Salary.Read"]).with_account(&ada).user_gesture(true);
+    let mut service = layer.with_cancellation(&cancellation).layer(app.http_client().clone());
+    let request = app.http_client().get(address(&authority)).build().unwrap();
+    let error: BoxError = service.call(request).await.unwrap_err();
+    assert_eq!(error.downcast_ref::<Error>().unwrap().code(), "canceled_by_app");
+
+    authority.answers("mail", 1, refusal(65001, Some("consent_required"), None)).await;
+    let send = |_| async { Ok::<_, Error>(http::Response::new(())) };
+    let call = app.call_api_with(["api://mail/Mail.Read"], send).with_extra_scopes_to_consent([CALENDAR]);
+    call.await.unwrap();
+    assert!(authority.pages()[0]["scope"].contains(CALENDAR));
 }

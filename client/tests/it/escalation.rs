@@ -1,6 +1,6 @@
 //! Silent first, then at most one prompt, with the claims of the failure.
 
-use desktop_client::{Cancellation, Classification, Error, TokenSource};
+use desktop_client::{Classification, Error, TokenSource};
 
 use crate::support::{Authority, CALENDAR, PAYROLL, POLICY, User, refusal};
 
@@ -118,44 +118,4 @@ async fn a_loop_detected_by_the_server_is_never_a_prompt() {
     let error = app.token_for([PAYROLL]).await.unwrap_err();
     assert!(matches!(error, Error::Service(_)));
     assert!(authority.pages().is_empty());
-}
-
-#[tokio::test]
-async fn callers_with_the_same_need_share_one_prompt() {
-    let authority = Authority::start().await;
-    let app = authority.app();
-    let callers: Vec<_> = (0..8).map(|_| tokio::spawn(app.token_for([CALENDAR]).send())).collect();
-    for caller in callers {
-        assert_eq!(caller.await.unwrap().unwrap().access_token.secret(), "at-1");
-    }
-    assert_eq!(authority.pages().len(), 1);
-}
-
-#[tokio::test]
-async fn callers_with_the_same_need_share_one_refusal() {
-    let authority = Authority::start().await;
-    authority.user(User::Cancels);
-    let app = authority.app();
-    let callers: Vec<_> = (0..4).map(|_| tokio::spawn(app.token_for([CALENDAR]).send())).collect();
-    for caller in callers {
-        assert_eq!(caller.await.unwrap().unwrap_err().code(), "authentication_canceled");
-    }
-    assert_eq!(authority.pages().len(), 1);
-}
-
-#[tokio::test]
-async fn who_waits_for_another_prompt_can_be_called_off() {
-    let authority = Authority::start().await;
-    authority.user(User::Leaves);
-    let app = authority.app();
-    let first = tokio::spawn(app.token_for([CALENDAR]).send());
-    while authority.pages().is_empty() {
-        tokio::task::yield_now().await;
-    }
-    let cancellation = Cancellation::new();
-    let second = tokio::spawn(app.token_for([PAYROLL]).with_cancellation(&cancellation).send());
-    cancellation.cancel();
-    assert_eq!(second.await.unwrap().unwrap_err().code(), "canceled_by_app");
-    assert!(!first.is_finished());
-    first.abort();
 }

@@ -7,6 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use desktop_client::{Account, Builder, ManualClock, PublicClientApplication, Randomness, UserAgentError};
 use serde_json::{Value, json};
+use tokio::sync::Semaphore;
 use url::Url;
 use wiremock::matchers::{body_string_contains, method, path};
 use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate};
@@ -35,6 +36,26 @@ pub(crate) enum User {
     SignsInTwice,
     /// Opens the page and leaves.
     Leaves,
+    /// Opens the page, and goes on when told.
+    WhenTold(Gate, Box<User>),
+}
+
+/// Holds up whoever comes, until it is opened.
+#[derive(Debug, Clone)]
+pub(crate) struct Gate(Arc<Semaphore>);
+
+impl Gate {
+    pub(crate) fn closed() -> Self {
+        Self(Arc::new(Semaphore::new(0)))
+    }
+
+    pub(crate) fn open(&self) {
+        self.0.close();
+    }
+
+    pub(crate) async fn passed(&self) {
+        let _ = self.0.acquire().await;
+    }
 }
 
 pub(crate) struct Authority {
@@ -155,7 +176,14 @@ impl Authority {
         self.seen.lock().unwrap().pages.clone()
     }
 
-    /// The same for those who answer requests.
+    /// Waits until so many have been.
+    pub(crate) async fn opened(&self, pages: usize) {
+        while self.pages().len() < pages {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// The pages for those who answer requests.
     pub(crate) fn pages_seen(&self) -> impl Fn() -> Vec<Parameters> + Send + Sync + 'static {
         let seen = Arc::clone(&self.seen);
         move || seen.lock().unwrap().pages.clone()
@@ -264,9 +292,13 @@ impl Respond for Tokens {
     }
 }
 
-async fn browse(user: User, url: Url, seen: Arc<Mutex<Seen>>) -> Result<(), UserAgentError> {
+async fn browse(mut user: User, url: Url, seen: Arc<Mutex<Seen>>) -> Result<(), UserAgentError> {
     let page: Parameters = url.query_pairs().into_owned().collect();
     seen.lock().unwrap().pages.push(page.clone());
+    while let User::WhenTold(gate, then) = user {
+        gate.passed().await;
+        user = *then;
+    }
     let code = vec![("code", "the-code")];
     let (answer, by_query, times) = match user {
         User::SignsIn => (code, false, 1),
@@ -286,7 +318,7 @@ async fn browse(user: User, url: Url, seen: Arc<Mutex<Seen>>) -> Result<(), User
             probe(&page["redirect_uri"], &seen).await?;
             (code, false, 1)
         }
-        User::Leaves => return Ok(()),
+        User::Leaves | User::WhenTold(..) => return Ok(()),
     };
     let mut answer = answer;
     if !answer.iter().any(|(name, _)| *name == "state") {

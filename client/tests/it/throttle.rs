@@ -7,10 +7,11 @@ use base64::engine::general_purpose::STANDARD;
 use desktop_client::{Classification, Error, Throttling, TokenSource};
 use jiff::SignedDuration;
 use rstest::rstest;
+use serde_json::json;
 use wiremock::matchers::path;
 use wiremock::{Mock, ResponseTemplate};
 
-use crate::support::{Authority, CALENDAR, PAYROLL, POLICY, User, refusal};
+use crate::support::{Authority, CALENDAR, PAYROLL, POLICY, User, refusal, token_path};
 
 const ACRS: &str = r#"{"access_token":{"acrs":{"essential":true,"value":"c1"}}}"#;
 
@@ -131,7 +132,7 @@ async fn a_challenge_after_a_remembered_failure_brings_both_claims_to_the_page()
 }
 
 #[tokio::test]
-async fn an_unmet_challenge_of_one_call_does_not_spoil_the_others() {
+async fn duty_1_a_token_that_is_only_too_weak_stays_for_the_calls_that_it_satisfies() {
     let authority = Authority::start().await;
     let (app, _) = authority.signed_in().await;
     api(&authority, "secrets", Some(ACRS)).await;
@@ -164,6 +165,34 @@ async fn too_many_requests_means_silence_for_as_long_as_the_server_says() {
     assert_eq!(sent(&authority).await, 1);
     advance(&authority, 1);
     silent.await.unwrap();
+}
+
+/// Silent requests go to the account's home tenant, the browser to `common`: one authority all the same.
+#[tokio::test]
+async fn the_wait_the_server_asked_for_holds_back_the_browser_at_common() {
+    let authority = Authority::start().await;
+    let base = authority.server.uri();
+    let common = json!({
+        "issuer": format!("{base}/{{tenantid}}/v2.0"),
+        "authorization_endpoint": format!("{base}/common/oauth2/v2.0/authorize"),
+        "token_endpoint": format!("{base}{}", token_path()),
+    });
+    Mock::given(path("/common/v2.0/.well-known/openid-configuration"))
+        .respond_with(ResponseTemplate::new(200).set_body_json(common))
+        .mount(&authority.server)
+        .await;
+    let builder = authority.builder().authority(format!("{base}/common")).unwrap();
+    let (app, ada) = authority.sign_in_with(builder).await;
+    authority.answers("payroll", 1, busy(429).insert_header("retry-after", "600")).await;
+    app.acquire_token_silent([PAYROLL]).with_account(&ada).await.unwrap_err();
+    let error = app.acquire_token_interactive([PAYROLL]).with_account(&ada).await.unwrap_err();
+    assert!(error.is_throttled(), "{error}");
+    assert!(authority.pages().is_empty());
+    advance(&authority, 600);
+    authority.answers("payroll", 1, busy(429).insert_header("retry-after", "600")).await;
+    app.acquire_token_interactive([PAYROLL]).with_account(&ada).await.unwrap_err();
+    let error = app.acquire_token_silent([PAYROLL]).with_account(&ada).await.unwrap_err();
+    assert!(error.is_throttled(), "the other way round: {error}");
 }
 
 #[tokio::test]
