@@ -33,7 +33,7 @@ pub use expected::{
     AnswerExpected, AuthorizeExpected, ChallengeExpected, ClaimsExpected, Expect, TokenExpected, UiRequiredExpected,
 };
 pub use run::{Options, Run, run};
-pub use script::{Loaded, Script, load, schema};
+pub use script::{Loaded, Script, load, load_all, schema};
 pub use step::Step;
 pub use verdict::{Missed, Place, StepTaken, Verdict};
 

@@ -19,7 +19,7 @@ mod wording;
 pub use diagnostic::{Diagnostic, Diagnostics};
 pub use nearest::{nearest, suggest};
 pub use one_key::one_key_each;
-pub use patch::patched;
+pub use patch::{from_value, patched};
 pub use path::{Path, Problem, Segment};
 pub use tree::Location;
 

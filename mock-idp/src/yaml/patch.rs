@@ -50,6 +50,15 @@ pub fn patched<T: Serialize + DeserializeOwned>(
     read(&document).map_err(|misread| vec![misread.problem(at)])
 }
 
+/// A `T` from a document that was read and put together already.
+///
+/// # Errors
+///
+/// The first mistake, with its place in the document.
+pub fn from_value<T: DeserializeOwned>(document: &Value) -> Result<T, Problem> {
+    read(document).map_err(|misread| misread.problem(&Path::root()))
+}
+
 /// The document with one change, if `T` can still be read from it.
 fn member<T: DeserializeOwned>(document: &Value, change: &Value, at: &Path) -> Result<Value, Problem> {
     // A `null` for a name that does not exist would vanish without a word, so names are looked at before it does.
