@@ -1,7 +1,7 @@
 //! The scenarios that are part of the program. The main line is a story; the others stand in folders by what they show. A new
 //! one is a file in `scripts/` and a line here.
 
-use crate::{Loaded, load};
+use crate::{Loaded, load_all};
 
 macro_rules! script {
     ($name:literal) => {
@@ -46,6 +46,7 @@ pub const SCRIPTS: &[(&str, &str)] = &[
     script!("api/cae-risk"),
     script!("api/cae-strict-location"),
     script!("api/challenge-arm"),
+    script!("api/challenge-dialects"),
     script!("api/challenge-garbage"),
     script!("api/challenge-seen"),
     script!("api/challenge-spellings"),
@@ -134,6 +135,7 @@ pub const SCRIPTS: &[(&str, &str)] = &[
     script!("policy/enrolment"),
     script!("policy/enrolment-at-risk"),
     script!("policy/enrolment-guarded"),
+    script!("policy/every-device-state"),
     script!("policy/every-time"),
     script!("policy/external-challenge"),
     script!("policy/guests-need-mfa"),
@@ -160,14 +162,26 @@ pub const SCRIPTS: &[(&str, &str)] = &[
     script!("policy/unmanaged-device"),
 ];
 
-/// All of them, read.
+/// File name and text of what they include.
+pub const INCLUDED: &[(&str, &str)] = &[(
+    "scenarios/scripts/common/vault-guards-secrets.given.yaml",
+    include_str!("../scripts/common/vault-guards-secrets.given.yaml"),
+)];
+
+/// All of them, read; with parameters, each case.
 ///
 /// # Panics
 ///
 /// If one is not well written, which a test prevents.
 #[must_use]
 pub fn scripts() -> Vec<Loaded> {
+    let included = |file: &str| {
+        let found = INCLUDED.iter().find(|(name, _)| *name == file);
+        found.map(|(_, text)| (*text).to_owned()).ok_or_else(|| std::io::ErrorKind::NotFound.into())
+    };
     #[expect(clippy::panic, reason = "the texts are part of the program, and a test reads and checks them")]
-    let read = |(name, source): &(&str, &str)| load(name, source).unwrap_or_else(|mistakes| panic!("{mistakes}"));
-    SCRIPTS.iter().map(read).collect()
+    let read = |(name, source): &(&str, &str)| {
+        load_all(name, source, &included).unwrap_or_else(|mistakes| panic!("{mistakes}"))
+    };
+    SCRIPTS.iter().flat_map(read).collect()
 }

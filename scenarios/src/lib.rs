@@ -36,7 +36,7 @@ pub use expected::{
 };
 pub use foreign::{CommandEnded, Ended, Exec};
 pub use run::{Options, Run, run};
-pub use script::{Loaded, Script, load, schema};
+pub use script::{Loaded, Script, load, load_all, schema};
 pub use step::Step;
 pub use verdict::{Missed, Place, StepTaken, Verdict};
 

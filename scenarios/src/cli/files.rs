@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::Wrong;
-use crate::{Loaded, load as read};
+use crate::{Loaded, load_all};
 
 pub(super) fn load(paths: &[PathBuf]) -> Result<Vec<Loaded>, Wrong> {
     let mut files = Vec::new();
@@ -21,15 +21,15 @@ pub(super) fn load(paths: &[PathBuf]) -> Result<Vec<Loaded>, Wrong> {
     let mut mistakes = Vec::new();
     for file in files {
         let source = fs::read_to_string(&file).map_err(|error| unreadable(&file, &error))?;
-        match read(&file.display().to_string(), &source) {
-            Ok(script) => scripts.push(script),
+        match load_all(&file.display().to_string(), &source, &|included| fs::read_to_string(included)) {
+            Ok(cases) => scripts.extend(cases),
             Err(found) => mistakes.push(found.styled()),
         }
     }
     if mistakes.is_empty() { Ok(scripts) } else { Err(Wrong(mistakes.join("\n\n"))) }
 }
 
-/// A file as it is named; of a folder, its script files, and those of the folders in it.
+/// A file as it is named; of a folder, its script files, and those of the folders in it. What only is included is no script.
 fn find(path: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
     if !fs::metadata(path)?.is_dir() {
         files.push(path.to_owned());
@@ -39,7 +39,10 @@ fn find(path: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
         fs::read_dir(path)?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<_>, _>>()?;
     entries.sort();
     for entry in entries {
-        let is_script = entry.extension().is_some_and(|ending| ending == "yaml" || ending == "yml" || ending == "json");
+        let is_included =
+            [".given.yaml", ".given.yml", ".given.json"].iter().any(|ending| entry.to_string_lossy().ends_with(ending));
+        let is_script = !is_included
+            && entry.extension().is_some_and(|ending| ending == "yaml" || ending == "yml" || ending == "json");
         if entry.is_dir() || is_script {
             find(&entry, files)?;
         }

@@ -50,7 +50,8 @@ pub(super) fn names_of_policies(asked: &Asked) -> Vec<String> {
 pub(super) fn built_in_policy(id: &str) -> Option<mock_idp::directory::Policy> {
     let document = config::built_in();
     let policies = document.tenants.iter().flat_map(|tenant| &tenant.policies);
-    policies.filter(|policy| policy.id.to_string() == id).cloned().next()
+    let mut of_id = policies.filter(|policy| policy.id.to_string() == id);
+    of_id.next().cloned()
 }
 
 /// The first scope of the API that is guarded by a built-in policy of those named.
@@ -92,7 +93,7 @@ pub(super) fn settings(draft: &mut Draft, code: Aadsts, scope: &str) {
                 draft.given.extend(draft.signed_in.as_ref().map(|scope| format!("tenant_consents: [{scope}]")));
             }
             Setting::User(name, keys) => {
-                draft.steps.push(format!("change_user: {{ user: {name}, set: {{ {keys} }} }}"))
+                draft.steps.push(format!("change_user: {{ user: {name}, set: {{ {keys} }} }}"));
             }
             Setting::Application(name, keys) => {
                 draft.steps.push(format!("change_application: {{ application: {name}, set: {{ {keys} }} }}"));

@@ -31,7 +31,7 @@ pub(super) fn incident(text: &str) -> Result<Incident, Unreadable> {
     let plain = unescaped(text);
     let found = body(text)
         .or_else(|| body(&plain))
-        .or_else(|| header(text).or_else(|| header(&plain)))
+        .or_else(|| readable_header(text, &plain))
         .or_else(|| redirect(text))
         .ok_or(Unreadable::Nothing)?;
     Ok(Incident { status: found.status.or_else(|| status(text)), ..found })
@@ -137,6 +137,16 @@ fn redirect(text: &str) -> Option<Incident> {
         })
     };
     text.split_whitespace().filter(|word| word.contains("error=")).find_map(of_word)
+}
+
+/// The challenges in `text`, or in `plain` if only there somebody can read the claims.
+fn readable_header(text: &str, plain: &str) -> Option<Incident> {
+    let can_be_read = |found: &Incident| matches!(&found.seen, Seen::Challenge(written) if !written.unreadable && written.schemes > 0);
+    let first = header(text);
+    match first.as_ref().is_some_and(can_be_read) {
+        true => first,
+        false => header(plain).filter(can_be_read).or(first),
+    }
 }
 
 /// The challenges in `text`, if one is Bearer's.

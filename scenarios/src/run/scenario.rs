@@ -250,8 +250,7 @@ fn wanted(expectation: &Expectation) -> String {
 }
 
 fn place(script: &Loaded, path: &Path) -> Place {
-    let location = script.locate(path);
-    Place { file: script.file.clone(), line: location.line, column: location.column }
+    script.place(path)
 }
 
 /// No scenario waits for anything but this machine.

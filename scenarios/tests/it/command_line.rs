@@ -33,7 +33,7 @@ fn without_arguments_the_main_line_is_green_and_the_report_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let ended = scenarios(folder.path(), &[]);
     assert_eq!(ended.status, 0, "{}{}", ended.out, ended.err);
-    let all = scenarios::built_in::SCRIPTS.len();
+    let all = scenarios::built_in::scripts().len();
     let summary = format!("{all} of {all} scenarios passed\nreport: report/index.html");
     assert!(ended.out.contains(&summary), "{}", ended.out);
     assert!(!ended.out.contains('\x1b'), "no colours where nobody sees them");
@@ -101,7 +101,7 @@ fn wrong_files_and_wrong_usage_end_with_two_and_start_nothing() {
 fn check_list_and_schema() {
     let folder = tempfile::tempdir().unwrap();
     let checked = scenarios(folder.path(), &["check", SCRIPTS]);
-    assert_eq!((checked.status, checked.out.lines().count()), (0, scenarios::built_in::SCRIPTS.len()));
+    assert_eq!((checked.status, checked.out.lines().count()), (0, scenarios::built_in::scripts().len()));
     let listed = scenarios(folder.path(), &["list", "--filter", "MAIN-05"]);
     assert_eq!(listed.status, 0);
     assert!(listed.out.starts_with("main-05  "), "{}", listed.out);

@@ -19,7 +19,7 @@ use scenarios::{
 };
 use serde_json::{Value, json};
 
-use super::{sentences, verdict_on};
+use super::sentences;
 
 const POLICY: &str = "7c1e0f52-9a3b-4d6e-8f10-2b3c4d5e6f70";
 const OTHER_POLICY: &str = "0b9d8c7e-6f5a-4b3c-9d2e-1f0a9b8c7d6e";
@@ -271,4 +271,106 @@ fn bearer(error: &str, claims: &str, more: &str) -> String {
         "WWW-Authenticate: Bearer realm=\"\", authorization_uri=\"{authority}\", client_id=\"{client}\", \
          error=\"{error}\", claims=\"{claims}\"{more}"
     )
+}
+
+const BODY: &str = r#"{"error":"invalid_grant","error_description":"AADSTS50173: Revoked.","error_codes":[50173],"suberror":"bad_token"}"#;
+
+/// What loggers make of an error.
+#[rstest]
+#[case::alone(BODY.to_owned())]
+#[case::in_a_line(format!("12:00:01 WARN token request failed: {BODY} (attempt 1)"))]
+#[case::over_lines(format!("POST /token\nHTTP/1.1 400 Bad Request\n\n{}", BODY.replace(',', ",\n  ")))]
+#[case::in_json(json!({ "level": "warn", "response": { "status": 400, "body": BODY } }).to_string())]
+#[case::as_a_string_in_a_string(json!({ "message": json!({ "body": BODY }).to_string() }).to_string())]
+#[case::escaped(format!("body=\"{}\"", BODY.replace('"', "\\\"")))]
+#[case::behind_other_json(format!("{{\"request\": 1}} {{ not json {BODY}"))]
+fn a_body_is_found_in_a_log(#[case] text: String) {
+    let incident = Incident::read(&text).unwrap();
+    assert_eq!((incident.error.as_deref(), incident.code), (Some("invalid_grant"), Some(50173)));
+    assert_eq!(incident.suberror.as_deref(), Some("bad_token"));
+}
+
+#[rstest]
+#[case::address("http://localhost/?error=access_denied&error_description=AADSTS65004%3a+No.&error_subcode=cancel")]
+#[case::fragment("http://localhost/#error=access_denied&error_description=AADSTS65004%3a+No.&error_subcode=cancel")]
+#[case::query("error=access_denied&error_description=AADSTS65004%3a+No.&error_subcode=cancel")]
+#[case::header(
+    "HTTP/1.1 302 Found\nLocation: http://localhost/?code_was=none&error=access_denied&error_description=AADSTS65004%3a+No.&error_subcode=cancel#\n"
+)]
+#[case::html(r#"<a href="http://localhost/?error=access_denied&amp;error_description=AADSTS65004%3a+No.&amp;error_subcode=cancel">"#)]
+fn an_address_is_found_in_a_log(#[case] text: &str) {
+    let incident = Incident::read(text).unwrap();
+    assert_eq!((incident.seen.clone(), incident.code), (Seen::Redirect, Some(65004)));
+    assert_eq!(incident.subcode.as_deref(), Some("cancel"));
+}
+
+/// Every writing of reference 4.3, and how a log shows it.
+#[rstest]
+#[case::entra("WWW-Authenticate: Bearer realm=\"\", error=\"insufficient_claims\", claims=\"{padded}\"", "entra")]
+#[case::no_name("Bearer realm=\"\", error=\"insufficient_claims\", claims=\"{padded}\"", "entra")]
+#[case::lower("www-authenticate: bearer ERROR=\"insufficient_claims\", Claims=\"{padded}\"", "entra")]
+#[case::arm("WWW-Authenticate: Bearer error=\"invalid_token\", claims=\"{unpadded}\"", "arm")]
+#[case::unpadded("WWW-Authenticate: Bearer error=\"insufficient_claims\", claims=\"{unpadded}\"", "unpadded")]
+#[case::unquoted("WWW-Authenticate: Bearer error=insufficient_claims, claims={padded}", "unquoted")]
+#[case::raw(r#"WWW-Authenticate: Bearer error="insufficient_claims", claims="{\"access_token\":{\"acrs\":{\"value\":\"c1\"}}}""#, "raw_json")]
+#[case::pop(
+    "WWW-Authenticate: PoP nonce=\"x\", Bearer error=\"insufficient_claims\", claims=\"{padded}\"",
+    "second_scheme"
+)]
+#[case::two(
+    "WWW-Authenticate: PoP nonce=\"x\"\nWWW-Authenticate: Bearer error=\"insufficient_claims\", claims=\"{padded}\"",
+    "two_headers"
+)]
+#[case::json_log(
+    r#"{"status":401,"headers":{"www-authenticate":"Bearer error=\"insufficient_claims\", claims=\"{padded}\""}}"#,
+    "entra"
+)]
+#[case::garbage("WWW-Authenticate: Bearer error=\"insufficient_claims\", claims=\"~what~\"", "garbage")]
+#[case::rfc9470(
+    "WWW-Authenticate: Bearer error=\"insufficient_user_authentication\", acr_values=\"c1\", max_age=\"300\"",
+    "rfc9470"
+)]
+#[case::rfc9470_age("WWW-Authenticate: Bearer error=\"insufficient_user_authentication\", max_age=\"300\"", "rfc9470")]
+#[tokio::test]
+async fn a_challenge_is_read_in_every_writing(#[case] text: &str, #[case] dialect: &str) {
+    let claims = r#"{"access_token":{"acrs":{"value":"c1"}}}   "#.trim_end();
+    let padded = STANDARD.encode(format!("{claims} "));
+    let text = text.replace("{unpadded}", padded.trim_end_matches('=')).replace("{padded}", &padded);
+    let (incident, loaded) = scenario(&text);
+    let Seen::Challenge(written) = &incident.seen else { panic!("{incident:?}") };
+    assert_eq!(written.dialect, dialect);
+    all_green(vec![(incident, loaded)]).await;
+}
+
+#[rstest]
+#[case::nothing("it did not work")]
+#[case::another_json(r#"{"error":{"code":"InvalidAuthenticationToken"}}"#)]
+#[case::no_parameters("Authorization: Bearer eyJ0")]
+#[case::empty("")]
+#[case::braces("{{{{{{{{[[[[{")]
+fn a_text_without_an_error_is_refused(#[case] text: &str) {
+    assert!(Incident::read(text).unwrap_err().to_string().starts_with("there is no error in this text"));
+}
+
+#[test]
+fn what_was_not_told_stands_in_the_script() {
+    let script = Incident::read(BODY).unwrap().script();
+    for line in ["# - which API was asked: mail\n", "# - who was signed in: ada\n", "# - the HTTP status: 400\n"] {
+        assert!(script.contains(line), "{script}");
+    }
+}
+
+/// Numbers and words that no catalogue has are answered to order, with the very fields.
+#[rstest]
+#[case::number(r#"{"error":"invalid_grant","error_codes":[99999],"suberror":"it's_new","claims":"{\"access_token\":{\"x\":null}}"}"#)]
+#[case::two_numbers(r#"{"error":"invalid_grant","error_description":"AADSTS70002: x","error_codes":[70002,500133]}"#)]
+#[case::no_number(r#"{"error":"slow_down"}"#)]
+#[case::words_alone(r#"{"error":"invalid_grant","suberror":"basic_action"}"#)]
+#[case::strange(r#"{"error":"yes","error_description":"line\none","suberror":"null"}"#)]
+#[case::claims_with_a_dead_grant(
+    r#"{"error":"invalid_grant","error_codes":[50173],"suberror":"bad_token","claims":"{}"}"#
+)]
+#[tokio::test]
+async fn what_the_mock_does_not_know_is_made_to_order(#[case] text: &str) {
+    all_green(vec![scenario(text)]).await;
 }

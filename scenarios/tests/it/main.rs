@@ -11,6 +11,7 @@ mod incidents;
 mod judgement;
 mod patches;
 mod raw;
+mod shared;
 mod transcripts;
 
 use scenarios::{Loaded, Options, Verdict, built_in as scripts, run};
