@@ -5,7 +5,7 @@ use std::{env, fs, path::Path, time::Duration};
 
 use desktop_client::{Error, PublicClientApplication};
 use rstest::rstest;
-use scenarios::{Ended, Exec, Missed, Options, Verdict, load, run};
+use scenarios::{ClientFactory, Ended, Exec, Missed, Options, Verdict, load, run};
 
 use super::script;
 
@@ -17,7 +17,7 @@ async fn somebodys_client() {
     let ca = reqwest::Certificate::from_pem(&fs::read(told("MOCK_IDP_CA")).unwrap()).unwrap();
     let http = reqwest::Client::builder().tls_certs_only([ca]).no_proxy().build().unwrap();
     let client = PublicClientApplication::builder(told("MOCK_IDP_CLIENT_ID"))
-        .authority(&told("MOCK_IDP_AUTHORITY"))
+        .authority(told("MOCK_IDP_AUTHORITY"))
         .unwrap()
         .http_client(http.clone())
         .build()
@@ -74,7 +74,7 @@ async fn verdict(name: &str, source: &str, command: String, timeout: Duration) -
         program: Path::new(env!("CARGO_BIN_EXE_scenarios")).to_owned(),
     };
     let script = load(name, source).unwrap();
-    let options = Options { exec: Some(exec), ..Options::default() };
+    let options = Options { client: ClientFactory::command(exec) };
     run(&[script], options, |_| {}).await.unwrap().verdicts.remove(0)
 }
 
@@ -161,6 +161,32 @@ steps:
 }
 
 #[tokio::test]
+async fn the_steps_that_the_client_thinks_right_are_followed_to_their_end() {
+    let source = "
+version: 1
+title: Consent on the way, and a token of the cache
+given:
+  signed_in: { scopes: [calendar/Events.Read] }
+steps:
+  - token_for: { scopes: [mail/Mail.Read], expect: { token: { api: mail }, pages: [consent], token_requests: 2 } }
+  - call_api: { api: mail }
+  - token_for: { scopes: [calendar/Events.Read] }
+  - acquire_silent: { scopes: [calendar/Events.Read], expect: { token: { from: cache } } }
+  - call_api: { api: calendar }
+  - concurrently:
+      - { scopes: [vault/Secrets.Read] }
+      - { scopes: [news/Articles.Read] }
+expect: { prompts: 3, no_prompt_before_silent: true }
+";
+    let verdict = judged(source, "right").await;
+    assert_eq!(sentences(&verdict), [""; 0], "{:#?}", verdict.steps);
+    let cached =
+        "nothing, for it asks nothing of the server; not to be seen from outside: whether the cache has the token";
+    assert_eq!((verdict.steps[2].seen.as_str(), verdict.steps[3].seen.as_str()), (cached, cached));
+    assert!(verdict.steps[5].seen.starts_with("a token for vault"), "{}", verdict.steps[5].seen);
+}
+
+#[tokio::test]
 async fn answers_are_scripted_by_visit_with_a_default() {
     let source = "
 version: 1
@@ -208,4 +234,30 @@ async fn a_command_that_hangs_is_ended_with_all_that_it_started() {
     let verdict = verdict("s.yaml", &script("main-02").source, command, Duration::from_millis(200)).await;
     assert_eq!(verdict.command.as_ref().map(|command| command.ended), Some(Ended::TimedOut(0)));
     assert!(verdict.took < Duration::from_secs(30), "{:?}", verdict.took);
+}
+
+#[test]
+fn the_program_tells_what_became_of_the_command() {
+    let folder = tempfile::tempdir().unwrap();
+    let scenarios = |args: &[&str]| {
+        let mut program = std::process::Command::new(env!("CARGO_BIN_EXE_scenarios"));
+        let output = program.args(args).current_dir(folder.path()).env_remove("SCENARIOS_PERSON").output().unwrap();
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+    };
+    let source = "version: 1\ntitle: Nothing\nsteps:\n  - advance_clock: 1s\n";
+    fs::write(folder.path().join("s.yaml"), source).unwrap();
+    let run = |command: &str| scenarios(&["run", "s.yaml", "--cert-dir", "certificates", "--exec", command]);
+    let (status, out, _) = run("echo \"$MOCK_IDP_USER\"; exit 3");
+    assert_eq!(status, 1);
+    assert!(out.contains("the command ended with exit status 3"), "{out}");
+    assert!(out.contains("\n  ada@"), "what it wrote: {out}");
+    let (status, out, _) = run("cat s.yaml");
+    assert_eq!(status, 0, "it runs in the caller's folder: {out}");
+    let (status, _, err) = scenarios(&["run", "--exec", "true"]);
+    assert!(status == 2 && err.contains("PATH"), "{err}");
+    let (status, _, err) = scenarios(&["run", "s.yaml", "--exec", "true", "--timeout", "soon"]);
+    assert!(status == 2 && err.contains("write one like 90s or 5m"), "{err}");
+    let (status, _, err) = scenarios(&["browse", "https://localhost/"]);
+    assert!(status == 1 && err.starts_with("error: there is no scenario whose person could open this"), "{err}");
 }

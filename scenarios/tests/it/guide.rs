@@ -27,6 +27,15 @@ fn the_first_example_is_the_file_it_names() {
 }
 
 #[test]
+fn the_lines_for_any_language_are_those_that_run() {
+    let guide = std::fs::read_to_string(format!("{FOLDER}/README.md")).unwrap();
+    let script = std::fs::read_to_string(format!("{FOLDER}/examples/http/five-lines.sh")).unwrap();
+    let lines: Vec<_> = script.lines().skip_while(|line| !line.starts_with("tenant=")).collect();
+    assert_eq!(lines.len(), 5);
+    assert!(guide.contains(&format!("```sh\n{}\n```", lines.join("\n"))));
+}
+
+#[test]
 fn every_verb_and_every_expectation_is_in_the_guide() {
     let guide = std::fs::read_to_string(format!("{FOLDER}/README.md")).unwrap();
     let schema = scenarios::schema();
