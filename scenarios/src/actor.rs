@@ -25,21 +25,21 @@ pub(crate) enum Actor {
 impl World {
     /// The sign-in that is over when the scenario starts.
     pub(crate) async fn sign_in_before(&mut self, mut ask: Ask) -> Result<(), Broken> {
-        let seen = match self.actor.clone() {
+        let missed = match self.actor.clone() {
             Actor::Ours(client) => {
                 ask.cancellation = self.person.gets_ready();
                 let result = How::Interactive.get(&*client, &ask).await;
                 let outcome = self.note(&result);
-                (!matches!(outcome, Outcome::Token(_))).then(|| outcome.described())
+                (!matches!(outcome, Outcome::Token(_))).then(|| format!(" ended in {}", outcome.described()))
             }
             Actor::Theirs(foreign) => {
                 let taken = foreign.asks(How::Interactive, &ask, &Expect::default(), self).await;
-                taken.missed.map(|_| taken.seen)
+                taken.missed.map(|missed| format!(": {missed}"))
             }
         };
-        let Some(seen) = seen else { return Ok(()) };
+        let Some(missed) = missed else { return Ok(()) };
         let trouble = self.person.trouble().map(|trouble| format!("; {trouble}")).unwrap_or_default();
-        Err(Broken(format!("the sign-in before the scenario ended in {seen}{trouble}")))
+        Err(Broken(format!("the sign-in before the scenario{missed}{trouble}")))
     }
 
     /// The client asks for a token; what came of it is compared with what was expected.
@@ -150,4 +150,4 @@ impl World {
 }
 
 /// A client of ours has done its part when its step ends; what it does behind its back comes soon.
-const PATIENCE: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_secs(2);

@@ -9,6 +9,8 @@ use desktop_client::{
 };
 use url::Url;
 
+use crate::foreign::Exec;
+
 /// A client that scenarios can judge, by the verbs of MSAL and of the reference client. All that it sends and shows goes
 /// through what its [`Seat`] has.
 pub trait ClientUnderTest: Send + Sync {
@@ -109,20 +111,39 @@ impl UserAgent for Shared {
     }
 }
 
-/// Makes the client of a scenario, once for each.
+/// Makes the client of a scenario, once for each; or runs one that is a program of its own.
 #[derive(Clone)]
-pub struct ClientFactory(Arc<Make>);
+pub struct ClientFactory(pub(crate) Origin);
 
-type Make = dyn Fn(Seat) -> Result<Box<dyn ClientUnderTest>, Error> + Send + Sync;
+/// Where a scenario's client comes from.
+#[derive(Clone)]
+pub(crate) enum Origin {
+    /// It is made, and told each verb.
+    Made(Arc<Make>),
+    /// It is a command, and only watched.
+    Command(Arc<Exec>),
+}
+
+pub(crate) type Make = dyn Fn(Seat) -> Result<Box<dyn ClientUnderTest>, Error> + Send + Sync;
 
 impl ClientFactory {
     /// By a function from the seat to the client.
     pub fn new(make: impl Fn(Seat) -> Result<Box<dyn ClientUnderTest>, Error> + Send + Sync + 'static) -> Self {
-        Self(Arc::new(make))
+        Self(Origin::Made(Arc::new(make)))
     }
 
-    pub(crate) fn make(&self, seat: Seat) -> Result<Arc<dyn ClientUnderTest>, Error> {
-        (self.0)(seat).map(Arc::from)
+    /// Somebody else's client: a command, run anew for each scenario, one after the other.
+    #[must_use]
+    pub fn command(exec: Exec) -> Self {
+        Self(Origin::Command(Arc::new(exec)))
+    }
+
+    /// The command, if it is one.
+    pub(crate) fn exec(&self) -> Option<&Exec> {
+        match &self.0 {
+            Origin::Made(_) => None,
+            Origin::Command(exec) => Some(exec),
+        }
     }
 }
 
@@ -135,7 +156,7 @@ impl Default for ClientFactory {
 
 impl fmt::Debug for ClientFactory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("ClientFactory")
+        f.debug_tuple("ClientFactory").field(&self.exec()).finish()
     }
 }
 

@@ -7,15 +7,13 @@ use std::sync::Arc;
 use mock_idp::{MockIdp, StartError};
 use tokio::{sync::Semaphore, task::JoinSet};
 
-use crate::{ClientFactory, Exec, Loaded, Verdict, world::Stage};
+use crate::{ClientFactory, Loaded, Verdict, world::Stage};
 
 /// How scripts are run.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
     /// Makes the client of each scenario; by default the reference client.
     pub client: ClientFactory,
-    /// Somebody else's client, a command that is run in place of `client`; one scenario after the other.
-    pub exec: Option<Exec>,
 }
 
 /// What a run showed.
@@ -45,14 +43,14 @@ pub async fn run(
 ) -> Result<Run, StartError> {
     let builder = MockIdp::builder().seed(SEED);
     // SDKs talk to nothing but TLS.
-    let builder = match &options.exec {
+    let builder = match options.client.exec() {
         Some(exec) => builder.tls_from(&exec.cert_dir),
         None => builder,
     };
     let server = builder.start().await?;
     let ca = server.ca_pem().map(str::to_owned).zip(server.ca_path().map(ToOwned::to_owned));
-    let turns = Arc::new(Semaphore::new(if options.exec.is_some() { 1 } else { AT_ONCE }));
-    let stage = Arc::new(Stage { base: server.base().to_owned(), ca, client: options.client, exec: options.exec });
+    let turns = Arc::new(Semaphore::new(if options.client.exec().is_some() { 1 } else { AT_ONCE }));
+    let stage = Arc::new(Stage { base: server.base().to_owned(), ca, client: options.client });
     let mut tasks = JoinSet::new();
     let mut index = std::collections::HashMap::new();
     for (number, script) in scripts.iter().enumerate() {

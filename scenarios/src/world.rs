@@ -16,9 +16,9 @@ use mock_idp::{
 use crate::{
     actor::Actor,
     check::resolve,
-    client::{Ask, ClientFactory, Seat},
+    client::{Ask, ClientFactory, Origin, Seat},
     expected::Outcome,
-    foreign::{Errand, Exec, Foreign},
+    foreign::{Errand, Foreign},
     person::{Ended, Person},
     raw::AtHand,
     script::{Given, Person as PersonScript, Script},
@@ -73,8 +73,6 @@ pub(crate) struct Stage {
     /// Its CA, under TLS: the certificate and its file.
     pub(crate) ca: Option<(String, PathBuf)>,
     pub(crate) client: ClientFactory,
-    /// Somebody else's client, in place of `client`.
-    pub(crate) exec: Option<Exec>,
 }
 
 impl World {
@@ -87,7 +85,7 @@ impl World {
     ) -> Result<Self, Broken> {
         let given = &script.given;
         // Somebody else's client goes by this machine's clock; so does the tenant, unless the script has a time of its own.
-        if stage.exec.is_none() || given.clock != Given::default().clock {
+        if stage.client.exec().is_none() || given.clock != Given::default().clock {
             tenant.freeze_clock(given.clock);
         }
         tenant.change_switches(|switches| switches.clone_from(&given.switches));
@@ -109,14 +107,13 @@ impl World {
         let person = Person::new(VirtualUser::new(username), ca)?;
         let seat = seat(&tenant, given, ca, &person, seed)?;
         let (client_id, http) = (seat.client_id.clone(), seat.http.clone());
-        let client = stage.client.make(seat);
-        let client = client.map_err(|error| Broken(format!("the client could not be set up: {error}")))?;
+        let actor = actor(script, &tenant, stage, seat, &person).await?;
         let mut policies = tenant.policies();
         policies.extend(given.define_policies.iter().cloned());
-        let mut world = Self {
+        let world = Self {
             directory: tenant.directory(),
             tenant,
-            actor: Actor::Ours(client),
+            actor,
             client_id,
             http,
             person,
@@ -132,25 +129,7 @@ impl World {
         world.set_policies(&given.policies);
         world.grant(Some(&given.user), &given.consents)?;
         world.grant(None, &given.tenant_consents)?;
-        if let Some(exec) = &stage.exec {
-            world.actor = Actor::Theirs(Arc::new(world.somebody_else(exec, stage).await?));
-        }
         Ok(world)
-    }
-
-    /// Starts somebody else's client.
-    async fn somebody_else(&self, exec: &Exec, stage: &Stage) -> Result<Foreign, Broken> {
-        let person = self.person.user();
-        let errand = Errand {
-            base: &self.base,
-            ca: stage.ca.as_ref().map(|(_, file)| file.as_path()),
-            tenant_id: &self.tenant.id().to_string(),
-            client_id: &self.client_id,
-            username: &person.username,
-            password: &person.password,
-            scopes: &self.full(&self.script.scopes())?,
-        };
-        Foreign::start(exec, errand, &self.tenant, &self.person).await
     }
 
     /// What is over when the scenario starts, with everybody at their best: the sign-in. From then on the person does what
@@ -222,10 +201,7 @@ impl World {
 
     /// The full form of scopes.
     pub(crate) fn full(&self, scopes: &[String]) -> Result<Vec<String>, Broken> {
-        scopes
-            .iter()
-            .map(|scope| resolve(&self.directory, scope).map(|(full, _)| full).map_err(|(message, _)| Broken(message)))
-            .collect()
+        in_full(&self.directory, scopes)
     }
 
     pub(crate) fn policy(&self, name: &str) -> Option<&Policy> {
@@ -263,6 +239,40 @@ impl World {
         let last = exchanges.iter().map(|exchange| exchange.number).max().unwrap_or_default();
         (exchanges, last)
     }
+}
+
+/// Who does the client's part: the client that is made for this seat, or the command, which waits for its turn.
+async fn actor(
+    script: &Script,
+    tenant: &TenantControls,
+    stage: &Stage,
+    seat: Seat,
+    person: &Person,
+) -> Result<Actor, Broken> {
+    let exec = match &stage.client.0 {
+        Origin::Made(make) => {
+            let made = make(seat).map_err(|error| Broken(format!("the client could not be set up: {error}")))?;
+            return Ok(Actor::Ours(Arc::from(made)));
+        }
+        Origin::Command(exec) => exec,
+    };
+    let user = person.user();
+    let errand = Errand {
+        base: &stage.base,
+        ca: stage.ca.as_ref().map(|(_, file)| file.as_path()),
+        tenant_id: &tenant.id().to_string(),
+        client_id: &seat.client_id,
+        username: &user.username,
+        password: &user.password,
+        scopes: &in_full(&tenant.directory(), &script.scopes())?,
+    };
+    Ok(Actor::Theirs(Arc::new(Foreign::start(exec, errand, tenant, person).await?)))
+}
+
+/// The full form of scopes.
+fn in_full(directory: &Directory, scopes: &[String]) -> Result<Vec<String>, Broken> {
+    let full = |scope: &String| resolve(directory, scope).map(|(full, _)| full).map_err(|(message, _)| Broken(message));
+    scopes.iter().map(full).collect()
 }
 
 /// A place in the tenant for the scenario's client.

@@ -133,6 +133,22 @@ async fn the_virtual_user_is_kept_and_her_secrets_are_not_given_out() {
 }
 
 #[tokio::test]
+async fn her_visits_are_counted_and_a_browser_is_told_all_that_she_types() {
+    let idp = MockIdp::start().await;
+    let client = RawClient::new(&idp).await;
+    let visits = json!([{ "consent": "decline", "password": "s3cret" }, {}]);
+    let set = json!({ "username": "eve@contoso.test", "visits": visits });
+    let answer = send(&client, Method::PUT, "/virtual_user", set.clone()).await;
+    assert_eq!(answer.body["visits"], json!([{ "consent": "decline" }, {}]), "secrets are not given out");
+    let visit = async || send(&client, Method::POST, "/virtual_user/visits", Value::Null).await;
+    let (first, second) = (visit().await, visit().await);
+    assert_eq!((first.text_of("consent"), first.text_of("password")), ("decline", "s3cret"));
+    assert_eq!((second.text_of("consent"), second.text_of("password")), ("accept", "Passw0rd!"));
+    send(&client, Method::PUT, "/virtual_user", set).await;
+    assert_eq!(visit().await.text_of("consent"), "decline", "counted anew");
+}
+
+#[tokio::test]
 async fn faults_are_injected_listed_and_taken_away() {
     let idp = MockIdp::start().await;
     let client = RawClient::new(&idp).await;

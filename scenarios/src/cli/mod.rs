@@ -12,7 +12,7 @@ use clap::Parser as _;
 
 use mock_idp::tls::default_cert_dir;
 
-use crate::{Exec, Loaded, Options, Run, built_in, foreign, report, run, schema};
+use crate::{ClientFactory, Exec, Loaded, Options, Run, built_in, foreign, report, run, schema};
 use args::{Args, Command, ExecArgs, RunArgs};
 
 /// The whole program.
@@ -47,7 +47,7 @@ async fn run_command(args: &RunArgs) -> Result<ExitCode, Wrong> {
     let scripts = if args.paths.is_empty() { built_in::scripts() } else { files::load(&args.paths)? };
     let scripts = choose(scripts, args.filter.as_deref())?;
     let mut progress = print::Progress::begin(scripts.len(), args.json);
-    let options = Options { exec: exec(&args.exec)?, ..Options::default() };
+    let options = Options { client: client(&args.exec)? };
     let run = run(&scripts, options, |verdict| progress.ended(verdict)).await;
     progress.end();
     let run = run.map_err(|error| Wrong(format!("error: the scenarios could not be run: {error}")))?;
@@ -63,16 +63,17 @@ async fn run_command(args: &RunArgs) -> Result<ExitCode, Wrong> {
     Ok(if run.passed() { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 
-/// How somebody else's client is run, if there is one.
-fn exec(args: &ExecArgs) -> Result<Option<Exec>, Wrong> {
-    let Some(command) = &args.exec else { return Ok(None) };
+/// The reference client, or somebody else's.
+fn client(args: &ExecArgs) -> Result<ClientFactory, Wrong> {
+    let Some(command) = &args.exec else { return Ok(ClientFactory::default()) };
     let wrong = |error: &dyn std::fmt::Display| Wrong(format!("error: the command cannot be run: {error}"));
     let cert_dir = match &args.cert_dir {
         Some(named) => named.clone(),
         None => default_cert_dir().map_err(|error| wrong(&error))?,
     };
     let program = std::env::current_exe().map_err(|error| wrong(&error))?;
-    Ok(Some(Exec { command: command.clone(), timeout: args.timeout, cert_dir, program }))
+    let command = command.clone();
+    Ok(ClientFactory::command(Exec { command, timeout: args.timeout, cert_dir, program }))
 }
 
 async fn browse(url: &str) -> Result<ExitCode, Wrong> {

@@ -22,16 +22,14 @@ impl Foreign {
     /// Waits until the client has asked for a token, and judges what came of it.
     pub(crate) async fn asks(&self, how: How, ask: &Ask, expect: &Expect, world: &mut World) -> Taken {
         let before = world.watched;
-        let taken = match self.sees(how, ask, expect, world).await {
+        match self.sees(how, ask, expect, world).await {
             Ok(sight) => {
-                let mut taken = self.learn(&sight, expect, before, world);
-                let claims = ask.claims.as_ref().and_then(|_| self.claims_lost(before, world));
-                taken.missed = claims.or(taken.missed);
-                taken
+                let taken = self.learn(&sight, expect, before, world);
+                let lost = ask.claims.as_ref().and_then(|_| self.claims_lost(before, world));
+                Taken { missed: lost.or(taken.missed), ..taken }
             }
             Err(ended) => nothing(expect.described(), wanting(how), &ended),
-        };
-        taken
+        }
     }
 
     /// The same for several at the same time.

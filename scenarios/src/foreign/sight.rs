@@ -73,11 +73,13 @@ pub(super) fn right_steps(run: &Run, sought: &Sought<'_>, closed: Option<&str>) 
                     return brought;
                 }
             }
-            // What was for these scopes has been looked at, so this is the next thing that the client does.
-            Kind::Refresh | Kind::Frame | Kind::Window | Kind::Call if sought.may_be_unseen && sought.wants_token => {
-                if !run.iter().any(|earlier| earlier.number < exchange.number && sought.is_for(earlier)) {
-                    return Some(Sight::Unseen);
-                }
+            // The next thing that the client does, and nothing was for these scopes before.
+            Kind::Refresh | Kind::Frame | Kind::Window | Kind::Call
+                if sought.may_be_unseen
+                    && sought.wants_token
+                    && !run.iter().any(|other| other.number <= exchange.number && sought.is_for(other)) =>
+            {
+                return Some(Sight::Unseen);
             }
             _ => {}
         }
@@ -141,10 +143,10 @@ fn brought_back(run: &Run, begun: &Arc<Exchange>, sought: &Sought<'_>) -> Option
     if begun.endpoint != Endpoint::Authorize {
         return None;
     }
-    let pages = run.iter().filter(|exchange| {
+    let mut pages = run.iter().rev().filter(|exchange| {
         exchange.number == begun.number || exchange.interaction.is_some_and(|number| number == begun.number)
     });
-    let end = pages.filter(|exchange| ENDS.contains(&exchange.answer.kind.as_str())).last()?;
+    let end = pages.find(|exchange| ENDS.contains(&exchange.answer.kind.as_str()))?;
     if end.answer.error.is_some() {
         return Some(Sight::Refused(end.clone()));
     }

@@ -62,5 +62,5 @@ async fn changed<T>(news: &mut Option<Receiver<T>>) {
     {
         return;
     }
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }

@@ -25,7 +25,7 @@ pub(super) async fn run(script: &Loaded, tenant: Option<TenantControls>, stage: 
     let Some(tenant) = tenant else { return broken(script, "the server has no tenant of that name") };
     let world = World::new(&script.script, tenant.clone(), stage, seed).await;
     // A command has a time limit of its own.
-    let patience = stage.exec.as_ref().map_or(PATIENCE, |exec| exec.timeout.saturating_add(PATIENCE));
+    let patience = stage.client.exec().map_or(PATIENCE, |exec| exec.timeout.saturating_add(PATIENCE));
     let mut verdict = match world {
         Err(Broken(why)) => broken(script, &format!("the scenario could not be set up: {why}")),
         Ok(world) => match tokio::time::timeout(patience, play(script, world)).await {
@@ -37,6 +37,8 @@ pub(super) async fn run(script: &Loaded, tenant: Option<TenantControls>, stage: 
             }
         },
     };
+    // Nobody waits for a turn that does not come.
+    tenant.pace(None);
     tenant.delete();
     verdict.took = watch.elapsed();
     verdict

@@ -62,14 +62,15 @@ pub struct Script {
 }
 
 impl Script {
-    /// The scopes that the client is to ask for, each once, in the order of the script.
+    /// The scopes that the client is to ask for, in the order of the script. Where it goes on with the same nothing is
+    /// said again; a call with the token at hand is one for the scope that the token was for.
     pub(crate) fn scopes(&self) -> Vec<String> {
-        let before = self.given.signed_in.iter().flat_map(|signed_in| signed_in.scopes.iter());
-        let mut scopes: Vec<String> = Vec::new();
-        for scope in before.chain(self.steps.iter().flat_map(Step::scopes)) {
-            if !scopes.contains(scope) {
-                scopes.push(scope.clone());
-            }
+        let mut scopes: Vec<String> =
+            self.given.signed_in.iter().flat_map(|signed_in| signed_in.scopes.iter()).cloned().collect();
+        for step in &self.steps {
+            let at_hand = step.calls().and_then(|api| scopes.iter().rev().find(|scope| is_of(scope, api))).cloned();
+            scopes.extend(step.scopes().into_iter().cloned().chain(at_hand));
+            scopes.dedup();
         }
         scopes
     }
@@ -120,6 +121,12 @@ impl Loaded {
             .iter()
             .any(|text| text.to_lowercase().contains(&word))
     }
+}
+
+/// Whether a scope, short or in full, is the API's.
+fn is_of(scope: &str, api: &str) -> bool {
+    let owner = scope.strip_prefix("api://").unwrap_or(scope).rsplit_once('/').map_or("graph", |(owner, _)| owner);
+    owner == api
 }
 
 /// Reads and checks a script that is one scenario. `name` is the file's name, for messages; files that it includes are read

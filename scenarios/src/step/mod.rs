@@ -176,6 +176,14 @@ verbs! {
 }
 
 impl Step {
+    /// The API that the client is to call with a token that it has.
+    pub(crate) fn calls(&self) -> Option<&str> {
+        match self {
+            Self::CallApi(step) if step.scopes.is_none() && !step.without_token => Some(&step.api),
+            _ => None,
+        }
+    }
+
     /// The scopes that the client is to ask for.
     pub(crate) fn scopes(&self) -> Vec<&String> {
         match self {

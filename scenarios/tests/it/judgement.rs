@@ -82,3 +82,39 @@ async fn a_rule_that_must_be_broken_and_was_kept_is_told() {
         ["expected the client to break a rule, and it kept it: the window named the account of the failure"]
     );
 }
+
+/// Behind the sign-in that was before the scenario, and behind what an earlier step waited for.
+#[tokio::test]
+async fn exchanges_are_waited_for_one_behind_the_other() {
+    let source = "
+version: 1
+title: What the client did is found in the log
+given:
+  signed_in: { scopes: [calendar/Events.Read] }
+steps:
+  - acquire_silent: { scopes: [mail/Mail.Read], expect: { ui_required: { code: 65001 } } }
+  - acquire_interactive: { scopes: [mail/Mail.Read] }
+  - wait_for: { endpoint: token, grant: refresh_token, scopes: [mail/Mail.Read], error: invalid_grant, code: 65001 }
+  - wait_for: { endpoint: authorize, client: desktop }
+  - wait_for: { endpoint: page }
+  - wait_for: { endpoint: token, grant: authorization_code, api: mail, error: none, status: 200 }
+";
+    let verdict = verdict_on(load("s.yaml", source).unwrap()).await;
+    assert_eq!(sentences(&verdict), [""; 0]);
+    let seen = &verdict.steps[2].seen;
+    assert_eq!(seen, "silent: mail/Mail.Read => 400 AADSTS65001 consent_required (exchange 6)");
+}
+
+#[tokio::test]
+async fn an_exchange_that_does_not_come_is_told() {
+    let source = "
+version: 1
+title: Nobody asks for payroll
+steps:
+  - wait_for: { endpoint: token, grant: refresh_token, scopes: [payroll/Salary.Read], code: 50076 }
+";
+    let verdict = verdict_on(load("s.yaml", source).unwrap()).await;
+    let expected =
+        "a request to the token endpoint for payroll/Salary.Read with the grant refresh_token that ends in AADSTS50076";
+    assert_eq!(sentences(&verdict), [format!("waits for {expected}: expected {expected}; there was none")]);
+}

@@ -6,6 +6,8 @@ mod bad_input;
 mod built_in;
 mod changed;
 mod command_line;
+#[cfg(unix)]
+mod exec;
 mod guide;
 mod incidents;
 mod judgement;
