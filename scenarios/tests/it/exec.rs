@@ -38,7 +38,7 @@ async fn somebodys_client() {
 }
 
 async fn token_for(client: &PublicClientApplication, scope: &str, does: &str) -> Result<String, Error> {
-    let account = client.accounts().pop();
+    let account = client.accounts().unwrap().pop();
     let claims = match &account {
         None => None,
         Some(account) if does != "asks-at-once" => {
