@@ -1,5 +1,7 @@
 //! What a client did, as a script: operations become steps, refusals become what provokes them, in front of the step.
 
+mod calls;
+
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
@@ -9,8 +11,7 @@ use serde_json::{Map, Value, json};
 use super::{
     Asked, Incident, Seen,
     draft::{Draft, Policy, quoted, scalar},
-    elsewhere,
-    given::{api_of, built_in_policy, catalogued, mfa_for, policies_named, policy_keys, policy_unnamed},
+    given::{api_of, built_in_policy, catalogued, mfa_for, policy_keys},
     token_error,
     transcript::{Answer, Exchange, Operation, Window},
 };
@@ -54,6 +55,8 @@ struct Replay {
     policies: usize,
     prompts: usize,
     entered: bool,
+    /// Whether the tokens are a device's, of which the reference client knows nothing.
+    by_device: bool,
     last_scope: Option<String>,
 }
 
@@ -110,6 +113,7 @@ impl Replay {
             Operation::Device(request) => {
                 self.entered = false;
                 let mut scopes = self.scopes(&request.scopes());
+                self.last_scope = scopes.first().cloned();
                 scopes.extend(["openid", "profile", "offline_access"].map(str::to_owned));
                 self.draft.steps.push(format!("start_device_code: {{ as: desktop, scopes: [{}] }}", scopes.join(", ")));
             }
@@ -156,7 +160,16 @@ impl Replay {
             self.can_be_had(&scopes);
             expected.push(format!("token: {{ api: {}, from: network }}", api_of(&scope)));
         }
-        let step = format!("acquire_silent:\n    scopes: [{}]\n    force_refresh: true", scopes.join(", "));
+        let scopes = scopes.join(", ");
+        let step = if self.by_device {
+            expected = vec![format!("status: {}", request.answer.status)];
+            format!(
+                "token_request:\n    as: desktop\n    params: {{ grant_type: refresh_token, refresh_token: \"{{refresh_token}}\", scope: \"{}\" }}",
+                scopes.replace(',', "")
+            )
+        } else {
+            format!("acquire_silent:\n    scopes: [{scopes}]\n    force_refresh: true")
+        };
         self.draft.step_ending_in(&step, &expected);
         self.last_scope = Some(scope);
     }
@@ -327,137 +340,6 @@ impl Replay {
         }
     }
 
-    /// The scope of the API that a call went to.
-    fn scope_of_call(&self, call: &Exchange) -> String {
-        let asked = Asked::of(call.answer.claims.as_deref());
-        let named = call.api().0.and_then(|name| {
-            let document = config::built_in();
-            let api = document.apis.iter().find(|api| api.name == name)?;
-            Some(format!("{}/{}", api.name, api.scopes.first()?.name))
-        });
-        named.unwrap_or_else(|| {
-            match (&asked, &self.last_scope) {
-                (Asked { contexts, .. }, _) if !contexts.is_empty() => "vault/Secrets.Read",
-                (Asked { policies, .. }, _) if !policies.is_empty() => "portal/access_as_user",
-                (Asked { not_before: Some(_), .. }, _) => "news/Articles.Read",
-                (_, Some(scope)) => scope,
-                _ => "calendar/Events.Read",
-            }
-            .to_owned()
-        })
-    }
-
-    fn call(
-        &mut self,
-        first: &Exchange,
-        silent: Option<&Exchange>,
-        window: Option<&Window<'_>>,
-        last: Option<&Exchange>,
-    ) {
-        let scope = self.scope_of_call(first);
-        let api = api_of(&scope).to_owned();
-        let asked = Asked::of(first.answer.claims.as_deref());
-        let path = match first.api() {
-            (Some(_), path) => path,
-            _ if !asked.contexts.is_empty() => "/secrets",
-            _ if !asked.policies.is_empty() => "/salary",
-            _ => "",
-        };
-        if silent.is_some() || window.is_some() || first.answer.claims.is_some() {
-            self.challenged(&asked, silent, window.is_some());
-        } else if first.failed() {
-            self.draft.steps.push(format!("inject_fault: {{ api: {api}, status: {} }}", first.answer.status));
-        }
-        let mut expected = Vec::new();
-        if let Some(window) = window {
-            self.prompts += 1;
-            if window.redeemed.is_none() {
-                expected = self.outcome_of(window, &scope);
-            }
-        } else if let Some(silent) = silent.filter(|silent| silent.failed() && last.is_none()) {
-            let incident = incident(&silent.answer);
-            let is_done = asked.not_before.is_some();
-            let by_rule = is_done || self.provoke(&incident, &scope, 1);
-            expected = self.refused(&incident, by_rule);
-        }
-        if expected.is_empty() {
-            let status = last.unwrap_or(first).answer.status;
-            expected.push(if status == 401 {
-                "error: api_unauthorized".to_owned()
-            } else {
-                format!("status: {status}")
-            });
-        }
-        let path = if path.is_empty() { String::new() } else { format!("\n    path: {}", scalar_path(path)) };
-        self.draft.step_ending_in(&format!("call_api:\n    api: {api}{path}\n    scopes: [{scope}]"), &expected);
-        self.forgives();
-        self.last_scope = Some(scope);
-    }
-
-    /// What makes an API of the directory send such a challenge.
-    fn challenged(&mut self, asked: &Asked, silent: Option<&Exchange>, prompted: bool) {
-        if let Some(context) = asked.contexts.first() {
-            if context != "c1" {
-                let route = format!("{{ path: /secrets, authentication_context: {} }}", scalar(context));
-                self.draft.given.push(format!("apis: {{ vault: {{ protected_routes: [{route}] }} }}"));
-            }
-            // Without a window nothing tells that a policy was unmet.
-            if prompted && context == "c1" {
-                self.draft.puts_in_force("c1-is-mfa");
-            }
-        } else if !asked.policies.is_empty() {
-            self.enable(asked, &mfa_for("payroll/Salary.Read"));
-        } else if let Some(address) = &asked.address {
-            self.elsewhere(address, silent);
-        } else if asked.not_before.is_some() {
-            self.too_old(silent);
-        }
-    }
-
-    /// The API sees the user at `address`, where a policy does not allow her to be.
-    fn elsewhere(&mut self, address: &str, silent: Option<&Exchange>) {
-        let refused = silent.filter(|silent| silent.failed());
-        let mut keys = elsewhere::OFFICE_ONLY.to_owned();
-        if refused.is_some() {
-            keys.push_str("\nsession: { continuous_access_evaluation: strict_location }");
-        }
-        let asked = Asked::of(refused.and_then(|refused| refused.answer.claims.as_deref()));
-        elsewhere::settings(&mut self.draft, address);
-        if asked.policies.is_empty() {
-            policy_unnamed(&mut self.draft, &keys);
-        } else {
-            policies_named(&mut self.draft, &asked, &keys);
-        }
-        self.draft.steps.push(elsewhere::step(address));
-    }
-
-    /// Why a token can be too old for an API: what the next silent request got tells it.
-    fn too_old(&mut self, silent: Option<&Exchange>) {
-        let incident = silent.map(|silent| incident(&silent.answer));
-        match incident {
-            Some(Incident { error: None, .. }) => {
-                self.draft
-                    .defaults
-                    .push("why the token was sent back: a policy came into force, which ada meets".to_owned());
-                self.draft.given.push("users: { ada: { facts: { device: { compliant: true } } } }".to_owned());
-                let (name, id) = ("met-already", "f0000000-0000-4000-8000-00000000fffd");
-                let keys = "targets: { apis: [news] }\ngrant: { all_of: [compliant_device] }";
-                let policy = Policy { name: name.to_owned(), id: id.to_owned(), keys: keys.to_owned() };
-                self.draft.policies.push(policy);
-                self.draft.steps.extend([format!("enable_policy: {name}"), "advance_clock: 1m".to_owned()]);
-            }
-            Some(incident) if incident.claims.is_some() => {
-                self.provoke(&incident, "news/Articles.Read", 1);
-                self.draft.steps.push("advance_clock: 1m".to_owned());
-            }
-            _ => {
-                self.draft.defaults.push("why the token was sent back: the user's sessions were revoked".to_owned());
-                let steps = ["advance_clock: 1m", "revoke_sessions: ada", "advance_clock: 1m"];
-                self.draft.steps.extend(steps.map(str::to_owned));
-            }
-        }
-    }
-
     fn poll(&mut self, request: &Exchange) {
         let answer = &request.answer;
         let incident = incident(answer);
@@ -475,15 +357,12 @@ impl Replay {
             }
         }
         let step = "token_request:\n    as: desktop\n    params: { grant_type: \"urn:ietf:params:oauth:grant-type:device_code\", device_code: \"{device_code}\" }";
+        self.by_device |= answer.status == 200;
         let mut expected = vec![format!("status: {}", answer.status)];
         expected.extend(answer.error.as_ref().map(|error| format!("error: {}", scalar(error))));
         expected.extend(answer.code.map(|code| format!("code: {code}")));
         self.draft.step_ending_in(step, &expected);
     }
-}
-
-fn scalar_path(path: &str) -> String {
-    if path.chars().all(|c| c.is_ascii_alphanumeric() || "/-_.".contains(c)) { path.to_owned() } else { quoted(path) }
 }
 
 /// A scope of the built-in directory, in short.

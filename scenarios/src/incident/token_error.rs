@@ -5,7 +5,7 @@ use mock_idp::error::{Aadsts, Ask, Place, Row, Setting, Table, client};
 use serde_json::{Map, Value};
 
 use super::{
-    Asked, Incident, by_hand,
+    Asked, Incident, Seen, by_hand,
     draft::{Draft, ErrorChanged, quoted, scalar},
     given::{
         api_of, catalogued, mfa_for, names_of_policies, policies_named, policy_keys, policy_unnamed, scope_guarded,
@@ -71,6 +71,8 @@ fn status(incident: &Incident, row: Option<&Row>) -> u16 {
         Some("temporarily_unavailable") => 503,
         _ => 400,
     };
+    // With another error than its own, a number is told as that error is.
+    let row = row.filter(|row| incident.error.as_deref() == Some(row.error));
     incident.status.unwrap_or_else(|| row.map_or(by_error, |row| row.status))
 }
 
@@ -315,7 +317,9 @@ pub(super) fn client_outcome(incident: &Incident, status: u16, claims: &str) -> 
         claims: incident.claims.is_some(),
         place: Place::Token,
     };
-    let code = incident.code.map(|code| format!("code: {code}"));
+    // A client tells all numbers in one breath.
+    let is_one = !matches!(&incident.seen, Seen::Body(body) if has_several_numbers(body));
+    let code = incident.code.filter(|_| is_one).map(|code| format!("code: {code}"));
     let mut members = Vec::new();
     if client::is_ui_required(&answer) && incident.code != Some(50196) {
         members.push("ui_required:".to_owned());

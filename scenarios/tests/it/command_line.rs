@@ -109,3 +109,68 @@ fn check_list_and_schema() {
     assert_eq!(schema["title"], "Scenario of mock-idp");
     assert!(schema["properties"]["steps"]["items"].is_object(), "{}", schema["properties"]["steps"]);
 }
+
+#[test]
+fn verdicts_are_written_as_junit_xml() {
+    let folder = tempfile::tempdir().unwrap();
+    let source = std::fs::read_to_string(format!("{SCRIPTS}/main-03.yaml")).unwrap();
+    std::fs::write(folder.path().join("good.yaml"), &source).unwrap();
+    std::fs::write(folder.path().join("dropped.yaml"), source.replace("claims: from_last_error", "claims: none"))
+        .unwrap();
+    let ended = scenarios(folder.path(), &[".", "--junit", "out/junit.xml"]);
+    assert_eq!(ended.status, 1, "{}", ended.err);
+    let xml = std::fs::read_to_string(folder.path().join("out/junit.xml")).unwrap();
+    assert!(xml.starts_with(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"scenarios\" tests=\"2\" failures=\"1\""
+    ));
+    assert_eq!((xml.matches("<testsuite ").count(), xml.matches("<testcase ").count()), (1, 2), "{xml}");
+    assert!(xml.contains("<testcase name=\"good\" classname=\"scenarios\" time=\"0."), "{xml}");
+    assert!(
+        xml.contains("had given {\u{2026}capolids\u{2026}} (./dropped.yaml:38:")
+            && xml.contains("type=\"claims_forwarded_unmodified\""),
+        "{xml}"
+    );
+}
+
+#[test]
+fn an_error_from_a_log_becomes_a_file_that_is_checked_and_runs() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = r#"12:00 WARN {"error":"invalid_grant","error_codes":[50173],"suberror":"bad_token"}"#;
+    std::fs::write(folder.path().join("app.log"), log).unwrap();
+    let ended = scenarios(folder.path(), &["from-error", "app.log", "--output", "revoked.yaml"]);
+    assert_eq!((ended.status, ended.out.as_str()), (0, ""), "{}", ended.err);
+    assert_eq!(scenarios(folder.path(), &["check", "revoked.yaml"]).status, 0);
+    assert_eq!(scenarios(folder.path(), &["revoked.yaml"]).status, 0);
+    let again = scenarios(folder.path(), &["from-error", "app.log", "--output", "revoked.yaml"]);
+    assert_eq!(again.status, 2);
+    assert!(again.err.starts_with("error: revoked.yaml is there already"), "{}", again.err);
+    let printed = scenarios(folder.path(), &["from-error", "app.log"]);
+    assert_eq!(printed.out, std::fs::read_to_string(folder.path().join("revoked.yaml")).unwrap());
+}
+
+#[test]
+fn what_holds_no_incident_is_refused_with_what_would() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("app.log"), b"nothing \xff to see").unwrap();
+    for (command, sentence) in [
+        ("from-error", "error: app.log: there is no error in this text; paste the JSON body"),
+        ("from-transcript", "error: app.log: this is no transcript: "),
+    ] {
+        let ended = scenarios(folder.path(), &[command, "app.log"]);
+        assert_eq!(ended.status, 2);
+        assert!(ended.err.starts_with(sentence), "{}", ended.err);
+    }
+    let ended = scenarios(folder.path(), &["from-error", "nowhere.log"]);
+    assert_eq!(ended.err, "error: cannot read nowhere.log: there is no such file\n");
+}
+
+#[test]
+fn a_start_of_any_name_is_checked_and_runs() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["my-app", "it's: a #name", "12", ""] {
+        let ended = scenarios(folder.path(), &["new", name]);
+        std::fs::write(folder.path().join("new.yaml"), &ended.out).unwrap();
+        assert_eq!(scenarios(folder.path(), &["check", "new.yaml"]).status, 0, "{}", ended.out);
+    }
+    assert_eq!(scenarios(folder.path(), &["new.yaml"]).status, 0);
+}

@@ -1,6 +1,7 @@
 //! Every example of the guide runs, and the one that it prints is the file it names.
 
-use scenarios::load;
+use rstest::rstest;
+use scenarios::{incident::Incident, load_all};
 
 use super::{sentences, verdict_on};
 
@@ -10,20 +11,32 @@ const FOLDER: &str = env!("CARGO_MANIFEST_DIR");
 async fn every_example_passes() {
     for entry in std::fs::read_dir(format!("{FOLDER}/examples")).unwrap() {
         let path = entry.unwrap().path();
-        if path.is_dir() {
-            // Clients, which `tests/run-all` runs.
+        let name = path.display().to_string();
+        if !name.ends_with(".yaml") || name.ends_with(".given.yaml") {
             continue;
         }
-        let script = load(&path.display().to_string(), &std::fs::read_to_string(&path).unwrap()).unwrap();
-        assert_eq!(sentences(&verdict_on(script).await), [""; 0], "{}", path.display());
+        let scripts = load_all(&name, &std::fs::read_to_string(&path).unwrap(), &|file| std::fs::read_to_string(file));
+        for script in scripts.unwrap() {
+            assert_eq!(sentences(&verdict_on(script).await), [""; 0], "{name}");
+        }
     }
 }
 
-#[test]
-fn the_first_example_is_the_file_it_names() {
+#[rstest]
+#[case("first.yaml")]
+#[case("each-user.yaml")]
+#[case("signed-in.given.yaml")]
+fn an_example_that_the_guide_prints_is_the_file_it_names(#[case] file: &str) {
     let guide = std::fs::read_to_string(format!("{FOLDER}/README.md")).unwrap();
-    let first = std::fs::read_to_string(format!("{FOLDER}/examples/first.yaml")).unwrap();
-    assert!(guide.contains(&format!("```yaml\n{first}```")));
+    let example = std::fs::read_to_string(format!("{FOLDER}/examples/{file}")).unwrap();
+    assert!(guide.contains(&format!("```yaml\n{example}```")) && guide.contains(&format!("examples/{file}")));
+}
+
+#[test]
+fn the_example_from_a_log_is_what_the_command_writes() {
+    let log = std::fs::read_to_string(format!("{FOLDER}/examples/app.log")).unwrap();
+    let example = std::fs::read_to_string(format!("{FOLDER}/examples/from-a-log.yaml")).unwrap();
+    assert_eq!(Incident::read(&log).unwrap().script(), example);
 }
 
 #[test]

@@ -100,8 +100,9 @@ fn redirect(error: &str, description: &str, more: &str) -> String {
 fn scenario(text: &str) -> (Incident, Loaded) {
     let incident = Incident::read(text).unwrap();
     let script = incident.script();
-    let loaded = load("incident.yaml", &script).unwrap_or_else(|mistakes| panic!("{mistakes}\n\n{script}"));
-    (incident, loaded)
+    let loaded = load("incident.yaml", &script);
+    assert!(loaded.is_ok(), "{}\n\n{script}", loaded.unwrap_err());
+    (incident, loaded.unwrap())
 }
 
 /// The exchange that has what the incident has, member by member; else what was seen in its place.
@@ -120,7 +121,7 @@ fn reproduced(incident: &Incident, verdict: &Verdict) -> Result<(), String> {
             && answer.suberror == incident.suberror
             && json_of(answer.claims.as_deref()) == json_of(incident.claims.as_deref())
     };
-    if answers.iter().any(|exchange| is_same(exchange)) {
+    if answers.iter().any(is_same) {
         return Ok(());
     }
     let seen: Vec<_> = answers.iter().map(|exchange| format!("{:?}", exchange.answer)).collect();

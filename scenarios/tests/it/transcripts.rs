@@ -18,7 +18,7 @@ async fn recorded(script: Loaded) -> (Verdict, Value) {
         *keeps.lock().unwrap() = Some(transcript.clone());
         Ok(Box::new(seat.builder()?.observer(transcript).build()?))
     });
-    let options = Options { client, ..Options::default() };
+    let options = Options { client };
     let verdict = run(&[script], options, |_| {}).await.unwrap().verdicts.remove(0);
     let transcript = kept.lock().unwrap().take().unwrap().to_json();
     (verdict, serde_json::from_str(&transcript).unwrap())
@@ -64,8 +64,9 @@ fn kinds(transcript: &Value) -> Vec<String> {
 async fn a_transcript_becomes_a_scenario_in_which_the_client_does_the_same(#[case] id: &str) {
     let (_, transcript) = recorded(script(id)).await;
     let text = from_transcript(&transcript.to_string()).unwrap();
-    let again = load("transcript.yaml", &text).unwrap_or_else(|mistakes| panic!("{mistakes}\n\n{text}"));
-    let (verdict, second) = recorded(again).await;
+    let again = load("transcript.yaml", &text);
+    assert!(again.is_ok(), "{}\n\n{text}", again.unwrap_err());
+    let (verdict, second) = recorded(again.unwrap()).await;
     assert!(verdict.passed, "{}\n\n{text}", sentences(&verdict).join("\n"));
     assert_eq!(kinds(&second), kinds(&transcript), "{text}");
 }
@@ -77,4 +78,34 @@ async fn a_transcript_becomes_a_scenario_in_which_the_client_does_the_same(#[cas
 fn what_is_no_transcript_is_refused(#[case] text: &str, #[case] sentence: &str) {
     let refused = from_transcript(text).unwrap_err().to_string();
     assert!(refused.starts_with(sentence), "{refused}");
+}
+
+/// A device's sign-in in another directory, whose API gets a stand-in.
+#[tokio::test]
+async fn a_transcript_of_a_device_elsewhere_runs_here() {
+    let exchange = |endpoint: &str, more: &Value, answer: &Value| {
+        let mut exchange = serde_json::json!({
+            "number": 1, "at": "2026-03-01T09:08:07Z", "endpoint": endpoint, "method": "POST", "host": "login.microsoftonline.com",
+            "path": "/contoso.example/oauth2/v2.0/token", "fingerprints": [], "reasons": [], "answer": answer,
+            "parameters": [["scope", "api://0f0e0d0c-0b0a-4908-8706-050403020100/Orders.Read openid profile offline_access"]],
+        });
+        for (name, value) in more.as_object().unwrap() {
+            exchange[name] = value.clone();
+        }
+        exchange
+    };
+    let poll = serde_json::json!({ "grant_type": "device_code" });
+    let transcript = serde_json::json!({ "dropped": 0, "exchanges": [
+        exchange("discovery", &serde_json::json!({}), &serde_json::json!({ "status": 200, "kind": "document" })),
+        exchange("device_code", &serde_json::json!({}), &serde_json::json!({ "status": 200, "kind": "device code" })),
+        exchange("token", &poll, &serde_json::json!({ "status": 400, "kind": "error", "error": "authorization_pending", "code": 70016 })),
+        exchange("token", &poll, &serde_json::json!({ "status": 200, "kind": "token" })),
+        exchange("api", &serde_json::json!({ "path": "/orders" }), &serde_json::json!({ "status": 429, "kind": "refused" })),
+    ]});
+    let text = from_transcript(&transcript.to_string()).unwrap();
+    assert!(text.contains("Orders.Read': mail/Mail.Read stands in for it"), "{text}");
+    let loaded = load("device.yaml", &text);
+    assert!(loaded.is_ok(), "{}\n\n{text}", loaded.unwrap_err());
+    let (verdict, _) = recorded(loaded.unwrap()).await;
+    assert!(verdict.passed, "{}\n\n{text}", sentences(&verdict).join("\n"));
 }
