@@ -100,7 +100,7 @@ impl Command {
                 // Something that it left behind may keep its output open.
                 let _ = tokio::time::timeout(LAST_WORDS, reader).await;
             }
-            let output = String::from_utf8_lossy(&output.lock().await).into();
+            let output = without_tokens(&String::from_utf8_lossy(&output.lock().await)).into();
             tell.send_replace(Some(CommandEnded { command, ended: how, output }));
         });
         Ok(Self { ended, told: exec.command.clone() })
@@ -196,5 +196,30 @@ async fn keep(mut pipe: impl AsyncRead + Unpin, kept: Arc<Mutex<Vec<u8>>>) -> io
     }
 }
 
+/// What a command wrote goes into reports, and a token that it wrote does not.
+fn without_tokens(text: &str) -> String {
+    let is_inside = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    let words = text.split_inclusive(|c: char| !is_inside(c)).map(|word| {
+        let token = word.trim_end_matches(|c: char| !is_inside(c));
+        let is_token = token.starts_with("eyJ") && token.len() > SHORTEST_TOKEN;
+        if is_token { word.replacen(token, "[redacted]", 1) } else { word.to_owned() }
+    });
+    words.collect()
+}
+
+const SHORTEST_TOKEN: usize = 40;
 const MOST_OUTPUT: usize = 64 * 1024;
 const LAST_WORDS: Duration = Duration::from_secs(2);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_stay_out_of_what_a_command_wrote() {
+        let token = format!("eyJ{}.eyJ{}.sig-_", "a".repeat(30), "b".repeat(30));
+        let said = format!("got {{\"access_token\":\"{token}\"}}\nBearer {token}\neyJshort");
+        let kept = "got {\"access_token\":\"[redacted]\"}\nBearer [redacted]\neyJshort";
+        assert_eq!(without_tokens(&said), kept);
+    }
+}

@@ -3,7 +3,7 @@
 
 use std::{env, fs, path::Path, time::Duration};
 
-use desktop_client::{Error, PublicClientApplication};
+use desktop_client::{Account, AuthenticationResult, Error, PublicClientApplication};
 use rstest::rstest;
 use scenarios::{ClientFactory, Ended, Exec, Missed, Options, Verdict, load, run};
 
@@ -23,13 +23,15 @@ async fn somebodys_client() {
         .build()
         .unwrap();
     let does = env::var("DOES").unwrap_or_default();
+    let mut account = None;
     for scope in told("MOCK_IDP_SCOPES").split(' ') {
-        let token = token_for(&client, scope, &does).await;
+        let token = token_for(&client, scope, account.as_ref(), &does).await;
         let name = scope.trim_start_matches("api://").split('/').next().unwrap();
         match token {
             Ok(token) => {
                 let url = format!("{}/{name}", told("MOCK_IDP_API_URL"));
-                http.get(url).bearer_auth(token).send().await.unwrap();
+                http.get(url).bearer_auth(token.access_token.secret()).send().await.unwrap();
+                account = Some(token.account);
             }
             Err(error) => println!("no token for {name}: {}", error.code()),
         }
@@ -37,13 +39,17 @@ async fn somebodys_client() {
     assert!(does != "fails", "the test of somebody failed");
 }
 
-async fn token_for(client: &PublicClientApplication, scope: &str, does: &str) -> Result<String, Error> {
-    let account = client.accounts().unwrap().pop();
-    let claims = match &account {
+async fn token_for(
+    client: &PublicClientApplication,
+    scope: &str,
+    account: Option<&Account>,
+    does: &str,
+) -> Result<AuthenticationResult, Error> {
+    let claims = match account {
         None => None,
         Some(account) if does != "asks-at-once" => {
             match client.acquire_token_silent([scope]).with_account(account).await {
-                Ok(token) => return Ok(token.access_token.secret().to_owned()),
+                Ok(token) => return Ok(token),
                 Err(Error::UiRequired(needed)) if does == "drops-claims" => needed.claims.and(None),
                 Err(Error::UiRequired(needed)) => needed.claims,
                 Err(error) => return Err(error),
@@ -52,11 +58,10 @@ async fn token_for(client: &PublicClientApplication, scope: &str, does: &str) ->
         Some(_) => None,
     };
     let window = client.acquire_token_interactive([scope]).with_claims(claims.unwrap_or_default());
-    let window = match &account {
-        Some(account) => window.with_account(account),
-        None => window,
-    };
-    Ok(window.await?.access_token.secret().to_owned())
+    match account {
+        Some(account) => window.with_account(account).await,
+        None => window.await,
+    }
 }
 
 /// The client above, which does something wrong.
