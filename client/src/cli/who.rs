@@ -1,6 +1,6 @@
 //! Whose token a command is about. Pure: accounts and a name in, a decision out.
 
-use desktop_client::Account;
+use desktop_client::{Account, AuthenticationResult};
 
 /// What `--account` comes to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,17 +17,32 @@ pub(super) enum Who {
 
 /// `name`: a user name in any case, or a home account id.
 pub(super) fn find(accounts: &[Account], name: Option<&str>) -> Who {
-    let fits = |account: &&Account| match name {
-        None => true,
-        Some(name) => account.username.eq_ignore_ascii_case(name) || account.home_account_id == name,
-    };
-    let fitting: Vec<Account> = accounts.iter().filter(fits).cloned().collect();
+    let fitting: Vec<Account> = accounts.iter().filter(|account| is_called(account, name)).cloned().collect();
     match (fitting.as_slice(), name) {
         ([_, _, ..], _) => Who::Several(fitting),
         ([one], _) => Who::Known(one.clone()),
         ([], Some(name)) => Who::Stranger(name.to_owned()),
         ([], None) => Who::Nobody,
     }
+}
+
+/// Whether this name means the account; everybody is meant if nobody is named.
+pub(super) fn is_called(account: &Account, name: Option<&str>) -> bool {
+    name.is_none_or(|name| account.username.eq_ignore_ascii_case(name) || account.home_account_id == name)
+}
+
+/// Who was asked for, when somebody else has signed in: the sign-in page lets anybody in.
+pub(super) fn somebody_else<'a>(result: &'a AuthenticationResult, name: Option<&'a str>) -> Option<&'a str> {
+    match &result.other_user_than_hinted {
+        Some(hinted) if !hinted.username.is_empty() => Some(&hinted.username),
+        Some(hinted) => Some(&hinted.home_account_id),
+        None => name.filter(|name| !is_called(&result.account, Some(name))),
+    }
+}
+
+/// An account as a person knows it: an OpenID provider need not tell a user name.
+pub(super) fn name_of(account: &Account) -> &str {
+    if account.username.is_empty() { &account.home_account_id } else { &account.username }
 }
 
 /// What to type instead.

@@ -18,6 +18,7 @@ mod not_supported;
 mod observer;
 mod openid;
 mod other_user;
+mod program;
 mod silent;
 mod support;
 mod throttle;
