@@ -85,15 +85,16 @@ async fn login(
     };
     // Without a name it is the page that asks, whoever is signed in.
     let who = name.map_or(Who::Nobody, |name| who::find(&known, Some(name)));
-    let result = if device_code || !SystemBrowser.is_present() {
+    let no_page = prompt == Some(PromptArg::None);
+    let result = if device_code || (!no_page && !SystemBrowser.is_present()) {
         expecting(app.acquire_token_by_device_code(scopes), &who).await
     } else {
         prompted(app.acquire_token_interactive(scopes), prompt, &who).await
     };
-    finish(result, output, prompt != Some(PromptArg::None), |result| {
+    finish(result, output, !no_page, |result| {
         output.login(result, &app.token_cache_location());
-        if let Some(expected) = who::somebody_else(result, name) {
-            let came = who::name_of(&result.account);
+        if let Some(expected) = somebody_else(result, name) {
+            let came = who::told_from(&result.account, expected);
             output.warning(&format!("{expected} was to sign in, and {came} did"));
         }
         Status::Done
@@ -126,7 +127,7 @@ async fn token(settings: &Settings, app: &PublicClientApplication, args: TokenAr
             }
         }
     };
-    finish(result, output, ui_allowed, |result| match who::somebody_else(result, name) {
+    finish(result, output, ui_allowed, |result| match somebody_else(result, name) {
         Some(expected) => wrong_person(expected, &result.account, output),
         None => {
             output.token(result);
@@ -155,7 +156,7 @@ async fn call(
                 false => app.acquire_token_interactive(&scopes).with_login_hint(hint).await,
             };
             match result {
-                Ok(result) => match who::somebody_else(&result, name) {
+                Ok(result) => match somebody_else(&result, name) {
                     Some(expected) => return wrong_person(expected, &result.account, output),
                     None => Some(result.account),
                 },
@@ -251,9 +252,13 @@ fn expecting(request: AcquireTokenByDeviceCode, who: &Who) -> AcquireTokenByDevi
     }
 }
 
+fn somebody_else<'a>(result: &'a AuthenticationResult, name: Option<&'a str>) -> Option<&'a str> {
+    who::somebody_else(&result.account, result.other_user_than_hinted.as_ref(), name)
+}
+
 /// A token in the wrong name is no token: a script would go on with it.
 fn wrong_person(expected: &str, came: &Account, output: &Output) -> Status {
-    let came = who::name_of(came);
+    let came = who::told_from(came, expected);
     output.refused(
         "user_mismatch",
         &format!("{expected} was to sign in, and {came} did; if {came} is meant, say --account {came}"),
