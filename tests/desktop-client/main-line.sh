@@ -50,11 +50,8 @@ done
 MOCK_IDP_USER=eve@contoso.test ends 0 'signed in as eve@contoso.test' desktop-client login --prompt login
 ends 2 'say which with --account: ada@contoso.test, eve@contoso.test' desktop-client token api://calendar/Events.Read
 ends 0 'eyJ' desktop-client token api://calendar/Events.Read --account ADA@contoso.test --silent
-MOCK_IDP_USER=eve@contoso.test ends 1 'ada@contoso.test was to sign in, and eve@contoso.test did' \
-  desktop-client token api://calendar/Events.Read --account ada@contoso.test --prompt login
-[ ! -s "$folder/out" ] || fail "a token of somebody else was printed"
 ends 0 'ada@contoso.test' desktop-client logout ada@contoso.test
-ends 3 'desktop-client login' desktop-client --cache memory login --prompt none
+ends 3 'AADSTS50058' desktop-client --cache memory login --prompt none
 ends 3 'zoe' desktop-client token api://calendar/Events.Read --account zoe --silent
 
 # A code, entered on another device.
