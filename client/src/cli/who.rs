@@ -33,10 +33,12 @@ pub(super) fn is_called(account: &Account, name: Option<&str>) -> bool {
 
 /// Who was asked for, when somebody else came: the sign-in page lets anybody in. `hinted`: what the library found out.
 pub(super) fn somebody_else<'a>(came: &Account, hinted: Option<&'a Account>, name: Option<&'a str>) -> Option<&'a str> {
+    // Who names nobody takes whoever comes.
+    let name = name?;
     match hinted {
         Some(hinted) => Some(name_of(hinted)),
         // A provider that tells no user name leaves nothing to compare.
-        None => name.filter(|name| !came.username.is_empty() && !is_called(came, Some(name))),
+        None => Some(name).filter(|name| !came.username.is_empty() && !is_called(came, Some(name))),
     }
 }
 
@@ -113,6 +115,7 @@ mod tests {
 
     #[rstest]
     #[case::nobody_was_named(BOTH[0], None, None, None)]
+    #[case::nobody_was_named_and_one_is_known(BOTH[0], Some(BOTH[1]), None, None)]
     #[case::the_one(BOTH[0], None, Some("ADA@contoso.test"), None)]
     #[case::the_one_by_id(BOTH[0], None, Some("a.t"), None)]
     #[case::known(BOTH[0], Some(BOTH[1]), Some("b.t"), Some("bo@contoso.test"))]

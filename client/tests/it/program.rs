@@ -145,12 +145,15 @@ async fn a_token_of_somebody_else_is_no_token(#[case] arguments: &[&str]) {
 }
 
 #[cfg(unix)]
+#[rstest]
+#[case::named("ada", &["token", CALENDAR, "--interactive", "--account", "ADA@contoso.test"])]
+#[case::nobody_named("bo", &["token", CALENDAR, "--interactive"])]
 #[tokio::test]
-async fn a_token_of_who_was_asked_for_is_printed() {
+async fn a_token_of_who_was_asked_for_is_printed(#[case] comes: &'static str, #[case] arguments: &[&str]) {
     let authority = Authority::start().await;
     let (_folder, cache) = ada_at(&authority).await;
-    let arguments = ["token", CALENDAR, "--interactive", "--account", "ADA@contoso.test"];
-    let output = signs_in(&authority, &cache, &arguments).await;
+    authority.tokens_are_about(comes);
+    let output = signs_in(&authority, &cache, arguments).await;
     assert_eq!(String::from_utf8_lossy(&output.stdout), "at-2\n");
 }
 
