@@ -253,6 +253,15 @@ impl PublicClientApplication {
         self.metadata(self.authority()).await.map(drop)
     }
 
+    /// Whether the token cache can be read and changed, as the first request would find out: what is not as it should be,
+    /// in a sentence each. Leaves everything as it is.
+    ///
+    /// # Errors
+    /// When it cannot be used at all.
+    pub fn check_token_cache(&self) -> Result<Vec<String>, Error> {
+        self.0.cache.examine()
+    }
+
     /// The HTTP client in use, to build requests for [`call_api`](Self::call_api) with. The default
     /// one follows no redirects.
     pub fn http_client(&self) -> &reqwest::Client {

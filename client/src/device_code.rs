@@ -60,8 +60,9 @@ impl AcquireTokenByDeviceCode {
         self
     }
 
-    /// Who is expected. The server is not told, there is no parameter for it; the result says if it was another.
-    pub(crate) fn expecting(mut self, account: &Account) -> Self {
+    /// Who is expected. The server is not told, there is no parameter for it; the result says if it was another:
+    /// [`other_user_than_hinted`](AuthenticationResult::other_user_than_hinted).
+    pub fn expecting(mut self, account: &Account) -> Self {
         self.account = Some(account.clone());
         self
     }

@@ -56,6 +56,15 @@ pub trait TokenCacheStorage: fmt::Debug + Send + Sync {
     /// When something is there and cannot be read.
     fn read(&self) -> Result<Contents, StorageError>;
 
+    /// What is there, as [`read`](Self::read) would find it, and whether it could be changed. For diagnosis: leaves
+    /// everything as it is.
+    ///
+    /// # Errors
+    /// When something is there and cannot be read, or nothing could be written.
+    fn examine(&self) -> Result<Contents, StorageError> {
+        self.read()
+    }
+
     /// Hands what is there to `edit` and does what it says, while nobody else can.
     ///
     /// # Errors
@@ -74,6 +83,10 @@ impl<T: TokenCacheStorage + ?Sized> TokenCacheStorage for Arc<T> {
 
     fn read(&self) -> Result<Contents, StorageError> {
         (**self).read()
+    }
+
+    fn examine(&self) -> Result<Contents, StorageError> {
+        (**self).examine()
     }
 
     fn update(&self, edit: &mut dyn FnMut(Option<&[u8]>) -> Edit) -> Result<Updated, StorageError> {

@@ -26,7 +26,8 @@ const LIMIT: usize = 5_000;
 ///
 /// Kept: endpoints, hosts and paths, scopes, claims, error codes, suberrors, AADSTS numbers, correlation and trace ids.
 /// Replaced by `[name hash]`: tokens, codes, verifiers, state, user names, and the value of every parameter that is not
-/// known to be harmless. Equal values have equal hashes within one transcript and nowhere else, so that a name cannot be
+/// known to be harmless. Of an API's address every value is replaced, and every segment of the path that is neither a word
+/// nor a GUID. Equal values have equal hashes within one transcript and nowhere else, so that a name cannot be
 /// found by hashing guesses.
 pub struct Transcript {
     clock: Arc<dyn Clock>,

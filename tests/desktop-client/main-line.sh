@@ -51,6 +51,7 @@ MOCK_IDP_USER=eve@contoso.test ends 0 'signed in as eve@contoso.test' desktop-cl
 ends 2 'say which with --account: ada@contoso.test, eve@contoso.test' desktop-client token api://calendar/Events.Read
 ends 0 'eyJ' desktop-client token api://calendar/Events.Read --account ADA@contoso.test --silent
 ends 0 'ada@contoso.test' desktop-client logout ada@contoso.test
+ends 3 'AADSTS50058' desktop-client --cache memory login --prompt none
 ends 3 'zoe' desktop-client token api://calendar/Events.Read --account zoe --silent
 
 # A code, entered on another device.

@@ -1,6 +1,6 @@
 """A person at a browser, as BROWSER='python person.py': goes through whatever forms the pages at the address show.
 
-    PERSON=ada         who signs in; `ada declines`: and then allows nothing
+    PERSON=ada         who signs in; `ada declines`: and then allows nothing; `ada stays`: and ends up at a page that refuses
     PERSON_LOG=FILE    gets a line of JSON about the answer that was carried to the redirect address
 
 A new person each time: no session is kept between two runs.
@@ -50,11 +50,12 @@ class Redirects(urllib.request.HTTPRedirectHandler):
 
 
 class Person:
-    def __init__(self, name: str, declines: bool, address: str, log: str | None):
-        self.name, self.declines, self.log = name, declines, log
+    def __init__(self, name: str, manner: str, address: str, log: str | None):
+        self.name, self.declines, self.stays, self.log = name, manner == "declines", manner == "stays", log
         query = urllib.parse.parse_qs(urllib.parse.urlsplit(address).query)
         self.redirect = urllib.parse.urlsplit(query["redirect_uri"][0])
         self.landed = False
+        self.refused = False
         cookies = urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
         self.opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), cookies, Redirects(self.note))
 
@@ -74,6 +75,7 @@ class Person:
             with self.opener.open(url, data.encode() if data else None, timeout=20) as answer:
                 return answer.url, answer.read().decode()
         except urllib.error.HTTPError as error:
+            self.refused = error.code in (400, 401, 403)
             return error.url, error.read().decode(errors="replace")
 
     def answer(self, form: dict) -> dict:
@@ -99,7 +101,7 @@ class Person:
     def sign_in(self, address: str) -> None:
         url, text = self.open(address)
         for _ in range(MOST_PAGES):
-            if self.landed:
+            if self.landed or (self.stays and self.refused):
                 return
             url, text = self.step(url, text)
         if not self.landed:
@@ -107,5 +109,5 @@ class Person:
 
 
 if __name__ == "__main__":
-    name, _, declines = os.environ["PERSON"].partition(" ")
-    Person(name, declines == "declines", sys.argv[-1], os.environ.get("PERSON_LOG")).sign_in(sys.argv[-1])
+    name, _, manner = os.environ["PERSON"].partition(" ")
+    Person(name, manner, sys.argv[-1], os.environ.get("PERSON_LOG")).sign_in(sys.argv[-1])

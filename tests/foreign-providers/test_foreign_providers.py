@@ -57,31 +57,32 @@ def test_a_scope_that_does_not_exist(client, toolkit):
     assert ended.printed["error"]["code"] == "invalid_scope"
 
 
-@pytest.mark.parametrize("name, way, signed", [("node-oidc-provider", "POST", True), ("django-oauth-toolkit", "GET", None)])
+@pytest.mark.parametrize("name, way, signed", [("node-oidc-provider", "POST", True), ("django-oauth-toolkit", "GET", False)])
 def test_the_answer_comes_as_the_provider_can(client, providers, name, way, signed):
-    """By form post where that is on offer, else in the address; with `iss` where that is promised (RFC 9207)."""
+    """By form post where that is on offer, else in the address; with `iss` where that is promised (RFC 9207), else without."""
     metadata = providers[name].metadata()
     assert ("form_post" in metadata.get("response_modes_supported", [])) == (way == "POST")
     ended = client.desktop_client(providers[name], "login", "openid")
     assert ended.status == 0, ended.told
     answer = client.answers()[-1]
     assert answer["method"] == way
-    if signed:
-        assert metadata["authorization_response_iss_parameter_supported"] is True
-        assert "iss" in answer["names"]
+    assert metadata.get("authorization_response_iss_parameter_supported", False) is signed
+    assert ("iss" in answer["names"]) is signed
 
 
 def test_an_unknown_client(client, provider):
     """The provider shows a page of its own and sends nobody back: the client waits no longer than it was told."""
-    ended = client.desktop_client(provider, "login", "openid", client_id="nobody", timeout=2)
+    ended = client.desktop_client(provider, "login", "openid", person="ada stays", client_id="nobody", timeout=5)
     assert ended.status == 1
-    assert ended.printed["error"]["code"] in ("interactive_timeout", "browser_not_opened")
+    # Had the page been another, or the person failed, it would be `browser_not_opened`.
+    assert ended.printed["error"]["code"] == "interactive_timeout"
 
 
 def test_an_address_that_is_not_the_issuers(client, provider):
+    """Neither has a document there."""
     ended = client.desktop_client(provider, "login", "openid", issuer=f"{provider.issuer}/elsewhere")
     assert ended.status == 1
-    assert ended.printed["error"]["code"] in ("http_status_not_200", "endpoints_resolution_error")
+    assert ended.printed["error"]["code"] == "http_status_not_200"
 
 
 def test_localhost_is_another_issuer_than_its_address(client, node):

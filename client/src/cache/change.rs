@@ -84,6 +84,16 @@ impl Change {
             _ => false,
         }
     }
+
+    /// True if this one is made only for a user who is signed in, and `earlier` may be what signed her in.
+    pub(super) fn needs(&self, earlier: &Self) -> bool {
+        match (self, earlier) {
+            (Self::Save(new), Self::Save(old)) => {
+                new.unless_signed_out && new.account.home_account_id == old.account.home_account_id
+            }
+            _ => false,
+        }
+    }
 }
 
 impl NewTokens {
@@ -94,6 +104,8 @@ impl NewTokens {
             && self.family_id == old.family_id;
         same_owner
             && self.target.include(&old.target)
+            // Tokens of no API overlap with none; only the very same takes their place.
+            && (!old.target.names_no_api() || self.target == old.target)
             && (self.refresh_token.is_some() || old.refresh_token.is_none())
             && (self.id_token.is_some() || old.id_token.is_none())
             // Who signed in is there for what was refreshed later.

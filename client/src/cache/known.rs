@@ -45,7 +45,16 @@ impl Known {
     /// Makes a change that is to be stored; its number.
     pub(super) fn make(&mut self, change: Change) -> u64 {
         change.apply(Arc::make_mut(&mut self.document));
-        self.unsaved.retain(|earlier| !change.supersedes(&earlier.change));
+        let said_again: Vec<u64> = self
+            .unsaved
+            .iter()
+            .enumerate()
+            .filter(|(_, earlier)| change.supersedes(&earlier.change))
+            // What lies between may count only for a user who is signed in, and be her first sign-in's.
+            .filter(|(index, earlier)| !self.unsaved[index + 1..].iter().any(|one| one.change.needs(&earlier.change)))
+            .map(|(_, earlier)| earlier.number)
+            .collect();
+        self.unsaved.retain(|earlier| !said_again.contains(&earlier.number));
         self.made += 1;
         self.unsaved.push(Numbered { number: self.made, change });
         self.made

@@ -144,6 +144,18 @@ impl TokenCache {
         Ok(users)
     }
 
+    /// What a look-up would stumble over, without touching anything.
+    pub(crate) fn examine(&self) -> Result<Vec<String>, Error> {
+        let contents = self.0.storage.examine()?;
+        let mut told = contents.warnings;
+        if Document::parse(contents.bytes.as_ref().map(|bytes| bytes.as_slice())).is_err() {
+            told.push(
+                "what is there is damaged; nothing, the next request sets it aside and begins a new one".to_owned(),
+            );
+        }
+        Ok(told)
+    }
+
     /// Stores the change of this number, and with it all that are not stored yet. Who waited for a write
     /// that took theirs along does not write again.
     fn store(&self, number: u64) -> Result<(), StorageError> {

@@ -8,6 +8,9 @@ use clap_complete::Shell;
 use desktop_client::Prompt;
 use url::Url;
 
+/// So that a command's own options stand together.
+const EVERYWHERE: &str = "With every command";
+
 /// Get tokens of Microsoft Entra, or of a mock of it, and call APIs with them: silently where
 /// possible, else with at most one sign-in in the browser.
 #[derive(Debug, Parser)]
@@ -19,14 +22,17 @@ Tokens are kept for the next command, for their owner only: see `desktop-client 
 Exit status: 0 token or API answer obtained, 1 refused, 2 wrong usage or configuration, 3 a person is needed but no interaction is allowed."
 )]
 pub(crate) struct Args {
-    /// Print results as JSON
-    #[arg(long, global = true, env = "DESKTOP_CLIENT_JSON", hide_env = true, value_parser = FalseyValueParser::new())]
+    /// Print results and errors as JSON
+    #[arg(long, global = true, help_heading = EVERYWHERE, env = "DESKTOP_CLIENT_JSON", hide_env = true,
+          value_parser = FalseyValueParser::new())]
     pub(crate) json: bool,
-    /// Write what is sent and received to FILE, without secrets and names
-    #[arg(long, global = true, value_name = "FILE", env = "DESKTOP_CLIENT_RECORD", hide_env = true)]
+    /// Write down what is sent and received, without secrets and names
+    #[arg(long, global = true, help_heading = EVERYWHERE, value_name = "FILE", env = "DESKTOP_CLIENT_RECORD",
+          hide_env = true)]
     pub(crate) record: Option<PathBuf>,
-    /// Where tokens are kept: a file, or `memory` until the command ends [default: see `cache path`]
-    #[arg(long, global = true, value_name = "FILE|memory", env = "DESKTOP_CLIENT_CACHE", hide_env = true)]
+    /// Where tokens are kept, or `memory` [default: see `cache path`]
+    #[arg(long, global = true, help_heading = EVERYWHERE, value_name = "FILE|memory", env = "DESKTOP_CLIENT_CACHE",
+          hide_env = true)]
     pub(crate) cache: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) profile: ProfileArgs,
@@ -38,14 +44,23 @@ pub(crate) struct Args {
 #[derive(Debug, ClapArgs)]
 #[command(next_help_heading = "Which authority, as which app")]
 pub(crate) struct ProfileArgs {
-    /// A cloud (public, usgov, china …), or a JSON file with `authority` or `oidc_authority`, `client_id`, `redirect_uri`,
-    /// `ca`, `capabilities`; options win over it
+    /// A cloud (public, usgov, china …), or a JSON file; options win over it
     #[arg(long, global = true, value_name = "NAME|FILE", env = "DESKTOP_CLIENT_PROFILE", hide_env = true)]
     pub(crate) profile: Option<PathBuf>,
-    /// https://HOST/TENANT; falls back to MOCK_IDP_AUTHORITY
+    /// At a cloud: common (default), organizations, consumers or a tenant
+    #[arg(
+        long,
+        global = true,
+        value_name = "TENANT",
+        conflicts_with_all = ["authority", "oidc_authority"],
+        env = "DESKTOP_CLIENT_TENANT",
+        hide_env = true
+    )]
+    pub(crate) tenant: Option<String>,
+    /// https://HOST/TENANT instead of a cloud; else MOCK_IDP_AUTHORITY
     #[arg(long, global = true, value_name = "URL", env = "DESKTOP_CLIENT_AUTHORITY", hide_env = true)]
     pub(crate) authority: Option<String>,
-    /// Issuer of an OpenID provider that is not Entra, instead of --authority
+    /// Instead: the issuer of an OpenID provider that is not Entra
     #[arg(
         long,
         global = true,
@@ -55,16 +70,16 @@ pub(crate) struct ProfileArgs {
         hide_env = true
     )]
     pub(crate) oidc_authority: Option<String>,
-    /// Application id of the registration; falls back to MOCK_IDP_CLIENT_ID
+    /// Application id of the registration; else MOCK_IDP_CLIENT_ID
     #[arg(long, global = true, value_name = "ID", env = "DESKTOP_CLIENT_CLIENT_ID", hide_env = true)]
     pub(crate) client_id: Option<String>,
     /// Loopback address of the registration [default: http://localhost]
     #[arg(long, global = true, value_name = "URL", env = "DESKTOP_CLIENT_REDIRECT_URI", hide_env = true)]
     pub(crate) redirect_uri: Option<String>,
-    /// PEM file of a certificate authority to trust as well; falls back to MOCK_IDP_CA
+    /// PEM file of a further authority to trust; else MOCK_IDP_CA
     #[arg(long, global = true, value_name = "FILE", env = "DESKTOP_CLIENT_CA", hide_env = true)]
     pub(crate) ca: Option<PathBuf>,
-    /// What the client says it can handle, e.g. cp1 (DESKTOP_CLIENT_CAPABILITIES: a list with commas)
+    /// What the client can handle, e.g. cp1; may be repeated
     #[arg(
         long = "capability",
         global = true,
@@ -90,10 +105,10 @@ pub(crate) enum Command {
         scopes: Vec<String>,
         #[command(flatten)]
         who: WhoArgs,
-        /// What the sign-in page is to show [default: only what is missing]
+        /// What the page is to show [default: what is missing]
         #[arg(long, value_name = "WHAT", env = "DESKTOP_CLIENT_PROMPT", hide_env = true)]
         prompt: Option<PromptArg>,
-        /// Show a code to sign in with on another device, as is done where no browser can be opened
+        /// Show a code for another device, as where there is no browser
         #[arg(long, conflicts_with = "prompt", env = "DESKTOP_CLIENT_DEVICE_CODE", hide_env = true,
               value_parser = FalseyValueParser::new())]
         device_code: bool,
@@ -171,14 +186,14 @@ pub(crate) struct TokenArgs {
     /// Never open the browser
     #[arg(long, env = "DESKTOP_CLIENT_SILENT", hide_env = true, value_parser = FalseyValueParser::new())]
     pub(crate) silent: bool,
-    /// Show a code to sign in with on another device, without trying silently first
+    /// Show a code for another device without trying silently first
     #[arg(long, conflicts_with_all = ["silent", "interactive", "prompt"], env = "DESKTOP_CLIENT_DEVICE_CODE",
           hide_env = true, value_parser = FalseyValueParser::new())]
     pub(crate) device_code: bool,
     /// Claims of a challenge, as JSON
     #[arg(long, value_name = "JSON", env = "DESKTOP_CLIENT_CLAIMS", hide_env = true)]
     pub(crate) claims: Option<String>,
-    /// What the sign-in page is to show; implies --interactive
+    /// What the page is to show; implies --interactive
     #[arg(long, value_name = "WHAT", conflicts_with = "silent", env = "DESKTOP_CLIENT_PROMPT", hide_env = true)]
     pub(crate) prompt: Option<PromptArg>,
 }
@@ -186,7 +201,7 @@ pub(crate) struct TokenArgs {
 /// Whose token.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct WhoArgs {
-    /// Who: a user name (--login-hint is the same), or the home account id of somebody signed in
+    /// A user name, or the home account id of somebody signed in
     #[arg(long, alias = "login-hint", value_name = "USER", env = "DESKTOP_CLIENT_ACCOUNT", hide_env = true)]
     pub(crate) account: Option<String>,
 }

@@ -14,9 +14,11 @@ mod who;
 
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::CommandFactory as _;
 use desktop_client::PublicClientApplication;
+use tokio::runtime::Runtime;
 
 pub(crate) use args::Args;
 use args::Command;
@@ -35,32 +37,50 @@ enum Status {
 }
 
 /// Runs one command.
-pub(crate) async fn run(args: Args) -> ExitCode {
+pub(crate) fn run(args: Args) -> ExitCode {
     if let Command::Completions { shell } = args.command {
         clap_complete::generate(shell, &mut Args::command(), "desktop-client", &mut std::io::stdout());
         return ExitCode::SUCCESS;
     }
     let waiting = Arc::new(Waiting::default());
-    let output = Output { json: args.json, arguments: std::env::args().collect(), waiting: Arc::clone(&waiting) };
-    if let Command::Cache { action } = args.command {
-        return ExitCode::from(commands::cache(action, args.cache.as_deref(), &output) as u8);
-    }
-    let status = match prepare(&args, waiting) {
-        Ok((settings, app, watch)) => {
-            let status = execute(&settings, &app, args.command, &output).await;
-            app.token_cache_warnings().iter().for_each(|warning| output.warning(warning));
-            if let Err((path, error)) = watch.finish() {
-                output.sentence(&format!("the transcript could not be written to {} ({error})", path.display()));
+    let arguments = std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
+    let output = Output { json: args.json, arguments, waiting: Arc::clone(&waiting) };
+    let status = match args.command {
+        Command::Cache { action } => commands::cache(action, args.cache.as_deref(), &output),
+        _ => match Runtime::new() {
+            Ok(runtime) => {
+                let (status, patience) = runtime.block_on(watched(args, waiting, Arc::new(output)));
+                runtime.shutdown_timeout(patience);
+                status
             }
-            status
-        }
-        Err(error) => {
-            output.usage(&format!("{error:#}"));
-            Status::Usage
-        }
+            Err(error) => {
+                output.sentence(&format!("no thread could be started ({error}); end other programs and try again"));
+                Status::Refused
+            }
+        },
     };
     ExitCode::from(status as u8)
 }
+
+/// How it ended, and how long what it left under way may still take.
+async fn watched(args: Args, waiting: Arc<Waiting>, output: Arc<Output>) -> (Status, Duration) {
+    let (settings, app, watch) = match prepare(&args, waiting) {
+        Ok(prepared) => prepared,
+        Err(error) => {
+            output.usage(&format!("{error:#}"));
+            return (Status::Usage, Duration::ZERO);
+        }
+    };
+    let ended = execute(settings, app.clone(), args.command, Arc::clone(&output)).await;
+    app.token_cache_warnings().iter().for_each(|warning| output.warning(warning));
+    if let Err((path, error)) = watch.finish() {
+        output.sentence(&format!("the transcript could not be written to {} ({error})", path.display()));
+    }
+    ended
+}
+
+/// For a token that came in the background and is about to be stored.
+const LAST_WRITE: Duration = Duration::from_secs(5);
 
 fn prepare(args: &Args, waiting: Arc<Waiting>) -> anyhow::Result<(Settings, PublicClientApplication, Arc<Watch>)> {
     let settings = profile::settings(&args.profile, storage::of(args.cache.as_deref())?)?;
@@ -74,26 +94,50 @@ fn prepare(args: &Args, waiting: Arc<Waiting>) -> anyhow::Result<(Settings, Publ
     Ok((settings, app, watch))
 }
 
-/// Ctrl-C, or a request to end, drops whatever is under way.
-async fn execute(settings: &Settings, app: &PublicClientApplication, command: Command, output: &Output) -> Status {
+/// Ctrl-C, or a request to end, drops whatever is under way. The command has a task of its own: it may be waiting for
+/// another process's lock on the cache, where nothing else would be heard.
+async fn execute(
+    settings: Settings,
+    app: PublicClientApplication,
+    command: Command,
+    output: Arc<Output>,
+) -> (Status, Duration) {
+    let told = Arc::clone(&output);
+    let interruption = interruption();
+    let command = tokio::spawn(async move { commands::obey(&settings, &app, command, &told).await });
+    let handle = command.abort_handle();
     tokio::select! {
-        status = commands::obey(settings, app, command, output) => status,
-        () = interrupted() => {
-            output.sentence("interrupted; nothing was changed");
-            Status::Refused
+        status = command => match status {
+            Ok(status) => (status, LAST_WRITE),
+            Err(_) => {
+                output.refused("unexpected", "the command ended early; run it again with DESKTOP_CLIENT_LOG=debug");
+                (Status::Refused, Duration::ZERO)
+            }
+        },
+        () = interruption => {
+            handle.abort();
+            output.refused("interrupted", "interrupted before the end");
+            (Status::Refused, Duration::ZERO)
         }
     }
 }
 
-async fn interrupted() {
-    #[cfg(unix)]
-    if let Ok(mut terminate) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+/// Listens from the call on, not from the first wait.
+#[cfg(unix)]
+fn interruption() -> impl Future<Output = ()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let signals = signal(SignalKind::interrupt()).and_then(|first| Ok((first, signal(SignalKind::terminate())?)));
+    async {
+        let Ok((mut interrupt, mut terminate)) = signals else { return std::future::pending().await };
         tokio::select! {
-            Ok(()) = tokio::signal::ctrl_c() => {}
+            _ = interrupt.recv() => {}
             _ = terminate.recv() => {}
         }
-        return;
     }
+}
+
+#[cfg(not(unix))]
+async fn interruption() {
     if tokio::signal::ctrl_c().await.is_err() {
         std::future::pending::<()>().await;
     }

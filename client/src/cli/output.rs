@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use super::explain::explain;
 use super::waiting::{Waiting, say};
+use super::who::name_of;
 
 pub(super) struct Output {
     pub(super) json: bool,
@@ -33,8 +34,8 @@ impl Output {
             }));
         } else {
             let account = &result.account;
-            // An OpenID provider need not tell a user name, and knows no tenants.
-            let name = if account.username.is_empty() { &account.home_account_id } else { &account.username };
+            let name = name_of(account);
+            // An OpenID provider knows no tenants.
             match result.tenant_id.as_str() {
                 "" => print(&format!("signed in as {name} ({})", account.environment)),
                 tenant => print(&format!("signed in as {name} (tenant {tenant})")),
@@ -84,7 +85,8 @@ impl Output {
 
     pub(super) fn location(&self, location: &Location) {
         if self.json {
-            let path = if let Location::File(path) = location { Some(path) } else { None };
+            // JSON is Unicode; a path need not be.
+            let path = if let Location::File(path) = location { Some(path.to_string_lossy()) } else { None };
             print_json(&json!({"path": path, "kept": location.to_string()}));
         } else if let Location::File(path) = location {
             print(&path.display().to_string());
@@ -123,8 +125,14 @@ impl Output {
     }
 
     pub(super) fn usage(&self, message: &str) {
+        self.refused("usage", message);
+    }
+
+    /// A failure that is no error of the library's.
+    pub(super) fn refused(&self, code: &str, message: &str) {
+        self.waiting.stop();
         if self.json {
-            print_json(&json!({"error": {"code": "usage", "message": message}}));
+            print_json(&json!({"error": {"code": code, "message": message}}));
         }
         self.sentence(message);
     }

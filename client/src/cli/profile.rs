@@ -44,9 +44,13 @@ impl Authority {
 /// A profile file: a JSON object with these members, all optional. Unknown ones are mistakes.
 #[derive(Debug, Default)]
 struct Profile {
-    /// `https://HOST/TENANT`.
+    /// The name of a cloud.
+    cloud: Option<String>,
+    /// Who may sign in at the cloud: `common` if left out, `organizations`, `consumers`, a tenant.
+    tenant: Option<String>,
+    /// `https://HOST/TENANT`, instead of `cloud`.
     authority: Option<String>,
-    /// Issuer of an OpenID provider, instead of `authority`.
+    /// Issuer of an OpenID provider, instead of both.
     oidc_authority: Option<String>,
     /// Application id of the registration.
     client_id: Option<String>,
@@ -58,19 +62,22 @@ struct Profile {
     capabilities: Vec<String>,
 }
 
-const MEMBERS: &[&str] = &["authority", "oidc_authority", "client_id", "redirect_uri", "ca", "capabilities"];
+const MEMBERS: &[&str] =
+    &["cloud", "tenant", "authority", "oidc_authority", "client_id", "redirect_uri", "ca", "capabilities"];
 
 /// Options win over the profile, the profile over the variables `mock-idp run` sets.
 pub(super) fn settings(args: &ProfileArgs, place: Place) -> anyhow::Result<Settings> {
     let profile = match &args.profile {
         Some(name) => match name.to_str().and_then(Cloud::named) {
-            Some(cloud) => Profile { authority: Some(cloud.authority(Audience::Common)), ..Profile::default() },
+            Some(_) => Profile { cloud: name.to_str().map(str::to_owned), ..Profile::default() },
             None => read(name)?,
         },
         None => Profile::default(),
     };
     Ok(Settings {
-        authority: authority(args, profile.authority, profile.oidc_authority)?,
+        authority: authority(args, &profile)?
+            .or_else(|| variable("MOCK_IDP_AUTHORITY").map(Authority::Entra))
+            .context("no authority; give --authority https://HOST/TENANT or a --profile")?,
         client_id: choose(&args.client_id, profile.client_id, "MOCK_IDP_CLIENT_ID")
             .context("no client id; give --client-id or a --profile")?,
         redirect_uri: args.redirect_uri.clone().or(profile.redirect_uri),
@@ -108,14 +115,36 @@ impl Settings {
     }
 }
 
-fn authority(args: &ProfileArgs, entra: Option<String>, open_id: Option<String>) -> anyhow::Result<Authority> {
-    let either = |entra: Option<String>, open_id: Option<String>| {
-        open_id.map(Authority::OpenId).or_else(|| entra.map(Authority::Entra))
+/// An address given as an option, else the profile's; none if nobody says.
+fn authority(args: &ProfileArgs, profile: &Profile) -> anyhow::Result<Option<Authority>> {
+    let address = |entra: &Option<String>, open_id: &Option<String>| {
+        open_id.clone().map(Authority::OpenId).or_else(|| entra.clone().map(Authority::Entra))
     };
-    either(args.authority.clone(), args.oidc_authority.clone())
-        .or_else(|| either(entra, open_id))
-        .or_else(|| variable("MOCK_IDP_AUTHORITY").map(Authority::Entra))
-        .context("no authority; give --authority https://HOST/TENANT or a --profile")
+    if let Some(given) = address(&args.authority, &args.oidc_authority) {
+        return Ok(Some(given));
+    }
+    let tenant = args.tenant.as_ref().or(profile.tenant.as_ref());
+    match (address(&profile.authority, &profile.oidc_authority), &profile.cloud, tenant) {
+        (Some(_), Some(_), _) => Err(anyhow!("the profile names a cloud and an authority; leave one of them out")),
+        (Some(_), None, Some(_)) => Err(anyhow!(
+            "a tenant is chosen at a cloud, but the profile names an authority; put the tenant into its address"
+        )),
+        (None, None, Some(_)) => Err(anyhow!("a tenant is chosen at a cloud; name it as well, e.g. --profile public")),
+        (None, Some(cloud), tenant) => at_cloud(cloud, tenant.map_or("common", String::as_str)).map(Some),
+        (address, None, None) => Ok(address),
+    }
+}
+
+fn at_cloud(name: &str, tenant: &str) -> anyhow::Result<Authority> {
+    let cloud = Cloud::named(name)
+        .with_context(|| format!("there is no cloud {name:?}; there are {}", Cloud::NAMES.join(", ")))?;
+    let fits = |c: char| c.is_ascii_alphanumeric() || "-._".contains(c);
+    if tenant.is_empty() || !tenant.chars().all(fits) {
+        return Err(anyhow!(
+            "{tenant:?} is no tenant; give common, organizations, consumers, or a tenant's id or domain"
+        ));
+    }
+    Ok(Authority::Entra(cloud.authority(Audience::from(tenant))))
 }
 
 fn read(path: &Path) -> anyhow::Result<Profile> {
@@ -160,6 +189,8 @@ impl<'de> Visitor<'de> for Members {
         let mut profile = Profile::default();
         while let Some(name) = map.next_key::<String>()? {
             match name.as_str() {
+                "cloud" => profile.cloud = Some(map.next_value()?),
+                "tenant" => profile.tenant = Some(map.next_value()?),
                 "authority" => profile.authority = Some(map.next_value()?),
                 "oidc_authority" => profile.oidc_authority = Some(map.next_value()?),
                 "client_id" => profile.client_id = Some(map.next_value()?),
@@ -185,16 +216,18 @@ fn unknown(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use clap::Parser as _;
     use rstest::rstest;
 
-    use super::Profile;
+    use super::{Authority, Profile, authority};
+    use crate::cli::args::Args;
 
     #[rstest]
     #[case::slip(r#"{"autority": "x"}"#, "unknown member \"autority\"; did you mean \"authority\"?")]
     #[case::style(r#"{"clientId": "x"}"#, "did you mean \"client_id\"?")]
-    #[case::far(r#"{"secret": "x"}"#, "there are authority, oidc_authority, client_id, redirect_uri, ca, capabilities")]
+    #[case::far(r#"{"secret": "x"}"#, "there are cloud, tenant, authority, oidc_authority, client_id")]
     #[case::kind(r#"{"ca": 5}"#, "expected")]
-    #[case::no_object("[]", "an object with authority")]
+    #[case::no_object("[]", "an object with cloud")]
     fn mistakes(#[case] text: &str, #[case] told: &str) {
         let error = serde_json::from_str::<Profile>(text).unwrap_err();
         assert!(error.to_string().contains(told), "{error}");
@@ -203,12 +236,59 @@ mod tests {
 
     #[test]
     fn every_member_is_read() {
-        let text = r#"{"authority": "a", "client_id": "b", "redirect_uri": "c", "ca": "d", "capabilities": ["e"]}"#;
+        let text = r#"{"authority": "a", "client_id": "b", "redirect_uri": "c", "ca": "d", "capabilities": ["e"],
+            "cloud": "f", "tenant": "g", "oidc_authority": "h"}"#;
         let profile: Profile = serde_json::from_str(text).unwrap();
+        assert_eq!(profile.cloud.as_deref(), Some("f"));
+        assert_eq!(profile.tenant.as_deref(), Some("g"));
+        assert_eq!(profile.oidc_authority.as_deref(), Some("h"));
         assert_eq!(profile.authority.as_deref(), Some("a"));
         assert_eq!(profile.client_id.as_deref(), Some("b"));
         assert_eq!(profile.redirect_uri.as_deref(), Some("c"));
         assert_eq!(profile.ca.unwrap().to_str(), Some("d"));
         assert_eq!(profile.capabilities, ["e"]);
+    }
+
+    fn chosen(options: &[&str], profile: &str) -> Result<Option<String>, String> {
+        let line = ["desktop-client", "accounts"].iter().chain(options);
+        let args = Args::try_parse_from(line).map_err(|error| error.to_string())?;
+        let profile: Profile = serde_json::from_str(profile).unwrap();
+        let authority = authority(&args.profile, &profile).map_err(|error| format!("{error:#}"))?;
+        Ok(authority.map(|authority| match authority {
+            Authority::Entra(address) => address,
+            Authority::OpenId(issuer) => format!("issuer {issuer}"),
+        }))
+    }
+
+    const PUBLIC: &str = r#"{"cloud": "public"}"#;
+
+    #[rstest]
+    #[case::nobody_says(&[], "{}", None)]
+    #[case::a_cloud(&[], PUBLIC, Some("https://login.microsoftonline.com/common"))]
+    #[case::personal(&["--tenant", "consumers"], PUBLIC, Some("https://login.microsoftonline.com/consumers"))]
+    #[case::any_case(&["--tenant", "Organizations"], PUBLIC, Some("https://login.microsoftonline.com/organizations"))]
+    #[case::domain(&["--tenant", "contoso.com"], r#"{"cloud": "usgov"}"#, Some("https://login.microsoftonline.us/contoso.com"))]
+    #[case::member(&[], r#"{"cloud": "china", "tenant": "t"}"#, Some("https://login.partner.microsoftonline.cn/t"))]
+    #[case::option_wins(&["--tenant", "u"], r#"{"cloud": "public", "tenant": "t"}"#, Some("https://login.microsoftonline.com/u"))]
+    #[case::authority_wins(&["--authority", "https://a/t"], r#"{"cloud": "public", "tenant": "t"}"#, Some("https://a/t"))]
+    #[case::issuer_wins(&["--oidc-authority", "https://i"], PUBLIC, Some("issuer https://i"))]
+    #[case::profile_s_authority(&[], r#"{"authority": "https://a/t"}"#, Some("https://a/t"))]
+    fn who_signs_users_in(#[case] options: &[&str], #[case] profile: &str, #[case] expected: Option<&str>) {
+        assert_eq!(chosen(options, profile).unwrap().as_deref(), expected);
+    }
+
+    #[rstest]
+    #[case::no_cloud(&["--tenant", "t"], "{}", "--profile public")]
+    #[case::an_address_has_one(&["--tenant", "t"], r#"{"authority": "https://a/t"}"#, "into its address")]
+    #[case::an_issuer_has_none(&["--tenant", "t"], r#"{"oidc_authority": "https://a"}"#, "into its address")]
+    #[case::two(&[], r#"{"authority": "https://a/t", "cloud": "public"}"#, "leave one of them out")]
+    #[case::unknown_cloud(&[], r#"{"cloud": "pubic"}"#, "there are public, usgov")]
+    #[case::path(&["--tenant", "a/b"], PUBLIC, "is no tenant")]
+    #[case::nothing(&["--tenant", ""], PUBLIC, "is no tenant")]
+    #[case::with_an_authority(&["--tenant", "t", "--authority", "https://a/t"], "{}", "cannot be used with")]
+    #[case::with_an_issuer(&["--tenant", "t", "--oidc-authority", "https://a"], "{}", "cannot be used with")]
+    fn contradictions(#[case] options: &[&str], #[case] profile: &str, #[case] told: &str) {
+        let error = chosen(options, profile).unwrap_err();
+        assert!(error.contains(told), "{error}");
     }
 }

@@ -1,11 +1,12 @@
 //! Watches a command: the line for the person who waits, and the transcript that `--record` asks for.
 
-use std::fs::OpenOptions;
+use std::fs::{File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use anyhow::Context as _;
 use desktop_client::{
     BoxFuture, DeviceAuthorization, DeviceCodePrompt, DeviceCodePromptError, Event, Observer, Randomness,
     SystemBrowser, SystemClock, Transcript, UserAgent, UserAgentError,
@@ -19,17 +20,23 @@ pub(super) struct Watch {
     waiting: Arc<Waiting>,
     /// How long a sign-in may take.
     limit: Duration,
-    record: Option<(PathBuf, Transcript)>,
+    record: Option<Record>,
+}
+
+/// What `--record` asks for.
+struct Record {
+    path: PathBuf,
+    /// Open from the start: a place where nothing can be written is told before anything is sent.
+    file: File,
+    transcript: Transcript,
 }
 
 impl Watch {
     /// # Errors
-    /// When a transcript is asked for and the operating system has no randomness for its hashes.
-    pub(super) fn new(waiting: Arc<Waiting>, limit: Duration, record: Option<PathBuf>) -> io::Result<Arc<Self>> {
-        let record = match record {
-            Some(path) => Some((path, Transcript::new(Arc::new(SystemClock), &Randomness::system()?))),
-            None => None,
-        };
+    /// When a transcript is asked for and its file cannot be written, or the operating system has no randomness for its
+    /// hashes.
+    pub(super) fn new(waiting: Arc<Waiting>, limit: Duration, record: Option<PathBuf>) -> anyhow::Result<Arc<Self>> {
+        let record = record.map(Record::new).transpose()?;
         Ok(Arc::new(Self { waiting, limit, record }))
     }
 
@@ -40,9 +47,26 @@ impl Watch {
     pub(super) fn finish(&self) -> Result<(), (PathBuf, io::Error)> {
         self.waiting.stop();
         match &self.record {
-            Some((path, transcript)) => write(path, &transcript.to_json()).map_err(|error| (path.clone(), error)),
+            Some(record) => record.write().map_err(|error| (record.path.clone(), error)),
             None => Ok(()),
         }
+    }
+}
+
+impl Record {
+    fn new(path: PathBuf) -> anyhow::Result<Self> {
+        let file = open(&path).with_context(|| {
+            format!("the transcript cannot be written to {}; name another file with --record", path.display())
+        })?;
+        let transcript = Transcript::new(Arc::new(SystemClock), &Randomness::system()?);
+        Ok(Self { path, file, transcript })
+    }
+
+    fn write(&self) -> io::Result<()> {
+        if self.file.metadata()?.is_file() {
+            self.file.set_len(0)?;
+        }
+        (&self.file).write_all(self.transcript.to_json().as_bytes())
     }
 }
 
@@ -53,8 +77,8 @@ impl Observer for Watch {
             Event::SignInAnswered(_) => self.waiting.stop(),
             _ => {}
         }
-        if let Some((_, transcript)) = &self.record {
-            transcript.observe(event);
+        if let Some(record) = &self.record {
+            record.transcript.observe(event);
         }
     }
 }
@@ -70,22 +94,23 @@ impl DeviceCodePrompt for AnnouncedCode {
     }
 }
 
-/// For the owner's eyes: what is hidden today may be guessed tomorrow.
-fn write(path: &Path, text: &str) -> io::Result<()> {
+/// For the owner's eyes: what is hidden today may be guessed tomorrow. What is there stays until there is something to
+/// write.
+fn open(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
+    options.write(true).create(true).truncate(false);
     #[cfg(unix)]
     {
         use std::os::unix::fs::OpenOptionsExt as _;
         options.mode(0o600);
     }
-    let mut file = options.open(path)?;
+    let file = options.open(path)?;
     #[cfg(unix)]
     if file.metadata()?.is_file() {
         use std::os::unix::fs::PermissionsExt as _;
         file.set_permissions(std::fs::Permissions::from_mode(0o600))?;
     }
-    file.write_all(text.as_bytes())
+    Ok(file)
 }
 
 /// The platform's browser. Where there is none the person may open the address, if there is a person.

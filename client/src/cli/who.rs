@@ -17,17 +17,39 @@ pub(super) enum Who {
 
 /// `name`: a user name in any case, or a home account id.
 pub(super) fn find(accounts: &[Account], name: Option<&str>) -> Who {
-    let fits = |account: &&Account| match name {
-        None => true,
-        Some(name) => account.username.eq_ignore_ascii_case(name) || account.home_account_id == name,
-    };
-    let fitting: Vec<Account> = accounts.iter().filter(fits).cloned().collect();
+    let fitting: Vec<Account> = accounts.iter().filter(|account| is_called(account, name)).cloned().collect();
     match (fitting.as_slice(), name) {
         ([_, _, ..], _) => Who::Several(fitting),
         ([one], _) => Who::Known(one.clone()),
         ([], Some(name)) => Who::Stranger(name.to_owned()),
         ([], None) => Who::Nobody,
     }
+}
+
+/// Whether this name means the account; everybody is meant if nobody is named.
+pub(super) fn is_called(account: &Account, name: Option<&str>) -> bool {
+    name.is_none_or(|name| account.username.eq_ignore_ascii_case(name) || account.home_account_id == name)
+}
+
+/// Who was asked for, when somebody else came: the sign-in page lets anybody in. `hinted`: what the library found out.
+pub(super) fn somebody_else<'a>(came: &Account, hinted: Option<&'a Account>, name: Option<&'a str>) -> Option<&'a str> {
+    // Who names nobody takes whoever comes.
+    let name = name?;
+    match hinted {
+        Some(hinted) => Some(name_of(hinted)),
+        // A provider that tells no user name leaves nothing to compare.
+        None => Some(name).filter(|name| !came.username.is_empty() && !is_called(came, Some(name))),
+    }
+}
+
+/// An account as a person knows it: an OpenID provider need not tell a user name.
+pub(super) fn name_of(account: &Account) -> &str {
+    if account.username.is_empty() { &account.home_account_id } else { &account.username }
+}
+
+/// The same where somebody of that name may be another.
+pub(super) fn told_from<'a>(account: &'a Account, name: &str) -> &'a str {
+    if account.username == name { &account.home_account_id } else { name_of(account) }
 }
 
 /// What to type instead.
@@ -45,7 +67,7 @@ mod tests {
     use desktop_client::Account;
     use rstest::rstest;
 
-    use super::{Who, find, which};
+    use super::{Who, find, somebody_else, which};
 
     /// Accounts are made by the library alone; a cache file is the way to have some.
     fn accounts(names: &[(&str, &str)]) -> Vec<Account> {
@@ -89,6 +111,26 @@ mod tests {
             Who::Several(_) => "several".to_owned(),
         };
         assert_eq!(told, expected);
+    }
+
+    #[rstest]
+    #[case::nobody_was_named(BOTH[0], None, None, None)]
+    #[case::nobody_was_named_and_one_is_known(BOTH[0], Some(BOTH[1]), None, None)]
+    #[case::the_one(BOTH[0], None, Some("ADA@contoso.test"), None)]
+    #[case::the_one_by_id(BOTH[0], None, Some("a.t"), None)]
+    #[case::known(BOTH[0], Some(BOTH[1]), Some("b.t"), Some("bo@contoso.test"))]
+    #[case::a_namesake(("ada@contoso.test", "c.t"), Some(BOTH[0]), Some("ada@contoso.test"), Some("ada@contoso.test"))]
+    #[case::stranger(BOTH[0], None, Some("zoe"), Some("zoe"))]
+    #[case::nobody_can_say(("", "s"), None, Some("zoe"), None)]
+    fn who_came_instead(
+        #[case] came: (&str, &str),
+        #[case] hinted: Option<(&str, &str)>,
+        #[case] name: Option<&str>,
+        #[case] expected: Option<&str>,
+    ) {
+        let came = accounts(&[came]).remove(0);
+        let hinted = hinted.map(|hinted| accounts(&[hinted]).remove(0));
+        assert_eq!(somebody_else(&came, hinted.as_ref(), name), expected);
     }
 
     #[test]

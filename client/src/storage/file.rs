@@ -75,6 +75,11 @@ impl FileStorage {
     }
 
     fn contents(&self) -> Result<Contents, StorageError> {
+        self.contents_and(Self::tighten)
+    }
+
+    /// `look` says what is not as it should be about the file.
+    fn contents_and(&self, look: impl Fn(&Self, &File, &Metadata) -> Option<String>) -> Result<Contents, StorageError> {
         let Some((mut file, metadata)) = self.open()? else {
             return Ok(Contents::new(None, Some(NOTHING)));
         };
@@ -82,8 +87,47 @@ impl FileStorage {
         file.read_to_end(&mut bytes)
             .map_err(|error| self.failed(&format!("cannot be read ({error})"), "check the disk and try again"))?;
         let mut contents = Contents::new(Some(bytes), Some(revision_of(&metadata)));
-        contents.warnings.extend(self.tighten(&file, &metadata));
+        contents.warnings.extend(look(self, &file, &metadata));
         Ok(contents)
+    }
+
+    /// What [`tighten`](Self::tighten) would mend.
+    #[cfg(unix)]
+    fn openness(&self, _: &File, metadata: &Metadata) -> Option<String> {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = metadata.permissions().mode() & 0o777;
+        let path = self.path.display();
+        (mode & 0o077 != 0).then(|| {
+            format!("the token cache {path} can be read by others (mode {mode:03o}); run chmod 600 on it, as the next request would")
+        })
+    }
+
+    #[cfg(not(unix))]
+    fn openness(&self, _: &File, _: &Metadata) -> Option<String> {
+        None
+    }
+
+    /// Whether a change could be made: a file without a name is made in the folder, and is gone again.
+    fn check_writable(&self) -> Result<(), StorageError> {
+        let path = fs::canonicalize(&self.path).unwrap_or_else(|_| self.path.clone());
+        // Folders that are missing would be made in the nearest one that is there.
+        let folders = path.ancestors().skip(1).map(|folder| match folder.as_os_str().is_empty() {
+            true => Path::new("."),
+            false => folder,
+        });
+        let folder = folders.into_iter().find(|folder| folder.exists()).unwrap_or(Path::new("."));
+        tempfile::tempfile_in(folder).map_err(|error| {
+            let what = format!("cannot be written (in {}: {error})", folder.display());
+            self.failed(&what, "make the folder writable or name another file")
+        })?;
+        let lock = beside(&self.path, ".lock");
+        match OpenOptions::new().write(true).open(&lock) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(self.failed(
+                &format!("cannot be locked ({}: {error})", lock.display()),
+                "make that file yours or name another one",
+            )),
+            _ => Ok(()),
+        }
     }
 
     /// A file that others could read is closed to them, and the user is told.
@@ -184,6 +228,12 @@ impl TokenCacheStorage for FileStorage {
 
     fn read(&self) -> Result<Contents, StorageError> {
         self.contents()
+    }
+
+    fn examine(&self) -> Result<Contents, StorageError> {
+        let contents = self.contents_and(Self::openness)?;
+        self.check_writable()?;
+        Ok(contents)
     }
 
     fn update(&self, edit: &mut dyn FnMut(Option<&[u8]>) -> Edit) -> Result<Updated, StorageError> {

@@ -117,6 +117,15 @@ impl Exchange {
         self.correlation_id = opened.correlation_id;
     }
 
+    /// Sent by `method` to an API at `url`. Its query is the API's own: a name known from OAuth may mean anything there.
+    fn to_api(method: &Method, url: &Url, redactor: &Redactor) -> Self {
+        Self {
+            path: redactor.api_path(url.path()),
+            parameters: redactor.api_parameters(&query(url)),
+            ..Self::new(Endpoint::Api, (method, url), &[], redactor)
+        }
+    }
+
     /// The ids of request and answer, wherever they stand.
     fn identify(&mut self, request: &HeaderMap, answer: Option<Received<'_>>) {
         let named = |headers: &HeaderMap, name: &str| Some(headers.get(name)?.to_str().ok()?.to_owned());
@@ -180,8 +189,7 @@ pub(super) fn with_authority(exchanged: Exchanged<'_>, redactor: &Redactor) -> E
 
 pub(super) fn with_api(exchanged: Exchanged<'_>, redactor: &Redactor) -> Exchange {
     let Exchanged { request, answer } = exchanged;
-    let url = request.url();
-    let mut exchange = Exchange::new(Endpoint::Api, (request.method(), url), &query(url), redactor);
+    let mut exchange = Exchange::to_api(request.method(), request.url(), redactor);
     exchange.identify(request.headers(), answer);
     let Some(received) = answer else { return exchange.unanswered() };
     let challenges = challenge::from_headers(received.headers);

@@ -1,9 +1,9 @@
-//! What may be read in a transcript, and what is hashed. Names are allowed one by one: a parameter that nobody here knows
-//! may hold anything.
+//! What may be read in a transcript, and what is hashed. Parameters of the authority are allowed one by one, by name: one
+//! that nobody here knows may hold anything. Nobody here knows any API's, so that no value of an API's address is allowed.
 
 use aws_lc_rs::hmac;
 
-/// Parameters whose values say what was asked or answered, not who asked.
+/// Parameters of the authority whose values say what was asked or answered, not who asked.
 const KEPT: &[&str] = &[
     "admin_consent",
     "api-version",
@@ -83,6 +83,36 @@ impl Redactor {
         segments.join("/")
     }
 
+    /// The query of an API's address: names without values.
+    pub(super) fn api_parameters(&self, parameters: &[(String, String)]) -> Vec<(String, String)> {
+        let value = |name: &str, value: &str| match name.to_ascii_lowercase() {
+            _ if value.is_empty() => String::new(),
+            lower if USER_NAMES.contains(&lower.as_str()) => self.user(value),
+            _ => format!("[value {}]", self.hash(value)),
+        };
+        // A text without a value may be the value: `?pay%20slip`.
+        let name = |name: &str, value: &str| match value {
+            "" => format!("[name {}]", self.hash(name)),
+            _ => self.word_or_hash("name", name),
+        };
+        parameters.iter().map(|(own, text)| (name(own, text), value(own, text))).collect()
+    }
+
+    /// The path of an API's address: its words, and hashes in the place of what looks like a value.
+    pub(super) fn api_path(&self, path: &str) -> String {
+        let segments: Vec<String> = path.split('/').map(|segment| self.word_or_hash("segment", segment)).collect();
+        segments.join("/")
+    }
+
+    fn word_or_hash(&self, label: &str, text: &str) -> String {
+        let plain = text.replace("%40", "@");
+        match text {
+            _ if plain.contains('@') => self.user(&plain),
+            word if is_word(word) || is_guid(word) => word.to_owned(),
+            _ => format!("[{label} {}]", self.hash(text)),
+        }
+    }
+
     fn parameter(&self, name: &str, value: &str) -> String {
         let lower = name.to_ascii_lowercase();
         match lower.as_str() {
@@ -103,6 +133,19 @@ impl Redactor {
         let tag = hmac::sign(&self.0, value.as_bytes());
         tag.as_ref().iter().take(6).map(|byte| format!("{byte:02x}")).collect()
     }
+}
+
+/// `me`, `v1.0`, `calendarView`, `$filter`: what a programmer calls things. A number is somebody's.
+fn is_word(text: &str) -> bool {
+    let fits = |c: char| c.is_ascii_alphanumeric() || "-_.$".contains(c);
+    let digits = text.chars().filter(char::is_ascii_digit).count();
+    text.len() <= 40 && text.chars().all(fits) && digits <= 2 && (digits < text.len() || text.is_empty())
+}
+
+/// An object's id names it to its directory alone.
+fn is_guid(text: &str) -> bool {
+    let parts = text.split('-').map(|part| part.bytes().all(|byte| byte.is_ascii_hexdigit()).then_some(part.len()));
+    parts.eq([8, 4, 4, 4, 12].map(Some))
 }
 
 /// The number at the start of Entra's sentences.

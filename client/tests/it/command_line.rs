@@ -10,12 +10,12 @@ use rstest::rstest;
 
 use crate::support::{Authority, CALENDAR, CLIENT, TENANT};
 
-fn run(arguments: &[&str]) -> Output {
+pub(crate) fn run(arguments: &[&str]) -> Output {
     command(arguments).output().unwrap()
 }
 
 /// The program in an environment that says nothing to it.
-fn command(arguments: &[&str]) -> Command {
+pub(crate) fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_desktop-client"));
     for (name, _) in std::env::vars() {
         if name.starts_with("MOCK_IDP") || name.starts_with("DESKTOP_CLIENT") {
@@ -27,10 +27,10 @@ fn command(arguments: &[&str]) -> Command {
 }
 
 /// A file that goes with its test.
-struct File(std::path::PathBuf);
+pub(crate) struct File(pub(crate) std::path::PathBuf);
 
 impl File {
-    fn with(text: &str) -> Self {
+    pub(crate) fn with(text: &str) -> Self {
         static COUNT: AtomicUsize = AtomicUsize::new(0);
         let number = COUNT.fetch_add(1, Ordering::SeqCst);
         let file = std::env::temp_dir().join(format!("desktop-client-{}-{number}.json", std::process::id()));
@@ -38,7 +38,7 @@ impl File {
         Self(file)
     }
 
-    fn path(&self) -> &str {
+    pub(crate) fn path(&self) -> &str {
         self.0.to_str().unwrap()
     }
 }
@@ -49,7 +49,7 @@ impl Drop for File {
     }
 }
 
-const GOOD: [&str; 4] = ["--authority", "https://localhost:1/t", "--client-id", "x"];
+pub(crate) const GOOD: [&str; 4] = ["--authority", "https://localhost:1/t", "--client-id", "x"];
 
 #[rstest]
 #[case::nothing(&[], 2, "Usage")]
@@ -60,6 +60,8 @@ const GOOD: [&str; 4] = ["--authority", "https://localhost:1/t", "--client-id", 
 #[case::no_issuer(&["accounts", "--oidc-authority", "idp.example", "--client-id", "x"], 2, "issuer of an OpenID provider")]
 #[case::external_id(&["accounts", "--authority", "https://x.ciamlogin.com/t", "--client-id", "x"], 2, "Entra External ID")]
 #[case::a_cloud_without_an_app(&["accounts", "--profile", "public"], 2, "--client-id")]
+#[case::a_tenant_of_nowhere(&["accounts", "--tenant", "consumers", "--client-id", "x"], 2, "--profile public")]
+#[case::two_tenants(&["accounts", "--tenant", "t", "--authority", "https://localhost/t", "--client-id", "x"], 2, "--tenant")]
 #[case::no_such_cloud(&["accounts", "--profile", "pubic"], 2, "pubic")]
 #[case::no_profile(&["accounts", "--profile", "/nowhere.json"], 2, "/nowhere.json")]
 #[case::no_ca(&["accounts", "--authority", "https://localhost/t", "--client-id", "x", "--ca", "/nowhere.pem"], 2, "/nowhere.pem")]
@@ -88,9 +90,11 @@ fn mistakes(#[case] arguments: &[&str], #[case] status: i32, #[case] told: &str)
 #[case::nobody_to_forget(&["logout", "zoe"], 1, "zoe")]
 #[case::nobody_there(&["accounts"], 0, "Nobody")]
 #[case::a_cloud_and_an_app(&["accounts", "--profile", "Public"], 0, "Nobody")]
+#[case::a_cloud_for_personal_accounts(&["accounts", "--profile", "public", "--tenant", "consumers"], 0, "Nobody")]
 #[case::unreachable(&["login"], 1, "cannot be reached")]
 fn refusals(#[case] arguments: &[&str], #[case] status: i32, #[case] told: &str) {
-    let mut all = GOOD.to_vec();
+    let cloud = arguments.contains(&"--tenant");
+    let mut all = if cloud { GOOD[2..].to_vec() } else { GOOD.to_vec() };
     all.extend(arguments);
     assert_ends(&run(&all), status, told);
 }
@@ -241,10 +245,10 @@ async fn a_transcript_is_written_when_the_wait_for_the_person_is_broken_off(#[ca
 }
 
 #[test]
-fn a_transcript_that_cannot_be_written_is_told_and_changes_nothing_else() {
-    let output = command(&GOOD).args(["accounts", "--record", "/nowhere/at/all.json"]).output().unwrap();
-    assert_eq!(output.status.code(), Some(0));
-    assert!(String::from_utf8_lossy(&output.stderr).contains("/nowhere/at/all.json"));
+fn a_transcript_that_cannot_be_written_is_told_before_anything_is_done() {
+    let output = command(&GOOD).args(["login", "--record", "/nowhere/at/all.json"]).output().unwrap();
+    assert_ends(&output, 2, "written to /nowhere/at/all.json; name another file");
+    assert_eq!(String::from_utf8_lossy(&output.stderr).lines().count(), 1);
 }
 
 #[test]
@@ -257,7 +261,7 @@ fn json_errors_are_for_machines() {
     assert_eq!(printed["error"]["classification"], "AcquireTokenSilentFailed");
 }
 
-fn assert_ends(output: &Output, status: i32, told: &str) {
+pub(crate) fn assert_ends(output: &Output, status: i32, told: &str) {
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(status), "{stderr}");
     assert!(stderr.contains(told), "{stderr}");

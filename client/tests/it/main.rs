@@ -20,6 +20,7 @@ mod not_supported;
 mod observer;
 mod openid;
 mod other_user;
+mod program;
 mod renewal;
 mod sharing;
 mod silent;

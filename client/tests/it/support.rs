@@ -154,6 +154,12 @@ impl Authority {
         *self.user.lock().unwrap() = user;
     }
 
+    /// What the user does with a page that somebody else was told to open.
+    pub(crate) async fn browse(&self, url: Url) {
+        let user = self.user.lock().unwrap().clone();
+        browse(user, url, Arc::clone(&self.seen)).await.unwrap();
+    }
+
     /// From now on tokens are about this user.
     pub(crate) fn tokens_are_about(&self, who: &'static str) {
         self.seen.lock().unwrap().who = Some(who);

@@ -152,7 +152,7 @@ fn cache(facts: &Facts) -> Finding {
         let (cause, next) = sentence.rsplit_once("; ").unwrap_or((sentence, "see the message"));
         problem(format!("tokens are kept {}: {cause}", cache.location), next)
     };
-    match (&cache.readable, cache.warnings.first()) {
+    match (&cache.usable, cache.warnings.first()) {
         (Err(why), _) => about(why),
         (Ok(()), Some(warning)) => about(warning),
         (Ok(()), None) => ok(format!("tokens are kept {}", cache.location)),

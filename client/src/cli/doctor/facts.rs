@@ -4,7 +4,10 @@ use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use desktop_client::{Clock as _, Error, Event, Observer, SystemBrowser, SystemClock, UserAgent as _};
+use desktop_client::storage::TokenCacheStorage as _;
+use desktop_client::{
+    Clock as _, Error, Event, Observer, PublicClientApplication, SystemBrowser, SystemClock, UserAgent as _,
+};
 use hyper_util::client::proxy::matcher::Matcher;
 use jiff::Timestamp;
 use reqwest::header::DATE;
@@ -52,8 +55,8 @@ pub(super) struct Redirect {
 pub(super) struct Cache {
     /// Completes "tokens are kept …".
     pub(super) location: String,
-    /// Whether what is there can be read, and is a cache.
-    pub(super) readable: Result<(), String>,
+    /// Whether tokens can be read there and kept.
+    pub(super) usable: Result<(), String>,
     /// What is not as it should be about the place.
     pub(super) warnings: Vec<String>,
 }
@@ -81,7 +84,7 @@ impl Facts {
             heard: listener.heard(),
             redirect: redirect(settings.redirect_uri.as_deref().unwrap_or("http://localhost")).await,
             browser: browser(),
-            cache: cache(&settings.place),
+            cache: cache(&app, &settings.place),
             proxy: proxy(settings.authority.address()),
         })
     }
@@ -94,19 +97,12 @@ async fn redirect(address: &str) -> Redirect {
 }
 
 /// Looks and leaves everything as it is.
-fn cache(place: &Place) -> Cache {
+fn cache(app: &PublicClientApplication, place: &Place) -> Cache {
     let why = place.why_no_keyring.as_deref().map(|why| format!(" ({why})")).unwrap_or_default();
     let location = format!("{}{why}", place.storage.location());
-    match place.storage.read() {
-        Err(error) => Cache { location, readable: Err(error.to_string()), warnings: Vec::new() },
-        Ok(contents) => {
-            let bytes = contents.bytes.as_ref().map_or(b"{}".as_slice(), |bytes| bytes.as_slice());
-            let document = serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(bytes);
-            let readable = document
-                .map(drop)
-                .map_err(|_| "it is damaged; nothing, the next sign-in sets it aside and begins a new one".to_owned());
-            Cache { location, readable, warnings: contents.warnings }
-        }
+    match app.check_token_cache() {
+        Err(error) => Cache { location, usable: Err(error.to_string()), warnings: Vec::new() },
+        Ok(warnings) => Cache { location, usable: Ok(()), warnings },
     }
 }
 

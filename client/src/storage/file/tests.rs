@@ -135,3 +135,50 @@ mod unix {
         assert!(fs::symlink_metadata(link.path()).unwrap().is_symlink());
     }
 }
+
+/// Everything in a folder: names, sizes and modes.
+#[cfg(unix)]
+fn listing(folder: &Path) -> Vec<(OsString, u64, u32)> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mut all: Vec<_> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| {
+            let entry = entry.unwrap();
+            let metadata = entry.metadata().unwrap();
+            (entry.file_name(), metadata.len(), metadata.permissions().mode())
+        })
+        .collect();
+    all.sort();
+    all
+}
+
+#[cfg(unix)]
+#[test]
+fn an_examination_tells_and_leaves_everything_as_it_is() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let (folder, storage) = folder();
+    assert_eq!(storage.examine().unwrap().bytes, None);
+    assert!(listing(folder.path()).is_empty(), "no folder was made");
+    write(&storage, "{}");
+    fs::set_permissions(storage.path(), fs::Permissions::from_mode(0o644)).unwrap();
+    let before = listing(storage.path().parent().unwrap());
+    let found = storage.examine().unwrap();
+    assert_eq!(found.bytes.unwrap().as_slice(), b"{}");
+    assert!(found.warnings[0].contains("mode 644"), "{:?}", found.warnings);
+    assert_eq!(listing(storage.path().parent().unwrap()), before);
+}
+
+#[test]
+fn an_examination_finds_what_would_keep_a_change_from_being_made() {
+    let (_folder, storage) = folder();
+    let lock = beside(storage.path(), ".lock");
+    fs::create_dir_all(&lock).unwrap();
+    let told = storage.examine().unwrap_err().to_string();
+    assert!(told.contains("cannot be locked") && told.contains(lock.to_str().unwrap()), "{told}");
+    // Even the superuser makes no files there.
+    #[cfg(target_os = "linux")]
+    {
+        let told = FileStorage::new("/proc/new/cache.json").examine().unwrap_err().to_string();
+        assert!(told.contains("cannot be written (in /proc: "), "{told}");
+    }
+}

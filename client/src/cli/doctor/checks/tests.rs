@@ -19,7 +19,7 @@ fn facts() -> Facts {
         heard: Some(Heard { status: 200, date: Some(now), at: now }),
         redirect: Redirect { address: "http://localhost".to_owned(), port: None, refused: None },
         browser: Browser { present: true, variable: None, runnable: false },
-        cache: Cache { location: "in a file".to_owned(), readable: Ok(()), warnings: Vec::new() },
+        cache: Cache { location: "in a file".to_owned(), usable: Ok(()), warnings: Vec::new() },
         proxy: None,
     }
 }
@@ -113,9 +113,9 @@ fn the_browser(#[case] browser: Browser, #[case] verdict: Verdict, #[case] told:
 #[rstest]
 #[case::damaged(Err("it is damaged; delete nothing".to_owned()), &[], "it is damaged", "delete nothing")]
 #[case::open(Ok(()), &["others can read it; run chmod"], "others can read it", "run chmod")]
-fn the_cache(#[case] readable: Result<(), String>, #[case] warnings: &[&str], #[case] cause: &str, #[case] next: &str) {
+fn the_cache(#[case] usable: Result<(), String>, #[case] warnings: &[&str], #[case] cause: &str, #[case] next: &str) {
     let warnings = warnings.iter().map(|warning| (*warning).to_owned()).collect();
-    let facts = Facts { cache: Cache { location: "in a file".to_owned(), readable, warnings }, ..facts() };
+    let facts = Facts { cache: Cache { location: "in a file".to_owned(), usable, warnings }, ..facts() };
     let finding = finding("cache", &facts);
     assert_eq!(finding.verdict, Verdict::Problem);
     assert!(finding.detail.ends_with(cause), "{}", finding.detail);
