@@ -39,6 +39,7 @@ pub use run::{Options, Run, run};
 pub use script::{Loaded, Script, load, load_all, schema};
 pub use step::Step;
 pub use verdict::{Missed, Place, StepTaken, Verdict};
+pub use world::TenantTime;
 
 /// Reads and checks a script. `name` is the file's name, for messages.
 ///

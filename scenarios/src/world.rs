@@ -295,7 +295,7 @@ fn seat(tenant: &TenantControls, given: &Given, ca: Option<&str>, person: &Perso
 
 /// The tenant's clock, shown to the client, so that both agree. While the client waits, the tenant's time passes and
 /// nobody else's.
-struct TenantTime(TenantControls);
+pub struct TenantTime(pub TenantControls);
 
 impl Clock for TenantTime {
     fn now(&self) -> Timestamp {

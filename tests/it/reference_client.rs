@@ -1,19 +1,19 @@
 //! The reference client's other verbs against the real pages and endpoints: device code, password, and the middle tier.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use desktop_client::{
-    BoxFuture, Classification, ClientCertificate, Clock, ConfidentialClientApplication, DeviceAuthorization,
+    BoxFuture, Classification, ClientCertificate, ConfidentialClientApplication, DeviceAuthorization,
     DeviceCodePromptError, Error, PublicClientApplication, TokenSource, UserAgent, UserAgentError,
 };
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use mock_idp::{
-    MockIdp, TenantControls,
+    MockIdp,
     directory::{DAEMON_CERTIFICATE, DAEMON_KEY},
     virtual_user::{Answer, Browser, VirtualUser},
 };
 use rstest::rstest;
+use scenarios::TenantTime;
 use tests::{CALENDAR, DESKTOP, MFA_FOR_PAYROLL, PAYROLL, Seat, jwt_claims, policy_claims};
 use url::Url;
 
@@ -23,26 +23,6 @@ const ACCESS: &str = "api://portal/access_as_user";
 
 fn ada() -> VirtualUser {
     VirtualUser::new("ada@contoso.test")
-}
-
-/// The tenant's clock; waiting lets its time pass.
-struct TenantTime(TenantControls);
-
-impl Clock for TenantTime {
-    fn now(&self) -> Timestamp {
-        self.0.now()
-    }
-
-    fn sleep(&self, duration: Duration) -> BoxFuture<'_, ()> {
-        self.0.advance_clock(SignedDuration::try_from(duration).unwrap_or(SignedDuration::MAX));
-        Box::pin(std::future::ready(()))
-    }
-}
-
-impl std::fmt::Debug for TenantTime {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("TenantTime")
-    }
 }
 
 /// A host that can open nothing.

@@ -91,10 +91,7 @@ impl TokenCache {
         contents.warnings.into_iter().for_each(|warning| self.warn(warning));
         let document = Document::parse(contents.bytes.as_ref().map(|bytes| bytes.as_slice()));
         let document = document.unwrap_or_else(|Damaged| {
-            self.warn(format!(
-                "the token cache is damaged and counts as empty; the next sign-in moves it aside and begins a new one (tokens are kept {})",
-                self.location()
-            ));
+            self.warn(format!("{DAMAGED} (tokens are kept {})", self.location()));
             Document::default()
         });
         let mut known = lock(&self.0.known);
@@ -149,9 +146,7 @@ impl TokenCache {
         let contents = self.0.storage.examine()?;
         let mut told = contents.warnings;
         if Document::parse(contents.bytes.as_ref().map(|bytes| bytes.as_slice())).is_err() {
-            told.push(
-                "what is there is damaged; nothing, the next request sets it aside and begins a new one".to_owned(),
-            );
+            told.push(DAMAGED.to_owned());
         }
         Ok(told)
     }
@@ -221,6 +216,10 @@ impl TokenCache {
         }
     }
 }
+
+/// Cause, and what becomes of it.
+const DAMAGED: &str =
+    "the token cache is damaged and counts as empty; the next sign-in moves it aside and begins a new one";
 
 impl From<StorageError> for Error {
     fn from(error: StorageError) -> Self {
