@@ -344,6 +344,12 @@ fn the_example_is_good() {
     "f:27:27: API `mail` has no scope `Read.Mail`",
     "there are: `Mail.Read`, `Mail.Send`"
 )]
+#[case(
+    "permissions: { mail: [Mail.Read]",
+    "permissions: { mail: [mail.read]",
+    "f:27:27: API `mail` has no scope `mail.read`",
+    "did you mean `Mail.Read`?"
+)]
 #[case("roles: { calendar:", "roles: { kalendar:", "f:28:14: unknown API `kalendar`", "did you mean `calendar`?")]
 fn a_mistake_is_named(#[case] good: &str, #[case] bad: &str, #[case] first_line: &str, #[case] hint: &str) {
     let source = GOOD.replacen(good, bad, 1);

@@ -41,13 +41,13 @@ pub(crate) use issue::home;
 use crate::{
     claims_request::ClaimsRequest,
     directory::{Api, Application, Dialect, Directory, GRAPH, MultiResource, Platform},
-    error::{Aadsts, Refusal},
+    error::{Aadsts, Refusal, precise_time},
     flow::{self, Tenants},
     params::Params,
     policy::{self, Circumstances, Decision, Reason, Situation, Subject, Who},
     scopes::Scopes,
     seal::Sealer,
-    state::Tenant,
+    state::{State, Tenant},
     token::{self, Credential},
 };
 
@@ -337,6 +337,16 @@ fn one_api<'a>(scopes: &mut Scopes, params: &Params, directory: &'a Directory) -
         None => directory.graph(),
     };
     api.ok_or_else(|| Refusal::new(Aadsts::ResourceNotFound).with("resource", GRAPH).with("tenant", directory.id))
+}
+
+/// Whether the sign-in of `issued_at` was before the user's sessions and grants were revoked (escalation reference 2.14, step 6).
+fn check_revocation(state: &State, user: Uuid, issued_at: Timestamp) -> Result<(), Refusal> {
+    match state.tokens_valid_from.get(&user) {
+        Some(valid_from) if issued_at < *valid_from => Err(Refusal::new(Aadsts::GrantRevoked)
+            .with("issued", precise_time(issued_at))
+            .with("valid_from", precise_time(*valid_from))),
+        _ => Ok(()),
+    }
 }
 
 fn unknown_user(user: Uuid, directory: &Directory) -> Refusal {

@@ -5,12 +5,12 @@
 
 use crate::{
     directory::Application,
-    error::{Aadsts, Refusal, precise_time},
+    error::{Aadsts, Refusal},
     policy::api_access::Presented,
     token::{self, Proof},
 };
 
-use super::{Admits, Grant, Redeemed, TokenCall, UserGrant};
+use super::{Admits, Grant, Redeemed, TokenCall, UserGrant, check_revocation};
 
 pub(super) const GRANT: Grant =
     Grant { names: &["urn:ietf:params:oauth:grant-type:jwt-bearer"], admits: Admits::Confidential, peek, redeem };
@@ -55,11 +55,7 @@ fn redeem(call: &TokenCall<'_>, client: &Application) -> Result<Redeemed, Refusa
     let proof = proof
         .filter(|proof| proof.epoch == call.tenant.epoch)
         .ok_or_else(|| invalid("it is from before the server was reset"))?;
-    if let Some(valid_from) = state.tokens_valid_from.get(&assertion.oid).filter(|from| proof.issued_at < **from) {
-        return Err(Refusal::new(Aadsts::GrantRevoked)
-            .with("issued", precise_time(proof.issued_at))
-            .with("valid_from", precise_time(*valid_from)));
-    }
+    check_revocation(&state, assertion.oid, proof.issued_at)?;
     drop(state);
     let sid = assertion.sid.unwrap_or_else(|| call.tenant.ids.guid());
     Ok(UserGrant::new(assertion.oid, proof.strength, sid, call.new_family()).into())

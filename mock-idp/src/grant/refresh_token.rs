@@ -13,7 +13,7 @@ use crate::{
     state::{Lineage, RefreshToken, Tenant},
 };
 
-use super::{Admits, Grant, Means, Redeemed, TokenCall, UserGrant, cross_origin, unknown_user};
+use super::{Admits, Grant, Means, Redeemed, TokenCall, UserGrant, check_revocation, cross_origin, unknown_user};
 
 pub(super) const GRANT: Grant = Grant { names: &["refresh_token"], admits: Admits::Every, peek, redeem };
 
@@ -77,13 +77,8 @@ fn check_state(
     issuer: &Tenant,
     max_lifetime: Option<SignedDuration>,
 ) -> Result<(), Refusal> {
+    check_revocation(&issuer.state(), token.user, token.issued_at)?;
     let issued = precise_time(token.issued_at);
-    let valid_from = issuer.state().tokens_valid_from.get(&token.user).copied();
-    if let Some(valid_from) = valid_from.filter(|valid_from| token.issued_at < *valid_from) {
-        return Err(Refusal::new(Aadsts::GrantRevoked)
-            .with("issued", issued)
-            .with("valid_from", precise_time(valid_from)));
-    }
     let now = issuer.now();
     if now.duration_since(token.issued_at) > RefreshToken::INACTIVITY {
         return Err(Refusal::new(Aadsts::GrantInactive)

@@ -95,7 +95,10 @@ pub(crate) fn body_missed(wanted: &Value, seen: &Value, at: &str) -> Vec<String>
             .collect(),
         (Value::Array(wanted), Value::Array(seen)) if wanted.iter().all(|item| seen.contains(item)) => Vec::new(),
         (wanted, seen) if wanted == seen => Vec::new(),
-        (Value::Array(_), _) => vec![format!("expected the answer's {at} to hold {wanted}, saw {seen}")],
-        _ => vec![format!("expected the answer's {at} to be {wanted}, saw {seen}")],
+        (wanted, seen) => {
+            let what = if at.is_empty() { "the answer".to_owned() } else { format!("the answer's {at}") };
+            let verb = if wanted.is_array() { "hold" } else { "be" };
+            vec![format!("expected {what} to {verb} {wanted}, saw {seen}")]
+        }
     }
 }

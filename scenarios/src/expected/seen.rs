@@ -1,10 +1,12 @@
 //! What a step ended in, and its words.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use desktop_client::{AuthenticationResult, Classification, Error, TokenSource, UiRequired};
+use desktop_client::{AuthenticationResult, Error, TokenSource, UiRequired};
 use jiff::{SignedDuration, Timestamp};
 use mock_idp::{directory::Directory, expectation::claims_in_brief, recorder::Exchange};
 use serde_json::Value;
+
+use super::ui_required::Classification;
 
 /// What a request for a token ended in.
 #[derive(Clone, Debug)]
@@ -42,7 +44,7 @@ impl Outcome {
         match self {
             Self::Token(token) => token.described(),
             Self::UiRequired(needed) => {
-                let mut words = vec![classification(needed.classification).to_owned()];
+                let mut words = vec![Classification::from(needed.classification).word().to_owned()];
                 words.extend(needed.error_codes.iter().map(|code| format!("AADSTS{code}")));
                 if needed.error_codes.is_empty() {
                     words.push(needed.error.clone());
@@ -134,20 +136,6 @@ pub(crate) fn codes(error: &Error) -> &[u64] {
         Error::UiRequired(error) => &error.error_codes,
         Error::Service(error) => &error.error_codes,
         Error::Client(_) => &[],
-    }
-}
-
-/// The word that scripts use.
-pub(crate) fn classification(classification: Classification) -> &'static str {
-    match classification {
-        Classification::BasicAction => "basic_action",
-        Classification::AdditionalAction => "additional_action",
-        Classification::MessageOnly => "message_only",
-        Classification::ConsentRequired => "consent_required",
-        Classification::UserPasswordExpired => "user_password_expired",
-        Classification::PromptNeverFailed => "prompt_never_failed",
-        Classification::AcquireTokenSilentFailed => "acquire_token_silent_failed",
-        _ => "none",
     }
 }
 

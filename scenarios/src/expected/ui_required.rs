@@ -4,7 +4,7 @@ use mock_idp::{recorder::Answer, yaml::Path};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{ClaimsExpected, seen};
+use super::ClaimsExpected;
 use crate::{check::Names, world::World};
 use desktop_client::UiRequired;
 
@@ -48,8 +48,23 @@ pub enum Classification {
     None,
 }
 
+impl From<desktop_client::Classification> for Classification {
+    fn from(seen: desktop_client::Classification) -> Self {
+        match seen {
+            desktop_client::Classification::BasicAction => Self::BasicAction,
+            desktop_client::Classification::AdditionalAction => Self::AdditionalAction,
+            desktop_client::Classification::MessageOnly => Self::MessageOnly,
+            desktop_client::Classification::ConsentRequired => Self::ConsentRequired,
+            desktop_client::Classification::UserPasswordExpired => Self::UserPasswordExpired,
+            desktop_client::Classification::PromptNeverFailed => Self::PromptNeverFailed,
+            desktop_client::Classification::AcquireTokenSilentFailed => Self::AcquireTokenSilentFailed,
+            _ => Self::None,
+        }
+    }
+}
+
 impl Classification {
-    fn word(self) -> &'static str {
+    pub(super) fn word(self) -> &'static str {
         match self {
             Self::BasicAction => "basic_action",
             Self::AdditionalAction => "additional_action",
@@ -122,9 +137,13 @@ impl UiRequiredExpected {
             }
         };
         if let Some(client) = &seen.client {
-            let (classification, after_prompt) = (seen::classification(client.classification), client.after_prompt);
+            let classification = Classification::from(client.classification).word();
             compare("classification", self.classification.map(|it| it.word().to_owned()), classification.to_owned());
-            compare("after_prompt", self.after_prompt.map(|wanted| wanted.to_string()), after_prompt.to_string());
+            compare(
+                "after_prompt",
+                self.after_prompt.map(|wanted| wanted.to_string()),
+                client.after_prompt.to_string(),
+            );
         }
         compare("suberror", self.suberror.clone(), seen.suberror.unwrap_or("none").to_owned());
         compare("error", self.error.clone(), seen.error.to_owned());

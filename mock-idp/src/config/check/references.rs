@@ -224,8 +224,9 @@ fn find_user(tenant: &Tenant, name: &str, path: Path, problems: &mut Vec<Problem
     }
 }
 
+/// As it is spelled: requests may write a scope in any case, but what the directory says of it is compared to the letter.
 fn find_scope(api: &Api, name: &str, path: Path, problems: &mut Vec<Problem>) {
-    if api.scope(name).is_none() {
+    if !api.scopes.iter().any(|scope| scope.name == name) {
         let known = api.scopes.iter().map(|scope| scope.name.as_str());
         problems.push(unknown(format!("API `{}` has no scope `{name}`", api.name), name, path, known));
     }
