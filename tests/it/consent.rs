@@ -107,6 +107,19 @@ async fn an_administrator_consents_for_the_tenant(
     assert_eq!(pages(&visit), [PageKind::Username, PageKind::Password], "nobody is asked: {visit:#?}");
 }
 
+/// C9: a fault in the way of the administrator is told in the form of this endpoint.
+#[tokio::test]
+async fn a_fault_at_admin_consent_is_told_as_its_other_refusals() {
+    let idp = MockIdp::start().await;
+    let client = RawClient::new(&idp).await;
+    let fault = serde_json::from_value(serde_json::json!({ "endpoint": "authorize", "code": 90033 })).unwrap();
+    idp.tenant().inject_fault(fault).unwrap();
+    let visit = client.browser.visit(&admin_consent(&client, &[]), &user("eve")).await.unwrap();
+    assert_eq!(visit.outcome.parameter("error"), Some("temporarily_unavailable"), "{visit:#?}");
+    assert_eq!(visit.outcome.parameter("admin_consent"), Some("True"));
+    assert_eq!(visit.outcome.parameter("state"), Some("s|1="));
+}
+
 /// C9.
 #[rstest]
 #[case::no_administrator("ada", None, "access_denied", 90094)]

@@ -74,7 +74,10 @@ fn refuse(arrival: &Arrival, code: Aadsts) -> (Answer, Response) {
         Endpoint::Authorize if !PAGES.contains(&code) => match reply(arrival) {
             Ok(reply) => {
                 let refusal = for_redirect(refusal, params.get("prompt") == Some("none"));
-                let answer = flow::Answer::Error { refusal: refusal.clone(), cancelled: false };
+                let answer = match arrival.admin_consent {
+                    true => flow::Answer::AdminConsentRefused(refusal.clone()),
+                    false => flow::Answer::Error { refusal: refusal.clone(), cancelled: false },
+                };
                 let response = respond::reply(&reply, &answer, &trace, trailer);
                 (Answer::refused(response.status().as_u16(), "redirect error", &refusal), response)
             }
@@ -106,7 +109,12 @@ fn for_redirect(refusal: Refusal, silent: bool) -> Refusal {
 
 /// Where the answer to an authorization request goes; or why it can go nowhere.
 fn reply(arrival: &Arrival) -> Result<Reply, Refusal> {
-    match AuthorizeRequest::parse(&arrival.params, arrival.dialect, &arrival.tenant.state().directory) {
+    let directory = arrival.tenant.state().directory.clone();
+    let request = match arrival.admin_consent {
+        true => AuthorizeRequest::parse_admin_consent(&arrival.params, &directory),
+        false => AuthorizeRequest::parse(&arrival.params, arrival.dialect, &directory),
+    };
+    match request {
         Ok(AuthorizeRequest { reply: ReplyTo::Redirect(reply) | ReplyTo::AdminConsent(reply), .. }) => Ok(reply),
         Err(Rejected::Redirect(reply, _)) => Ok(*reply),
         Err(Rejected::Page(refusal)) => Err(refusal),

@@ -25,6 +25,8 @@ pub(super) struct Arrival {
     pub(super) params: Params,
     pub(super) dialect: Dialect,
     pub(super) trace: Trace,
+    /// Whether an administrator is to consent: an authorization request with parameters of its own.
+    pub(super) admin_consent: bool,
     /// The sign-in that a page belongs to.
     interaction: Option<u64>,
 }
@@ -75,6 +77,7 @@ impl Arrival {
             params,
             dialect: incoming.dialect(),
             trace,
+            admin_consent: matched.ends_with("/adminconsent"),
             interaction: None,
         };
         match endpoint {
