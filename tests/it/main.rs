@@ -30,6 +30,7 @@ mod python_sdks;
 mod readme;
 mod reference;
 mod reference_client;
+mod rfc9700;
 mod signing_keys;
 mod skipped_pages;
 mod switches;
