@@ -23,6 +23,7 @@ mod logout;
 mod made_tokens;
 mod main_line;
 mod mock_apis;
+mod model;
 mod openapi;
 mod openidconnect;
 mod policies;
