@@ -39,9 +39,9 @@ async fn measure() -> ExitCode {
     let warm = server.memory().told("warm: each scenario has run once, one by one");
 
     let mut peak = start;
-    let scripts = crowd::scripts(CROWD);
-    let together = crowd::gathers(&server.base, &scripts, CROWD, || peak = peak.max(server.memory())).await;
-    peak.told(&format!("{CROWD} scenarios at the same time, at most"));
+    let (scripts, at_once) = (crowd::scripts(CROWD), crowd::at_once(CROWD));
+    let together = crowd::gathers(&server.base, &scripts, at_once, || peak = peak.max(server.memory())).await;
+    peak.told(&format!("{CROWD} tenants, {at_once} scenarios at once, at most"));
     let after = server.memory().told("their tenants are deleted");
     let mistakes = crowd::mistakes(&together, &alone);
     assert!(mistakes.is_empty(), "{mistakes:#?}");

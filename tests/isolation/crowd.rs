@@ -1,6 +1,9 @@
 //! Many scenarios at the same time on one server, each in its own tenant, and what each log holds.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+};
 
 use mock_idp::{config, recorder::Exchange};
 use scenarios::{Loaded, Options, Server, Verdict, built_in, run};
@@ -9,6 +12,18 @@ use scenarios::{Loaded, Options, Server, Verdict, built_in, run};
 pub(crate) fn scripts(count: usize) -> Vec<Loaded> {
     built_in::scripts().into_iter().cycle().take(count).collect()
 }
+
+/// How many of `wanted` can run at the same time: connections and listeners are open files, of which a system may allow few.
+/// Their tenants are all there from the start in any case.
+pub(crate) fn at_once(wanted: usize) -> usize {
+    let limits = fs::read_to_string("/proc/self/limits").unwrap_or_default();
+    let line = limits.lines().find_map(|line| line.strip_prefix("Max open files"));
+    let open_files = line.and_then(|line| line.split_whitespace().next()?.parse().ok()).unwrap_or(1_024_usize);
+    wanted.min(open_files / OPEN_FILES_EACH)
+}
+
+/// Of one scenario, with both ends of its connections.
+const OPEN_FILES_EACH: usize = 14;
 
 /// Runs them on the server at `url`, so many at once; `on_verdict` is called as each ends.
 #[expect(clippy::expect_used, reason = "a crowd that cannot gather has nothing to show")]

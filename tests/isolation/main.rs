@@ -16,7 +16,8 @@ async fn a_crowd_of_scenarios_sees_what_each_sees_alone() {
     distinct.truncate(scenarios::built_in::scripts().len());
     let alone = crowd::gathers(idp.base(), &distinct, 1, || {}).await;
     let mut most = 0;
-    let together = crowd::gathers(idp.base(), &scripts, CROWD, || most = most.max(idp.tenant_counts().0)).await;
+    let at_once = crowd::at_once(CROWD);
+    let together = crowd::gathers(idp.base(), &scripts, at_once, || most = most.max(idp.tenant_counts().0)).await;
     assert!(most > CROWD / 2, "they were there at the same time: {most}");
     let mistakes = crowd::mistakes(&together, &alone);
     assert!(mistakes.is_empty(), "{} mistakes: {:#?}", mistakes.len(), &mistakes[..mistakes.len().min(5)]);
