@@ -10,7 +10,6 @@ mod what_if;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
-use tokio::sync::watch;
 use uuid::Uuid;
 
 pub use changes::{ChangeError, Invalid};
@@ -27,7 +26,7 @@ use crate::{
     fault::{ArmedFault, Fault, InvalidFault},
     http::Idp,
     policy::Ledger,
-    recorder::{Exchange, ExchangeFilter, Follower, Recorder},
+    recorder::{Exchange, ExchangeFilter, Exchanges, Follower, Recorder},
     state::Tenant,
     token::issuer_v2,
     virtual_user::VirtualUser,
@@ -275,10 +274,10 @@ impl TenantControls {
         self.tenant.log.exchanges()
     }
 
-    /// Those of them that `filter` means.
+    /// Those of them that `filter` means, and how the log stands.
     #[must_use]
-    pub fn exchanges_like(&self, filter: &ExchangeFilter) -> Vec<Arc<Exchange>> {
-        filter.apply(self.exchanges())
+    pub fn exchanges_like(&self, filter: &ExchangeFilter) -> Exchanges {
+        self.tenant.log.excerpt(filter)
     }
 
     /// Judges what is behind exchange `since`, of the application with the client id `client` or of all; what is before it is
@@ -300,29 +299,11 @@ impl TenantControls {
         &self.tenant.log
     }
 
-    /// The same once there is something new: a receiver that wakes whenever an exchange was added.
-    #[must_use]
-    pub fn exchange_changes(&self) -> watch::Receiver<bool> {
-        self.tenant.log.changes()
-    }
-
-    /// How many exchanges were added ever.
-    #[must_use]
-    pub fn exchanges_added(&self) -> u64 {
-        self.tenant.log.added()
-    }
-
     /// Paces the clients of this tenant, so that what is changed between two of their requests is changed for the second:
-    /// requests for authorization, tokens and APIs wait until `looked_at` is not less than
-    /// [`exchanges_added`](Self::exchanges_added). `None` lets them go on as they like, as they do from the start.
+    /// requests for authorization, tokens and APIs wait until `looked_at` is not less than [`Exchanges::added`]. `None` lets
+    /// them go on as they like, as they do from the start.
     pub fn pace(&self, looked_at: Option<u64>) {
         self.tenant.log.pace(looked_at);
-    }
-
-    /// How many exchanges were dropped because there were too many.
-    #[must_use]
-    pub fn dropped_exchanges(&self) -> u64 {
-        self.tenant.log.dropped()
     }
 
     /// Forgets the exchanges.

@@ -49,7 +49,8 @@ pub struct MockIdp {
     tunnel: Option<Tunnel>,
     handle: Handle<SocketAddr>,
     serving: Option<JoinHandle<io::Result<()>>>,
-    default_tenant: TenantControls,
+    /// The one that the server started with.
+    first_tenant: TenantControls,
     expectations: std::sync::Mutex<Vec<Expectation>>,
 }
 
@@ -118,13 +119,13 @@ impl MockIdp {
     /// Authority of the first tenant: origin and tenant id.
     #[must_use]
     pub fn authority(&self) -> String {
-        self.default_tenant.authority()
+        self.tenant().authority()
     }
 
     /// Issuer of the first tenant's ID tokens.
     #[must_use]
     pub fn issuer(&self) -> String {
-        self.default_tenant.issuer()
+        self.tenant().issuer()
     }
 
     /// Address of the mock API called `name`.
@@ -152,10 +153,12 @@ impl MockIdp {
         self.tunnel.as_ref().map(Tunnel::url)
     }
 
-    /// The controls of the first tenant.
+    /// The controls of the first tenant, as the directory has it now: after a [`reset`](Self::reset) or an import it is
+    /// another.
     #[must_use]
-    pub fn tenant(&self) -> &TenantControls {
-        &self.default_tenant
+    pub fn tenant(&self) -> TenantControls {
+        let now = self.idp.registry.first().map(|tenant| TenantControls::new(self.idp.clone(), tenant));
+        now.unwrap_or_else(|| self.first_tenant.clone())
     }
 
     /// The controls of the tenant called `name` (id, domain or short name).
@@ -178,13 +181,13 @@ impl MockIdp {
 
     /// Everything as at the start.
     pub fn reset(&self) {
-        self.idp.registry.reset();
+        self.idp.reset();
     }
 
     /// What the first tenant was asked and answered so far.
     #[must_use]
     pub fn exchanges(&self) -> Vec<Arc<Exchange>> {
-        self.default_tenant.exchanges()
+        self.tenant().exchanges()
     }
 
     /// Registers an expectation on the first tenant's log; it is checked by [`verify`](Self::verify) and on drop.
@@ -200,7 +203,7 @@ impl MockIdp {
     pub fn verify(&self) -> Result<(), Vec<Failure>> {
         let expectations =
             std::mem::take(&mut *self.expectations.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
-        let (exchanges, policies) = (self.exchanges(), self.default_tenant.policies());
+        let (exchanges, policies) = (self.exchanges(), self.tenant().policies());
         let log = Log::new(&exchanges).with_policies(&policies);
         let failures: Vec<Failure> =
             expectations.iter().filter_map(|expectation| expectation.check_in(&log).err()).collect();
@@ -368,7 +371,7 @@ impl Builder {
             }
         };
         Ok(MockIdp {
-            default_tenant: TenantControls::new(idp.clone(), first),
+            first_tenant: TenantControls::new(idp.clone(), first),
             idp,
             address,
             ca,

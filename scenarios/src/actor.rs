@@ -33,7 +33,7 @@ impl World {
                 (!matches!(outcome, Outcome::Token(_))).then(|| format!(" ended in {}", outcome.described()))
             }
             Actor::Theirs(foreign) => {
-                let taken = foreign.asks(How::Interactive, &ask, &Expect::default(), self).await;
+                let taken = foreign.asks(How::Interactive, &ask, &Expect::default(), self).await?;
                 taken.missed.map(|missed| format!(": {missed}"))
             }
         };
@@ -46,13 +46,13 @@ impl World {
     pub(crate) async fn ask(&mut self, how: How, mut ask: Ask, expect: &Expect) -> Result<Taken, Broken> {
         let client = match self.actor.clone() {
             Actor::Ours(client) => client,
-            Actor::Theirs(foreign) => return Ok(foreign.asks(how, &ask, expect, self).await),
+            Actor::Theirs(foreign) => return foreign.asks(how, &ask, expect, self).await,
         };
-        let (_, before) = self.log();
+        let (_, before) = self.log().await?;
         ask.cancellation = self.person.gets_ready();
         let result = how.get(&*client, &ask).await;
         let outcome = self.note(&result);
-        let exchanges = self.since(before);
+        let exchanges = self.since(before).await?;
         let missed = expect.missed(&outcome, &exchanges, self).map(|missed| match self.person.trouble() {
             Some(trouble) => format!("{missed}; {trouble}"),
             None => missed,
@@ -65,15 +65,15 @@ impl World {
         let expects: Vec<_> = asks.iter().map(|(_, expect)| *expect).collect();
         let (seen, mut missed): (Vec<_>, Vec<_>) = match self.actor.clone() {
             Actor::Ours(client) => {
-                let (_, before) = self.log();
+                let (_, before) = self.log().await?;
                 let outcomes = self.all_of(&client, asks).await;
-                let exchanges = self.since(before);
+                let exchanges = self.since(before).await?;
                 let missed = expects.iter().zip(&outcomes);
                 let missed = missed.map(|(expect, outcome)| expect.missed(outcome, &exchanges, self)).collect();
                 (outcomes.iter().map(Outcome::described).collect(), missed)
             }
             Actor::Theirs(foreign) => {
-                let taken = foreign.asks_at_once(&asks, self).await;
+                let taken = foreign.asks_at_once(&asks, self).await?;
                 taken.into_iter().map(|taken| (taken.seen, taken.missed)).unzip()
             }
         };
@@ -107,23 +107,24 @@ impl World {
             Actor::Ours(client) => call.by_client(&*client, self).await,
             Actor::Theirs(foreign) => {
                 let scopes = self.full(call.scopes.as_deref().unwrap_or_default())?;
-                Ok(foreign.calls(call, scopes, self).await)
+                foreign.calls(call, scopes, self).await
             }
         }
     }
 
     /// Before a step: while somebody else than the client sends requests, the client cannot wait for its turn.
-    pub(crate) fn makes_way(&self, by: By) {
+    pub(crate) async fn makes_way(&self, by: By) -> Result<(), Broken> {
         if let (Actor::Theirs(_), By::Somebody) = (&self.actor, by) {
-            self.tenant.pace(None);
+            self.tenant.pace(None).await?;
         }
+        Ok(())
     }
 
     /// The place in the log up to which steps were taken.
-    pub(crate) fn place(&self) -> u64 {
+    pub(crate) async fn place(&mut self) -> Result<u64, Broken> {
         match &self.actor {
-            Actor::Ours(_) => self.log().1,
-            Actor::Theirs(_) => self.watched,
+            Actor::Ours(_) => self.log().await.map(|(_, last)| last),
+            Actor::Theirs(_) => Ok(self.watched),
         }
     }
 

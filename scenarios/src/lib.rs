@@ -16,15 +16,18 @@ pub mod built_in;
 mod check;
 pub mod cli;
 mod client;
+mod clock;
 mod expected;
 mod foreign;
 pub mod incident;
 mod landing;
+mod log;
 mod person;
 mod raw;
 pub mod report;
 mod run;
 pub mod script;
+mod stage;
 mod step;
 mod stopwatch;
 mod verdict;
@@ -37,9 +40,9 @@ pub use expected::{
 pub use foreign::{CommandEnded, Ended, Exec};
 pub use run::{Options, Run, run};
 pub use script::{Loaded, Script, load, load_all, schema};
+pub use stage::{Server, StageError};
 pub use step::Step;
 pub use verdict::{Missed, Place, StepTaken, Verdict};
-pub use world::TenantTime;
 
 /// Reads and checks a script. `name` is the file's name, for messages.
 ///

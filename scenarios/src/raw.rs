@@ -151,7 +151,7 @@ impl World {
     ) -> Result<Vec<(String, String)>, Broken> {
         let mut form = Vec::new();
         if let Some(client) = client {
-            form.push(("client_id".to_owned(), self.tenant.client_id(client)?.to_string()));
+            form.push(("client_id".to_owned(), self.client_id_of(client)?));
         }
         form.extend(usual);
         form.retain(|(name, _)| !params.contains_key(name));

@@ -2,18 +2,31 @@
 
 mod scenario;
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
-use mock_idp::{MockIdp, StartError};
 use tokio::{sync::Semaphore, task::JoinSet};
 
-use crate::{ClientFactory, Loaded, Verdict, world::Stage};
+use crate::{
+    ClientFactory, Loaded, Server, StageError, Verdict,
+    stage::{SEED, Stage},
+};
 
 /// How scripts are run.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Options {
     /// Makes the client of each scenario; by default the reference client.
     pub client: ClientFactory,
+    /// A server that is there already; by default one is started for the run.
+    pub server: Option<Server>,
+    /// How many scenarios run at the same time, at most. Somebody else's client always runs alone.
+    pub at_once: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        // More at once would only wait for one another.
+        Self { client: ClientFactory::default(), server: None, at_once: 64 }
+    }
 }
 
 /// What a run showed.
@@ -35,33 +48,27 @@ impl Run {
 ///
 /// # Errors
 ///
-/// If no server can be started.
+/// If no server can be started, or the one that is named cannot be used.
 pub async fn run(
     scripts: &[Loaded],
     options: Options,
     mut on_verdict: impl FnMut(&Verdict),
-) -> Result<Run, StartError> {
-    let builder = MockIdp::builder().seed(SEED);
-    // SDKs talk to nothing but TLS.
-    let builder = match options.client.exec() {
-        Some(exec) => builder.tls_from(&exec.cert_dir),
-        None => builder,
-    };
-    let server = builder.start().await?;
-    let ca = server.ca_pem().map(str::to_owned).zip(server.ca_path().map(ToOwned::to_owned));
-    let turns = Arc::new(Semaphore::new(if options.client.exec().is_some() { 1 } else { AT_ONCE }));
-    let stage = Arc::new(Stage { base: server.base().to_owned(), ca, client: options.client });
+) -> Result<Run, StageError> {
+    let at_once = if options.client.exec().is_some() { 1 } else { options.at_once.clamp(1, Semaphore::MAX_PERMITS) };
+    let turns = Arc::new(Semaphore::new(at_once));
+    let stage = Arc::new(Stage::set(options).await?);
     let mut tasks = JoinSet::new();
-    let mut index = std::collections::HashMap::new();
+    let mut index = HashMap::new();
     for (number, script) in scripts.iter().enumerate() {
         // Made here, one after the other, so that every tenant's ids are the same in every run.
-        let tenant = server.new_tenant(&script.script.given.tenant);
+        let tenant = stage.control.new_tenant(&script.script.given.tenant).await;
+        let at_hand = tenant.as_ref().ok().cloned();
         let (script, turns, stage) = (script.clone(), turns.clone(), stage.clone());
         let task = tasks.spawn(async move {
             let _turn = turns.acquire_owned().await;
             scenario::run(&script, tenant, &stage, SEED + number as u64).await
         });
-        index.insert(task.id(), number);
+        index.insert(task.id(), (number, at_hand));
     }
     let mut verdicts: Vec<Option<Verdict>> = scripts.iter().map(|_| None).collect();
     while let Some(ended) = tasks.join_next_with_id().await {
@@ -69,22 +76,23 @@ pub async fn run(
             Ok((id, verdict)) => (id, Some(verdict)),
             Err(error) => (error.id(), None),
         };
-        let Some((number, script)) = index.get(&id).and_then(|number| Some((*number, scripts.get(*number)?))) else {
-            continue;
+        let Some((number, tenant)) = index.remove(&id) else { continue };
+        let Some(script) = scripts.get(number) else { continue };
+        let verdict = match verdict {
+            Some(verdict) => verdict,
+            None => {
+                if let Some(tenant) = tenant {
+                    // The mistake is told; that something of it may be left there is the least of it.
+                    let _ = tenant.delete().await;
+                }
+                scenario::broken(
+                    script,
+                    "the runner broke down in the middle of this scenario; this is a mistake of the runner",
+                )
+            }
         };
-        let verdict = verdict.unwrap_or_else(|| {
-            scenario::broken(
-                script,
-                "the runner broke down in the middle of this scenario; this is a mistake of the runner",
-            )
-        });
         on_verdict(&verdict);
         verdicts[number] = Some(verdict);
     }
     Ok(Run { verdicts: verdicts.into_iter().flatten().collect() })
 }
-
-const SEED: u64 = 20_260_105;
-
-/// More at once would only wait for one another.
-const AT_ONCE: usize = 64;

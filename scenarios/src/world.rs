@@ -1,14 +1,12 @@
 //! What a scenario acts in: a tenant, a client, a person with a browser; and what has happened so far.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::sync::Arc;
 
-use desktop_client::{Account, AuthenticationResult, BoxFuture, Clock, Error, Randomness};
+use desktop_client::{Account, AuthenticationResult, Clock as _, Error, Randomness};
 use indexmap::IndexMap;
-use jiff::{SignedDuration, Timestamp};
 use mock_idp::{
-    TenantControls, Unknown,
+    control_client::{ControlError, TenantClient},
     directory::{Directory, Policy, Secret},
-    fault::InvalidFault,
     recorder::Exchange,
     virtual_user::{BrowseError, VirtualUser},
 };
@@ -16,12 +14,15 @@ use mock_idp::{
 use crate::{
     actor::Actor,
     check::resolve,
-    client::{Ask, ClientFactory, Origin, Seat},
+    client::{Ask, Origin, Seat},
+    clock::TenantClock,
     expected::Outcome,
     foreign::{Errand, Foreign},
+    log::LogReader,
     person::{Ended, Person},
     raw::AtHand,
     script::{Given, Person as PersonScript, Script},
+    stage::Stage,
     step::Taken,
 };
 
@@ -41,7 +42,8 @@ pub(crate) struct Failed {
 
 /// A scenario at work.
 pub(crate) struct World {
-    pub(crate) tenant: TenantControls,
+    pub(crate) tenant: TenantClient,
+    pub(crate) clock: TenantClock,
     pub(crate) directory: Directory,
     pub(crate) actor: Actor,
     /// The client's id.
@@ -63,62 +65,51 @@ pub(crate) struct World {
     /// The number of the last exchange that a step waited for.
     pub(crate) watched: u64,
     policies: Vec<Policy>,
-}
-
-/// Where scenarios are played, and with whose client.
-#[derive(Clone, Debug)]
-pub(crate) struct Stage {
-    /// Origin of the server.
-    pub(crate) base: String,
-    /// Its CA, under TLS: the certificate and its file.
-    pub(crate) ca: Option<(String, PathBuf)>,
-    pub(crate) client: ClientFactory,
+    log: LogReader,
 }
 
 impl World {
     /// Sets the tenant up as the script's `given` says, except for the sign-in.
     pub(crate) async fn new(
         script: &Arc<Script>,
-        tenant: TenantControls,
+        tenant: TenantClient,
         stage: &Stage,
         seed: u64,
     ) -> Result<Self, Broken> {
         let given = &script.given;
         // Somebody else's client goes by this machine's clock; so does the tenant, unless the script has a time of its own.
-        if stage.client.exec().is_none() || given.clock != Given::default().clock {
-            tenant.freeze_clock(given.clock);
-        }
-        tenant.change_switches(|switches| switches.clone_from(&given.switches));
-        let mut changed = Ok(());
-        for (name, patch) in &given.users {
-            tenant.change_user(name, |user| changed = changed.clone().and(patch.make(user)))?;
-        }
-        for (name, patch) in &given.applications {
-            tenant.change_application(name, |application| changed = changed.clone().and(patch.make(application)))?;
-        }
-        for (name, patch) in &given.apis {
-            tenant.change_api(name, |api| changed = changed.clone().and(patch.make(api)))?;
-        }
-        changed.map_err(Broken)?;
-        tenant.set_consent_settings(given.consent_settings);
-        tenant.set_named_locations(given.named_locations.clone());
-        let username = tenant.username(given.virtual_user.signs_in_as.as_deref().unwrap_or(&given.user))?;
-        let ca = stage.ca.as_ref().map(|(certificate, _)| certificate.as_str());
-        let person = Person::new(VirtualUser::new(username), ca)?;
-        let seat = seat(&tenant, given, ca, &person, seed)?;
-        let (client_id, http) = (seat.client_id.clone(), seat.http.clone());
-        let actor = actor(script, &tenant, stage, seat, &person).await?;
-        let mut policies = tenant.policies();
+        let clock = if stage.client.exec().is_none() || given.clock != Given::default().clock {
+            TenantClock::frozen(&tenant, given.clock).await?
+        } else {
+            TenantClock::running(&tenant).await?
+        };
+        let directory = arrange(&tenant, given).await?;
+        let username = username(&directory, given.virtual_user.signs_in_as.as_ref().unwrap_or(&given.user))?;
+        let person = Person::new(VirtualUser::new(username), stage.ca_pem())?;
+        let seat = Seat {
+            client_id: client_id(&directory, &given.client)?,
+            authority: tenant.authority(),
+            capabilities: given.capabilities.clone(),
+            http: stage.http.clone(),
+            clock: Arc::new(clock.clone()),
+            randomness: Randomness::seeded(seed),
+            user_agent: Arc::new(person.clone()),
+        };
+        let client_id = seat.client_id.clone();
+        let actor = actor(script, &tenant, &directory, stage, seat, &person).await?;
+        let mut policies = tenant.policies().await?;
         policies.extend(given.define_policies.iter().cloned());
         let world = Self {
-            directory: tenant.directory(),
+            directory,
+            log: LogReader::new(&tenant),
             tenant,
+            clock,
             actor,
             client_id,
-            http,
+            http: stage.http.clone(),
             person,
             script: script.clone(),
-            base: stage.base.clone(),
+            base: stage.base().to_owned(),
             account: None,
             failed: None,
             tokens: IndexMap::new(),
@@ -126,9 +117,9 @@ impl World {
             watched: 0,
             policies,
         };
-        world.set_policies(&given.policies);
-        world.grant(Some(&given.user), &given.consents)?;
-        world.grant(None, &given.tenant_consents)?;
+        world.set_policies(&given.policies).await?;
+        world.grant(Some(&given.user), &given.consents).await?;
+        world.grant(None, &given.tenant_consents).await?;
         Ok(world)
     }
 
@@ -144,9 +135,9 @@ impl World {
             };
             self.sign_in_before(ask).await?;
         }
-        self.watched = self.place();
+        self.watched = self.place().await?;
         for fault in &script.given.faults {
-            self.tenant.inject_fault(fault.clone())?;
+            self.tenant.inject_fault(fault).await?;
         }
         self.becomes(&script.given.virtual_user)?;
         Ok(())
@@ -155,14 +146,14 @@ impl World {
     /// Lets the person do what `person` says from now on.
     pub(crate) fn becomes(&self, person: &PersonScript) -> Result<(), Broken> {
         let name = person.signs_in_as.as_ref().unwrap_or(&self.script.given.user);
-        let username = self.tenant.username(name)?;
-        self.person.becomes(person.named(username, |name| self.tenant.username(name))?);
+        let username = self.username(name)?;
+        self.person.becomes(person.named(username, |name| self.username(name))?);
         Ok(())
     }
 
     /// Remembers what a request ended in.
     pub(crate) fn note(&mut self, result: &Result<AuthenticationResult, Error>) -> Outcome {
-        let outcome = Outcome::of(result, &self.directory, self.tenant.now());
+        let outcome = Outcome::of(result, &self.directory, self.clock.now());
         match (result, &outcome) {
             (Ok(token), Outcome::Token(seen)) => {
                 self.account = Some(token.account.clone());
@@ -193,15 +184,24 @@ impl World {
     }
 
     /// After a change in the directory.
-    pub(crate) fn changed(&mut self, outcome: Result<(), String>) -> Result<Taken, Broken> {
-        outcome.map_err(Broken)?;
-        self.directory = self.tenant.directory();
+    pub(crate) async fn changed(&mut self) -> Result<Taken, Broken> {
+        self.directory = self.tenant.directory().await?;
         Ok(Taken::done("done"))
     }
 
     /// The full form of scopes.
     pub(crate) fn full(&self, scopes: &[String]) -> Result<Vec<String>, Broken> {
         in_full(&self.directory, scopes)
+    }
+
+    /// The full user name of the user called `name`.
+    pub(crate) fn username(&self, name: &str) -> Result<String, Broken> {
+        username(&self.directory, name)
+    }
+
+    /// The client id of the application called `name`.
+    pub(crate) fn client_id_of(&self, name: &str) -> Result<String, Broken> {
+        client_id(&self.directory, name)
     }
 
     pub(crate) fn policy(&self, name: &str) -> Option<&Policy> {
@@ -214,37 +214,40 @@ impl World {
     }
 
     /// Puts these in force and no others.
-    pub(crate) fn set_policies(&self, names: &[String]) {
-        self.tenant.set_policies(self.policies.iter().filter(|policy| names.contains(&policy.name)).cloned().collect());
+    pub(crate) async fn set_policies(&self, names: &[String]) -> Result<(), Broken> {
+        let named = self.policies.iter().filter(|policy| names.contains(&policy.name));
+        Ok(self.tenant.set_policies(&named.cloned().collect::<Vec<_>>()).await?)
     }
 
     /// Puts a consent on record: by `user`, or for the whole tenant.
-    pub(crate) fn grant(&self, user: Option<&str>, scopes: &[String]) -> Result<(), Broken> {
+    pub(crate) async fn grant(&self, user: Option<&str>, scopes: &[String]) -> Result<(), Broken> {
         for scope in scopes {
             let (full, api) = resolve(&self.directory, scope).map_err(|(message, _)| Broken(message))?;
             let (Some(api), Some((_, name))) = (api, full.rsplit_once('/').or(Some(("", &full)))) else { continue };
-            self.tenant.grant_consent(user, &self.script.given.client, &api, &[name])?;
+            self.tenant.grant_consent(user, &self.script.given.client, &api, &[name]).await?;
         }
         Ok(())
     }
 
     /// What was logged behind exchange `before`.
-    pub(crate) fn since(&self, before: u64) -> Vec<Arc<Exchange>> {
-        self.log().0.into_iter().filter(|exchange| exchange.number > before).collect()
+    pub(crate) async fn since(&mut self, before: u64) -> Result<Vec<Arc<Exchange>>, Broken> {
+        let exchanges = self.log.read().await?;
+        Ok(exchanges.iter().filter(|exchange| exchange.number > before).cloned().collect())
     }
 
     /// The log, and the number of its last exchange.
-    pub(crate) fn log(&self) -> (Vec<Arc<Exchange>>, u64) {
-        let exchanges = self.tenant.exchanges();
+    pub(crate) async fn log(&mut self) -> Result<(Vec<Arc<Exchange>>, u64), Broken> {
+        let exchanges = self.log.read().await?;
         let last = exchanges.iter().map(|exchange| exchange.number).max().unwrap_or_default();
-        (exchanges, last)
+        Ok((exchanges.to_vec(), last))
     }
 }
 
 /// Who does the client's part: the client that is made for this seat, or the command, which waits for its turn.
 async fn actor(
     script: &Script,
-    tenant: &TenantControls,
+    tenant: &TenantClient,
+    directory: &Directory,
     stage: &Stage,
     seat: Seat,
     person: &Person,
@@ -258,15 +261,49 @@ async fn actor(
     };
     let user = person.user();
     let errand = Errand {
-        base: &stage.base,
+        base: stage.base(),
         ca: stage.ca.as_ref().map(|(_, file)| file.as_path()),
         tenant_id: &tenant.id().to_string(),
         client_id: &seat.client_id,
         username: &user.username,
         password: &user.password,
-        scopes: &in_full(&tenant.directory(), &script.scopes())?,
+        scopes: &in_full(directory, &script.scopes())?,
     };
     Ok(Actor::Theirs(Arc::new(Foreign::start(exec, errand, tenant, person).await?)))
+}
+
+/// Changes what is otherwise in a fresh tenant, and gives the directory as it stands then.
+async fn arrange(tenant: &TenantClient, given: &Given) -> Result<Directory, ControlError> {
+    let fresh = tenant.directory().await?;
+    if *fresh.switches != given.switches {
+        tenant.change_switches(|switches| switches.clone_from(&given.switches)).await?;
+    }
+    for (name, patch) in &given.users {
+        tenant.patch_user(name, patch.members()).await?;
+    }
+    for (name, patch) in &given.applications {
+        tenant.patch_application(name, patch.members()).await?;
+    }
+    for (name, patch) in &given.apis {
+        tenant.patch_api(name, patch.members()).await?;
+    }
+    if fresh.consent_settings != given.consent_settings {
+        tenant.set_consent_settings(given.consent_settings).await?;
+    }
+    if *fresh.named_locations != given.named_locations {
+        tenant.set_named_locations(&given.named_locations).await?;
+    }
+    tenant.directory().await
+}
+
+fn username(directory: &Directory, name: &str) -> Result<String, Broken> {
+    let user = directory.user(name).map(|user| directory.username(user));
+    user.ok_or_else(|| Broken(format!("the tenant has no user '{name}'")))
+}
+
+fn client_id(directory: &Directory, name: &str) -> Result<String, Broken> {
+    let application = directory.application(name).map(|application| application.client_id.to_string());
+    application.ok_or_else(|| Broken(format!("the tenant has no application '{name}'")))
 }
 
 /// The full form of scopes.
@@ -275,54 +312,9 @@ fn in_full(directory: &Directory, scopes: &[String]) -> Result<Vec<String>, Brok
     scopes.iter().map(full).collect()
 }
 
-/// A place in the tenant for the scenario's client.
-fn seat(tenant: &TenantControls, given: &Given, ca: Option<&str>, person: &Person, seed: u64) -> Result<Seat, Broken> {
-    let unmade = |error| Broken(format!("no HTTP client could be made: {error}"));
-    let mut http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy();
-    if let Some(ca) = ca {
-        http = http.tls_certs_only(reqwest::Certificate::from_pem_bundle(ca.as_bytes()).map_err(unmade)?);
-    }
-    Ok(Seat {
-        client_id: tenant.client_id(&given.client)?.to_string(),
-        authority: tenant.authority(),
-        capabilities: given.capabilities.clone(),
-        http: http.build().map_err(unmade)?,
-        clock: Arc::new(TenantTime(tenant.clone())),
-        randomness: Randomness::seeded(seed),
-        user_agent: Arc::new(person.clone()),
-    })
-}
-
-/// The tenant's clock, shown to the client, so that both agree. While the client waits, the tenant's time passes and
-/// nobody else's.
-pub struct TenantTime(pub TenantControls);
-
-impl Clock for TenantTime {
-    fn now(&self) -> Timestamp {
-        self.0.now()
-    }
-
-    fn sleep(&self, duration: Duration) -> BoxFuture<'_, ()> {
-        self.0.advance_clock(SignedDuration::try_from(duration).unwrap_or(SignedDuration::MAX));
-        Box::pin(std::future::ready(()))
-    }
-}
-
-impl std::fmt::Debug for TenantTime {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("TenantTime")
-    }
-}
-
-impl From<Unknown> for Broken {
-    fn from(unknown: Unknown) -> Self {
-        Self(unknown.to_string())
-    }
-}
-
-impl From<InvalidFault> for Broken {
-    fn from(error: InvalidFault) -> Self {
-        Self(format!("the fault cannot be injected: {error}"))
+impl From<ControlError> for Broken {
+    fn from(error: ControlError) -> Self {
+        Self(error.to_string())
     }
 }
 

@@ -106,7 +106,7 @@ async fn every_dialect_says_the_same(#[case] dialect: ChallengeDialect, #[case] 
 async fn garbage_is_ignored_and_reported() {
     let idp = MockIdp::start().await;
     idp.tenant().change_api("vault", |vault| vault.challenge = ChallengeDialect::Garbage).unwrap();
-    let seat = Seat::new(idp.tenant(), ada(), &["cp1"]);
+    let seat = Seat::new(&idp.tenant(), ada(), &["cp1"]);
     let request = seat.app.http_client().get(format!("{}/secrets", idp.api_url("vault")));
     let error = seat.app.call_api(request, [VAULT]).await.unwrap_err();
     assert!(error.to_string().contains("authentication context c1"), "{error}");

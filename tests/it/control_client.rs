@@ -9,6 +9,7 @@ use mock_idp::{
     control_client::{ControlClient, ControlError, TenantClient},
     directory::{ChallengeDialect, ConsentSettings, Policy, RiskLevel},
     fault::{Endpoint, Fault},
+    recorder::{ExchangeFilter, News},
     virtual_user::{Answer, VirtualUser},
 };
 use serde_json::{Value, json};
@@ -224,6 +225,8 @@ async fn the_log_is_the_same_from_both_sides() {
         assert_eq!(verdict, near.verify(&expectations, since, client));
         assert_eq!(verdict.passed, verdict.failures.is_empty());
     }
+    let news = far.exchanges_like(&ExchangeFilter::skip(seen.added)).await.unwrap();
+    assert_eq!((news.exchanges, news.added), (Vec::new(), seen.added));
     far.clear_exchanges().await.unwrap();
     assert!(near.exchanges().is_empty());
 
@@ -231,4 +234,50 @@ async fn the_log_is_the_same_from_both_sides() {
     refused(far.delete().await, 404, "unknown_tenant", Some("tenant"));
     let configured = ControlClient::new(idp.base(), None).unwrap().tenant_named("contoso").await.unwrap();
     refused(configured.delete().await, 409, "configured_tenant", None);
+}
+
+#[tokio::test]
+async fn a_log_is_followed_to_its_end() {
+    let idp = MockIdp::start().await;
+    let (far, near) = tenant(&idp).await;
+    let mut client = RawClient::new(&idp).await;
+    client.authority = far.authority();
+    let mut now = far.follow(None).await.unwrap();
+    client.token(&[], &[]).await;
+    client.token(&[], &[]).await;
+    let [first, second] = &near.exchanges()[..] else { panic!("two requests") };
+    assert_eq!(now.next().await.unwrap(), News::Exchange(first.clone()));
+    assert_eq!(now.next().await.unwrap(), News::Exchange(second.clone()));
+    let mut resumed = far.follow(Some(first.number)).await.unwrap();
+    assert_eq!(resumed.next().await.unwrap(), News::Exchange(second.clone()));
+    far.clear_exchanges().await.unwrap();
+    assert_eq!(far.follow(Some(1)).await.unwrap().next().await.unwrap(), News::Lagged(1));
+    far.delete().await.unwrap();
+    for follower in [&mut now, &mut resumed] {
+        assert_eq!(follower.next().await.unwrap(), News::Ended);
+    }
+    refused(far.follow(None).await, 404, "unknown_tenant", Some("tenant"));
+}
+
+/// What is changed before a paced client's next request is answered is changed for it.
+#[tokio::test]
+async fn the_clients_of_a_tenant_are_paced() {
+    let idp = MockIdp::start().await;
+    let (far, _) = tenant(&idp).await;
+    let mut client = RawClient::new(&idp).await;
+    client.authority = far.authority();
+    client.token(&[], &[]).await;
+    let mut news = far.follow(None).await.unwrap();
+    far.pace(Some(0)).await.unwrap();
+    let next = tokio::spawn(async move { (client.token(&[], &[]).await, client.token(&[], &[]).await) });
+    for status in [503, 418] {
+        far.inject_fault(&Fault { status: Some(status), ..Fault::default() }).await.unwrap();
+        let added = far.exchanges().await.unwrap().added;
+        assert_eq!(added, if status == 503 { 1 } else { 2 }, "it waits for its turn");
+        far.pace((status == 503).then_some(added)).await.unwrap();
+        let News::Exchange(answered) = news.next().await.unwrap() else { panic!("an exchange") };
+        assert_eq!(answered.answer.status, status);
+    }
+    let (one, other) = next.await.unwrap();
+    assert_eq!((one.status, other.status), (503, 418));
 }

@@ -67,7 +67,7 @@ async fn exchanges_come_as_they_are_made_until_the_tenant_is_deleted() {
     let event = reader.next().await.unwrap();
     assert_eq!((event.id, event.name.as_str()), (Some(2), "exchange"), "from now on");
     assert_eq!(event.data, serde_json::to_value(&*tenant.exchanges()[1]).unwrap());
-    request(&client, idp.tenant()).await;
+    request(&client, &idp.tenant()).await;
     request(&client, &tenant).await;
     assert_eq!(reader.next().await.unwrap().id, Some(3), "other tenants are not seen");
     assert!(tenant.delete());
@@ -79,24 +79,39 @@ async fn a_reader_goes_on_where_it_was() {
     let idp = MockIdp::start().await;
     let client = RawClient::new(&idp).await;
     for _ in 0..3 {
-        request(&client, idp.tenant()).await;
+        request(&client, &idp.tenant()).await;
     }
-    let mut reader = Reader::open(idp.tenant(), idp.base(), Some(1)).await;
+    let mut reader = Reader::open(&idp.tenant(), idp.base(), Some(1)).await;
     assert_eq!(reader.next().await.unwrap().id, Some(2));
     assert_eq!(reader.next().await.unwrap().id, Some(3));
 
     idp.tenant().clear_exchanges();
-    request(&client, idp.tenant()).await;
-    let mut late = Reader::open(idp.tenant(), idp.base(), Some(1)).await;
+    request(&client, &idp.tenant()).await;
+    let mut late = Reader::open(&idp.tenant(), idp.base(), Some(1)).await;
     let lagged = late.next().await.unwrap();
     assert_eq!((lagged.id, lagged.name.as_str(), &lagged.data["lost"]), (None, "lagged", &2.into()));
     assert_eq!(late.next().await.unwrap().id, Some(4));
 }
 
+/// The time stands still but for what is waited for: this takes none.
+#[tokio::test(start_paused = true)]
+async fn a_stream_on_which_nothing_happens_says_that_it_is_there() {
+    let idp = MockIdp::start().await;
+    let mut reader = Reader::open(&idp.tenant(), idp.base(), None).await;
+    let opened = tokio::time::Instant::now();
+    for _ in 0..3 {
+        let comment = reader.response.chunk().await.unwrap().unwrap();
+        assert!(comment.starts_with(b":") && comment.ends_with(b"\n\n"), "{comment:?}");
+    }
+    assert!(opened.elapsed().as_secs() < 60, "proxies and clients give up after a minute");
+    request(&RawClient::new(&idp).await, &idp.tenant()).await;
+    assert_eq!(reader.next().await.unwrap().id, Some(1), "and is read on as before");
+}
+
 #[tokio::test]
 async fn the_end_of_the_server_does_not_wait_for_readers() {
     let idp = MockIdp::start().await;
-    let mut reader = Reader::open(idp.tenant(), idp.base(), None).await;
+    let mut reader = Reader::open(&idp.tenant(), idp.base(), None).await;
     idp.stop().await;
     assert_eq!(reader.next().await, None, "ended, and not broken off");
 }

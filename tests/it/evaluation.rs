@@ -276,7 +276,7 @@ async fn a_policy_can_turn_evaluation_off() {
 async fn the_reference_client_answers_a_move_silently() {
     let idp = MockIdp::start().await;
     outside_the_office(&idp, None);
-    let seat = Seat::new(idp.tenant(), ada(), &["cp1"]);
+    let seat = Seat::new(&idp.tenant(), ada(), &["cp1"]);
     let news = || seat.app.http_client().get(idp.api_url("news"));
     assert_eq!(seat.app.call_api(news(), [NEWS]).await.unwrap().status(), 200);
     goes_abroad(&idp);

@@ -19,6 +19,7 @@ mod evaluation;
 mod faults;
 mod fidelity;
 mod grants;
+mod left_behind;
 mod logout;
 mod made_tokens;
 mod main_line;

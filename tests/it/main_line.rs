@@ -7,7 +7,7 @@ use tests::{CALENDAR, MAIL, MFA_FOR_PAYROLL, PAYROLL, Seat, VAULT, policy_claims
 #[tokio::test]
 async fn a_second_api_that_needs_mfa_and_consent_takes_one_prompt_with_the_claims() {
     let idp = MockIdp::start().await;
-    let seat = Seat::new(idp.tenant(), VirtualUser::new("ada@contoso.test"), &[]);
+    let seat = Seat::new(&idp.tenant(), VirtualUser::new("ada@contoso.test"), &[]);
 
     let first = seat.app.acquire_token_interactive([CALENDAR]).await.unwrap();
     assert_eq!(first.account.username, "ada@contoso.test");
@@ -44,7 +44,7 @@ async fn a_second_api_that_needs_mfa_and_consent_takes_one_prompt_with_the_claim
 #[tokio::test]
 async fn more_consent_and_an_api_challenge_are_settled_by_the_helpers() {
     let idp = MockIdp::start().await;
-    let seat = Seat::new(idp.tenant(), VirtualUser::new("ada@contoso.test"), &["cp1"]);
+    let seat = Seat::new(&idp.tenant(), VirtualUser::new("ada@contoso.test"), &["cp1"]);
     seat.app.token_for([CALENDAR]).await.unwrap();
     seat.app.token_for([MAIL]).await.unwrap();
     assert_eq!(seat.visits().len(), 2);

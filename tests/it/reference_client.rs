@@ -13,8 +13,7 @@ use mock_idp::{
     virtual_user::{Answer, Browser, VirtualUser},
 };
 use rstest::rstest;
-use scenarios::TenantTime;
-use tests::{CALENDAR, DESKTOP, MFA_FOR_PAYROLL, PAYROLL, Seat, jwt_claims, policy_claims};
+use tests::{CALENDAR, DESKTOP, MFA_FOR_PAYROLL, PAYROLL, Seat, TenantTime, jwt_claims, policy_claims};
 use url::Url;
 
 const PORTAL: &str = "d0000000-0000-4000-8000-000000000003";
@@ -45,7 +44,7 @@ fn headless(idp: &MockIdp, user: Option<VirtualUser>, capabilities: &[&str]) -> 
         .authority(idp.authority())
         .unwrap()
         .client_capabilities(capabilities.iter().copied())
-        .clock(Arc::new(TenantTime(idp.tenant().clone())))
+        .clock(Arc::new(TenantTime(idp.tenant())))
         .user_agent(NoBrowser)
         .device_code_prompt(move |code: DeviceAuthorization| {
             let (browser, user) = (browser.clone(), user.clone());
@@ -65,7 +64,7 @@ fn portal(idp: &MockIdp) -> ConfidentialClientApplication {
         .authority(idp.authority())
         .unwrap()
         .client_secret("portal-secret")
-        .clock(Arc::new(TenantTime(idp.tenant().clone())))
+        .clock(Arc::new(TenantTime(idp.tenant())))
         .build()
         .unwrap()
 }
@@ -143,7 +142,7 @@ async fn a_certificate_takes_the_place_of_the_secret(#[case] rs256: bool) {
     let certificate = ClientCertificate::from_pem(DAEMON_CERTIFICATE.as_bytes(), DAEMON_KEY.as_bytes()).unwrap();
     let certificate = if rs256 { certificate.with_rs256() } else { certificate };
     let builder = ConfidentialClientApplication::builder(DAEMON).authority(idp.authority()).unwrap();
-    let builder = builder.client_certificate(certificate).clock(Arc::new(TenantTime(idp.tenant().clone())));
+    let builder = builder.client_certificate(certificate).clock(Arc::new(TenantTime(idp.tenant())));
     let app = builder.build().unwrap();
     let token = app.acquire_token_for_client(["api://calendar/.default"]).await.unwrap();
     assert_eq!(jwt_claims(token.access_token.secret())["roles"], serde_json::json!(["Events.Read.All"]));
@@ -165,7 +164,7 @@ async fn a_wrong_secret_is_refused_by_name() {
 #[tokio::test]
 async fn the_claims_of_the_api_behind_travel_through_the_middle_tier() {
     let idp = MockIdp::start().await;
-    let seat = Seat::new(idp.tenant(), ada(), &[]);
+    let seat = Seat::new(&idp.tenant(), ada(), &[]);
     let portal = portal(&idp);
     let weak = seat.app.token_for([ACCESS]).await.unwrap();
 

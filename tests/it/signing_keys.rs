@@ -132,7 +132,7 @@ async fn on_behalf_of_takes_a_token_of_the_key_before_and_none_that_was_rotated_
 #[tokio::test]
 async fn a_client_that_behaves_like_msal_does_not_notice() {
     let idp = MockIdp::start().await;
-    let seat = Seat::new(idp.tenant(), ada(), &[]);
+    let seat = Seat::new(&idp.tenant(), ada(), &[]);
     let account = seat.app.acquire_token_interactive([CALENDAR]).await.unwrap().account;
     idp.tenant().grant_consent(Some("ada"), "desktop", "mail", &["Mail.Read"]).unwrap();
     for _ in 0..5 {

@@ -138,7 +138,7 @@ async fn it_says_what_the_server_says_without_the_secrets() {
     let eavesdropper = Eavesdropper::new();
     let watcher = eavesdropper.clone();
     let ada = VirtualUser::new("ada@contoso.test");
-    let seat = Seat::prepared(idp.tenant(), ada, &["cp1"], |app| app.observer(watcher));
+    let seat = Seat::prepared(&idp.tenant(), ada, &["cp1"], |app| app.observer(watcher));
 
     // Every leg: a first sign-in, a refusal with claims, a second sign-in, challenges of an API, an answer.
     let account = seat.app.token_for([CALENDAR]).await.unwrap().account;
@@ -182,7 +182,7 @@ async fn a_device_code_is_told_as_the_server_tells_it() {
     let eavesdropper = Eavesdropper::new();
     let watcher = eavesdropper.clone();
     let ada = VirtualUser::new("ada@contoso.test");
-    let seat = Seat::prepared(idp.tenant(), ada.clone(), &[], |app| app.observer(watcher));
+    let seat = Seat::prepared(&idp.tenant(), ada.clone(), &[], |app| app.observer(watcher));
     let browser = Browser::new(None).unwrap();
     let prompt = move |code: DeviceAuthorization| {
         let (browser, ada) = (browser.clone(), ada.clone());
@@ -212,7 +212,7 @@ async fn a_decline_is_told_as_the_server_tells_it() {
     let eavesdropper = Eavesdropper::new();
     let watcher = eavesdropper.clone();
     let ada = VirtualUser { consent: Answer::Decline, ..VirtualUser::new("ada@contoso.test") };
-    let seat = Seat::prepared(idp.tenant(), ada, &[], |app| app.observer(watcher));
+    let seat = Seat::prepared(&idp.tenant(), ada, &[], |app| app.observer(watcher));
     seat.app.token_for([CALENDAR]).await.unwrap_err();
     let theirs: Vec<Value> =
         idp.tenant().exchanges().iter().map(|exchange| serde_json::to_value(exchange.as_ref()).unwrap()).collect();

@@ -9,7 +9,7 @@ mod seat;
 
 pub use landing::Landing;
 pub use raw::{Answer, RawClient, VERIFIER, jwt_claims};
-pub use seat::Seat;
+pub use seat::{Seat, TenantTime};
 
 /// The client id of the built-in application `desktop`.
 pub const DESKTOP: &str = "d0000000-0000-4000-8000-000000000001";

@@ -1,8 +1,12 @@
 //! A person at a desktop: the reference client, whose browser is a virtual user on the real pages.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
-use desktop_client::{Builder, PublicClientApplication, UserAgentError};
+use desktop_client::{BoxFuture, Builder, Clock, PublicClientApplication, UserAgentError};
+use jiff::{SignedDuration, Timestamp};
 use mock_idp::{
     TenantControls,
     virtual_user::{Browser, VirtualUser, Visit},
@@ -19,18 +23,19 @@ pub struct Seat {
     visits: Arc<Mutex<Vec<Visit>>>,
 }
 
-/// The tenant's time, for the client.
-struct TenantTime<F>(F);
+/// The tenant's time, for a client that is to agree with it. While the client waits, the tenant's time passes and nobody
+/// else's.
+#[derive(Debug)]
+pub struct TenantTime(pub TenantControls);
 
-impl<F> std::fmt::Debug for TenantTime<F> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("TenantTime")
+impl Clock for TenantTime {
+    fn now(&self) -> Timestamp {
+        self.0.now()
     }
-}
 
-impl<F: Fn() -> jiff::Timestamp + Send + Sync> desktop_client::Clock for TenantTime<F> {
-    fn now(&self) -> jiff::Timestamp {
-        (self.0)()
+    fn sleep(&self, duration: Duration) -> BoxFuture<'_, ()> {
+        self.0.advance_clock(SignedDuration::try_from(duration).unwrap_or(SignedDuration::MAX));
+        Box::pin(std::future::ready(()))
     }
 }
 
@@ -65,7 +70,7 @@ impl Seat {
             .authority(tenant.authority())
             .expect("an authority")
             .client_capabilities(capabilities.iter().copied())
-            .clock(Arc::new(TenantTime(tenant.clock())))
+            .clock(Arc::new(TenantTime(tenant.clone())))
             .user_agent(user_agent);
         let app = prepare(builder).build().expect("a client");
         Self { app, visits }

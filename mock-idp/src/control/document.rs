@@ -1,7 +1,5 @@
 //! What a tenant's controls take and tell.
 
-use std::sync::Arc;
-
 use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -10,7 +8,6 @@ use crate::{
     directory::{Consent, NamedLocation, Policy},
     expectation::Failure,
     fault::ArmedFault,
-    recorder::Exchange,
 };
 
 use super::TenantDescription;
@@ -135,15 +132,6 @@ pub struct Faults {
     pub faults: Vec<ArmedFault>,
 }
 
-/// What the tenant was asked and answered.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Exchanges {
-    /// Oldest first.
-    pub exchanges: Vec<Arc<Exchange>>,
-    /// How many are gone because there were too many.
-    pub dropped: u64,
-}
-
 /// Where the stream of exchanges begins.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -151,6 +139,14 @@ pub struct StreamStart {
     /// Behind the exchange with this number; from now on if absent. The header `Last-Event-ID` wins.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<u64>,
+}
+
+/// How far somebody has come who paces the clients of a tenant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Pace {
+    /// So many exchanges have been looked at: the `added` of what was read.
+    pub looked_at: u64,
 }
 
 /// Which part of the log is judged: all of it, if nothing is said.

@@ -9,8 +9,8 @@ mod patch;
 mod tenant;
 
 pub use document::{
-    Clock, ClockSetting, ConsentKey, Consents, Exchanges, Faults, Imported, Judged, NamedLocations, Policies,
-    SigningKeys, Status, StreamStart, UnmetExpectation, Verdict,
+    Clock, ClockSetting, ConsentKey, Consents, Faults, Imported, Judged, NamedLocations, Pace, Policies, SigningKeys,
+    Status, StreamStart, UnmetExpectation, Verdict,
 };
 pub use error::{ErrorDetail, ErrorDocument};
 pub(crate) use patch::object;
@@ -23,6 +23,6 @@ pub use crate::{
     directory::{Api, Application, Consent, ConsentSettings, Document, NamedLocation, Policy, Switches, User},
     expectation::Expectations,
     fault::{ArmedFault, Fault},
-    recorder::{Exchange, ExchangeFilter},
+    recorder::{Exchange, ExchangeFilter, Exchanges},
     virtual_user::VirtualUser,
 };

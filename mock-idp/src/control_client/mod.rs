@@ -18,13 +18,15 @@
 
 mod difference;
 mod error;
+mod stream;
 mod tenant;
 
-use reqwest::{Certificate, Client, Method, RequestBuilder, StatusCode};
+use reqwest::{Certificate, Client, Method, RequestBuilder, Response, StatusCode};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value, json};
 
 pub use error::{ControlError, Refused};
+pub use stream::ExchangeStream;
 pub use tenant::TenantClient;
 
 use crate::{
@@ -150,17 +152,28 @@ impl ControlClient {
     }
 
     async fn answer<T: DeserializeOwned>(&self, request: RequestBuilder) -> Result<T, ControlError> {
-        let unreachable = |source: reqwest::Error| ControlError::Unreachable { what: self.base.clone(), source };
-        let response = request.send().await.map_err(unreachable)?;
+        let response = self.accepted(request).await?;
         let status = response.status();
-        let text = response.text().await.map_err(unreachable)?;
-        let unreadable = |source| ControlError::Unreadable { status: status.as_u16(), source };
-        if !status.is_success() {
-            let told: ErrorDocument = serde_json::from_str(&text).map_err(unreadable)?;
-            return Err(ControlError::Refused(Refused { status: status.as_u16(), detail: told.error }));
-        }
+        let text = response.text().await.map_err(|source| self.unreachable(source))?;
         let text = if status == StatusCode::NO_CONTENT { "null" } else { &text };
-        serde_json::from_str(text).map_err(unreadable)
+        serde_json::from_str(text).map_err(|source| ControlError::Unreadable { status: status.as_u16(), source })
+    }
+
+    /// The response, if it is no refusal.
+    async fn accepted(&self, request: RequestBuilder) -> Result<Response, ControlError> {
+        let response = request.send().await.map_err(|source| self.unreachable(source))?;
+        let status = response.status();
+        if status.is_success() {
+            return Ok(response);
+        }
+        let text = response.text().await.map_err(|source| self.unreachable(source))?;
+        let unreadable = |source| ControlError::Unreadable { status: status.as_u16(), source };
+        let told: ErrorDocument = serde_json::from_str(&text).map_err(unreadable)?;
+        Err(ControlError::Refused(Refused { status: status.as_u16(), detail: told.error }))
+    }
+
+    fn unreachable(&self, source: reqwest::Error) -> ControlError {
+        ControlError::Unreachable { what: self.base.clone(), source }
     }
 }
 

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::{
     control::{
         Clock, ClockSetting, ConsentKey, Consents, Exchanges, Faults, Judged, Judgement, MintedToken, NamedLocations,
-        Policies, Question, SigningKeys, TenantDescription, TenantDirectory, TokenOrder, Verdict,
+        Pace, Policies, Question, SigningKeys, StreamStart, TenantDescription, TenantDirectory, TokenOrder, Verdict,
     },
     directory::{Api, Application, Consent, ConsentSettings, Directory, NamedLocation, Policy, Switches, User},
     expectation::Expectations,
@@ -20,7 +20,7 @@ use crate::{
     virtual_user::VirtualUser,
 };
 
-use super::{ControlClient, ControlError, difference::difference, listed, segment};
+use super::{ControlClient, ControlError, ExchangeStream, difference::difference, listed, segment};
 
 /// One tenant's controls over HTTP. Cheap to clone.
 ///
@@ -305,6 +305,23 @@ impl TenantClient {
         self.server.answer(self.server.request(Method::GET, &self.path(EXCHANGES)).query(filter)).await
     }
 
+    /// Follows the log: from its next exchange on, or from the one after number `last`.
+    pub async fn follow(&self, last: Option<u64>) -> Answer<ExchangeStream> {
+        let request = self.server.request(Method::GET, &self.path("/exchanges/stream"));
+        let response = self.server.accepted(request.query(&StreamStart { since: last })).await?;
+        Ok(ExchangeStream::new(self.server.base(), response))
+    }
+
+    /// Paces the clients of this tenant, so that what is changed between two of their requests is changed for the second:
+    /// requests for authorization, tokens and APIs wait until `looked_at` is not less than [`Exchanges::added`]. `None` lets
+    /// them go on as they like, as they do from the start.
+    pub async fn pace(&self, looked_at: Option<u64>) -> Answer<()> {
+        match looked_at {
+            Some(looked_at) => self.send(Method::PUT, PACE, &Pace { looked_at }).await,
+            None => self.delete_at(PACE).await,
+        }
+    }
+
     /// Forgets the exchanges.
     pub async fn clear_exchanges(&self) -> Answer<()> {
         self.delete_at(EXCHANGES).await
@@ -379,6 +396,7 @@ const FAULTS: &str = "/faults";
 const CLOCK: &str = "/clock";
 const VIRTUAL_USER: &str = "/virtual_user";
 const EXCHANGES: &str = "/exchanges";
+const PACE: &str = "/exchanges/pace";
 
 fn user(name: &str) -> String {
     format!("/users/{}", segment(name))

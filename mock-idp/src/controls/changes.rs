@@ -179,7 +179,8 @@ impl TenantControls {
     }
 
     /// Checks the configuration as this tenant sees it with one change in it. `at` is the place of what changes; problems
-    /// that were there before are nobody's fault now.
+    /// that were there before are nobody's fault now. What refers to the thing from elsewhere may come to mean nothing, as in
+    /// life: a policy for a group, once its last member has left it.
     pub(super) fn check(
         &self,
         state: &State,
@@ -192,12 +193,10 @@ impl TenantControls {
         change(&mut after, &mut own);
         after.tenants[tenant] = own;
         let (known, at) = (config::check(&before), at(tenant));
-        let mut problems = config::check(&after);
-        problems.retain(|problem| !known.contains(problem));
-        for problem in &mut problems {
-            // The change is all that the caller has said, so places are told within it.
-            problem.path = problem.path.below(&at).unwrap_or_else(|| problem.path.clone());
-        }
+        let fresh = config::check(&after).into_iter().filter(|problem| !known.contains(problem));
+        // The change is all that the caller has said, so places are told within it.
+        let problems: Vec<_> =
+            fresh.filter_map(|problem| Some(Problem { path: problem.path.below(&at)?, ..problem })).collect();
         if problems.is_empty() { Ok(()) } else { Err(Invalid(problems)) }
     }
 

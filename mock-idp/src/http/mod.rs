@@ -96,6 +96,17 @@ impl Idp {
         self.registry.find(name)
     }
 
+    /// Everything as at the start; isolated tenants are gone.
+    pub fn reset(&self) {
+        self.import(&self.registry.document());
+    }
+
+    /// Everything as if the server had started with `document`; isolated tenants are gone.
+    pub fn import(&self, document: &Arc<Document>) {
+        self.registry.import(document);
+        self.user_codes.clear();
+    }
+
     /// Forgets an isolated tenant and all that is about it; says whether there was one. Those of the configuration stay.
     pub fn delete_tenant(&self, id: Uuid) -> bool {
         let deleted = self.registry.remove(id);

@@ -57,7 +57,7 @@ impl Recorder {
 
 impl Log {
     /// The place behind the last exchange.
-    fn end(&self) -> u64 {
+    pub(super) fn end(&self) -> u64 {
         self.gone + self.exchanges.len() as u64
     }
 

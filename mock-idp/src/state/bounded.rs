@@ -1,6 +1,9 @@
 //! A map that forgets its oldest entries.
 
-use std::collections::{HashMap, VecDeque};
+use std::{
+    collections::{HashMap, VecDeque},
+    hash::Hash,
+};
 
 /// At most `limit` entries by name; the oldest goes when one too many comes.
 #[derive(Debug)]
@@ -69,6 +72,8 @@ impl<T> Bounded<T> {
     pub fn retain(&mut self, wanted: impl Fn(&T) -> bool) {
         self.entries.retain(|_, entry| wanted(entry));
         self.order.retain(|name| self.entries.contains_key(name));
+        give_back(&mut self.entries);
+        self.order.shrink_to(2 * self.order.len());
     }
 
     /// Forgets the oldest entries as long as `stale` holds for them.
@@ -82,6 +87,13 @@ impl<T> Bounded<T> {
                 }
             }
         }
+    }
+}
+
+/// Gives back the room of a map most of whose entries are gone.
+pub(super) fn give_back<K: Eq + Hash, V>(map: &mut HashMap<K, V>) {
+    if map.capacity() > 64.max(4 * map.len()) {
+        map.shrink_to(2 * map.len());
     }
 }
 

@@ -128,6 +128,11 @@ impl UserCodes {
         user_code
     }
 
+    /// Forgets all codes.
+    pub fn clear(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).retain(|_| false);
+    }
+
     /// Forgets the codes of a tenant that is gone.
     pub fn forget(&self, tenant: Uuid) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).retain(|(owner, _)| *owner != tenant);

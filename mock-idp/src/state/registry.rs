@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::{clock::Clock, directory::Document, ids::Ids, keys::SigningKey};
 
-use super::Tenant;
+use super::{Tenant, bounded::give_back};
 
 /// All tenants of a server.
 pub struct Registry {
@@ -66,11 +66,6 @@ impl Registry {
     pub fn new(document: &Arc<Document>, key: Arc<SigningKey>, clock: Arc<dyn Clock>, ids: Ids) -> Self {
         let inner = Inner::of(document, &key, &clock, &ids);
         Self { key, clock, ids, inner: RwLock::new(inner) }
-    }
-
-    /// Everything as at the start; isolated tenants are gone.
-    pub fn reset(&self) {
-        self.import(&self.document());
     }
 
     /// Everything as if the server had started with `document`; isolated tenants are gone.
@@ -164,6 +159,8 @@ impl Registry {
         for name in [&removed.domain, &removed.name] {
             inner.names.remove(&name.to_ascii_lowercase());
         }
+        give_back(&mut inner.tenants);
+        give_back(&mut inner.names);
         removed.log.close();
         true
     }

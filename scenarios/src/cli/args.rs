@@ -4,6 +4,7 @@ use std::{ffi::OsString, path::PathBuf, time::Duration};
 
 use clap::{Args as ClapArgs, Parser, Subcommand};
 use jiff::SignedDuration;
+use url::Url;
 
 /// Runs scenarios: how a client escalates from a silent to an interactive request for a token, and whether it does it right.
 ///
@@ -97,7 +98,27 @@ pub(super) struct RunArgs {
     #[arg(long, env = "SCENARIOS_JSON")]
     pub(super) json: bool,
     #[command(flatten)]
+    pub(super) server: ServerArgs,
+    #[command(flatten)]
     pub(super) exec: ExecArgs,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct ServerArgs {
+    /// Use the `mock-idp` that is there, such as https://localhost:8443, instead of one that is started for the run. Each
+    /// scenario has a tenant of its own there, which is deleted in the end; nothing else is touched.
+    #[arg(long, env = "SCENARIOS_SERVER", value_name = "URL", value_parser = origin)]
+    pub(super) server: Option<String>,
+    /// The server's CA certificate [default: that of `mock-idp ca`].
+    #[arg(long, env = "SCENARIOS_CA", value_name = "FILE", requires = "server")]
+    pub(super) ca: Option<PathBuf>,
+}
+
+fn origin(text: &str) -> Result<String, String> {
+    let is_origin = |url: &Url| matches!(url.scheme(), "http" | "https") && url.path() == "/" && url.query().is_none();
+    let url = Url::parse(text).ok().filter(is_origin);
+    url.map(|url| url.origin().ascii_serialization())
+        .ok_or_else(|| "it is no server's address; write one like https://localhost:8443".to_owned())
 }
 
 #[derive(Debug, ClapArgs)]

@@ -12,8 +12,8 @@ use clap::Parser as _;
 
 use mock_idp::tls::default_cert_dir;
 
-use crate::{ClientFactory, Exec, Loaded, Options, Run, built_in, foreign, report, run, schema};
-use args::{Args, Command, ExecArgs, RunArgs};
+use crate::{ClientFactory, Exec, Loaded, Options, Run, Server, built_in, foreign, report, run, schema};
+use args::{Args, Command, ExecArgs, RunArgs, ServerArgs};
 
 /// The whole program.
 pub async fn main() -> ExitCode {
@@ -47,7 +47,8 @@ async fn run_command(args: &RunArgs) -> Result<ExitCode, Wrong> {
     let scripts = if args.paths.is_empty() { built_in::scripts() } else { files::load(&args.paths)? };
     let scripts = choose(scripts, args.filter.as_deref())?;
     let mut progress = print::Progress::begin(scripts.len(), args.json);
-    let options = Options { client: client(&args.exec)? };
+    let server = server(&args.server, args.exec.cert_dir.as_deref())?;
+    let options = Options { client: client(&args.exec)?, server, ..Options::default() };
     let run = run(&scripts, options, |verdict| progress.ended(verdict)).await;
     progress.end();
     let run = run.map_err(|error| Wrong(format!("error: the scenarios could not be run: {error}")))?;
@@ -61,6 +62,21 @@ async fn run_command(args: &RunArgs) -> Result<ExitCode, Wrong> {
         print::verdicts(&run, &file);
     }
     Ok(if run.passed() { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+/// The server that is named, if one is. Under TLS it shows a certificate of the CA that is named, or of this machine's.
+fn server(args: &ServerArgs, cert_dir: Option<&Path>) -> Result<Option<Server>, Wrong> {
+    let Some(url) = args.server.clone() else { return Ok(None) };
+    let ca = match (&args.ca, cert_dir) {
+        _ if url.starts_with("http:") => None,
+        (Some(file), _) => Some(file.clone()),
+        (None, Some(directory)) => Some(directory.join("ca.pem")),
+        (None, None) => {
+            let directory = default_cert_dir().map_err(|error| Wrong(format!("error: {error}; name it with --ca")))?;
+            Some(directory.join("ca.pem"))
+        }
+    };
+    Ok(Some(Server { url, ca }))
 }
 
 /// The reference client, or somebody else's.

@@ -103,8 +103,7 @@ impl TokenExpected {
             }
         }
         if let Some(name) = &self.account {
-            let is_hers =
-                world.tenant.username(name).is_ok_and(|username| username.eq_ignore_ascii_case(&seen.account));
+            let is_hers = world.username(name).is_ok_and(|username| username.eq_ignore_ascii_case(&seen.account));
             if !is_hers {
                 missed.push(format!("expected {name}'s token, saw {}'s", seen.account));
             }

@@ -15,42 +15,45 @@ use crate::{
     client::{Ask, How},
     expected::{Expect, Sight},
     step::{CallApi, Taken},
-    world::{Failed, World},
+    world::{Broken, Failed, World},
 };
 
 impl Foreign {
     /// Waits until the client has asked for a token, and judges what came of it.
-    pub(crate) async fn asks(&self, how: How, ask: &Ask, expect: &Expect, world: &mut World) -> Taken {
+    pub(crate) async fn asks(&self, how: How, ask: &Ask, expect: &Expect, world: &mut World) -> Result<Taken, Broken> {
         let before = world.watched;
-        match self.sees(how, ask, expect, world).await {
+        match self.sees(how, ask, expect, world).await? {
             Ok(sight) => {
-                let taken = self.learn(&sight, expect, before, world);
-                let lost = ask.claims.as_ref().and_then(|_| self.claims_lost(before, world));
-                Taken { missed: lost.or(taken.missed), ..taken }
+                let taken = self.learn(&sight, expect, before, world).await?;
+                let lost = match &ask.claims {
+                    Some(_) => self.claims_lost(before, world).await?,
+                    None => None,
+                };
+                Ok(Taken { missed: lost.or(taken.missed), ..taken })
             }
-            Err(ended) => nothing(expect.described(), wanting(how), &ended),
+            Err(ended) => Ok(nothing(expect.described(), wanting(how), &ended)),
         }
     }
 
     /// The same for several at the same time.
-    pub(crate) async fn asks_at_once(&self, asks: &[(Ask, &Expect)], world: &mut World) -> Vec<Taken> {
+    pub(crate) async fn asks_at_once(&self, asks: &[(Ask, &Expect)], world: &mut World) -> Result<Vec<Taken>, Broken> {
         let before = world.watched;
         let mut sights = Vec::new();
         for (ask, expect) in asks {
-            sights.push(self.sees(How::ByRightSteps, ask, expect, world).await);
+            sights.push(self.sees(How::ByRightSteps, ask, expect, world).await?);
         }
         let mut taken = Vec::new();
         for (sight, (_, expect)) in sights.into_iter().zip(asks) {
             taken.push(match sight {
-                Ok(sight) => self.learn(&sight, expect, before, world),
+                Ok(sight) => self.learn(&sight, expect, before, world).await?,
                 Err(ended) => nothing(expect.described(), wanting(How::ByRightSteps), &ended),
             });
         }
-        taken
+        Ok(taken)
     }
 
     /// Waits until the client has called an API.
-    pub(crate) async fn calls(&self, call: &CallApi, scopes: Vec<String>, world: &mut World) -> Taken {
+    pub(crate) async fn calls(&self, call: &CallApi, scopes: Vec<String>, world: &mut World) -> Result<Taken, Broken> {
         if let Some(refusal) = call.expect.as_refusal() {
             let ask = Ask { scopes, ..Ask::default() };
             return self.asks(How::ByRightSteps, &ask, &refusal, world).await;
@@ -58,15 +61,16 @@ impl Foreign {
         let (route, wanted) = (call.route(), call.expect.wanted_status());
         // Who answers challenges may get some on the way.
         let status = call.scopes.is_some().then_some(wanted);
-        let found = self.watch().until(|log| sight::call(&self.run(log, world), &route, status).cloned()).await;
+        let found = self.watch().until(|log| sight::call(&self.run(log, world), &route, status).cloned()).await?;
         let answered = match found {
             Ok(answered) => answered,
             Err(ended) => {
-                let last = self.run(&self.tenant.exchanges(), world);
+                let (log, _) = world.log().await?;
+                let last = self.run(&log, world);
                 let last =
                     last.iter().rev().find(|exchange| exchange.endpoint == Endpoint::Api && exchange.path == route);
                 let Some(last) = last.cloned() else {
-                    return nothing(call.expect.described(), &format!("a call to {route}"), &ended);
+                    return Ok(nothing(call.expect.described(), &format!("a call to {route}"), &ended));
                 };
                 last
             }
@@ -80,7 +84,7 @@ impl Foreign {
         let unseen = if is_more_expected { "; not to be seen from outside: headers and body" } else { "" };
         let expected = call.expect.described();
         let missed = (answered.answer.status != wanted).then(|| format!("expected {expected}, saw {seen}"));
-        Taken { expected: Some(expected), seen: format!("{seen}{unseen}"), missed }
+        Ok(Taken { expected: Some(expected), seen: format!("{seen}{unseen}"), missed })
     }
 
     /// Follows the log of its tenant.
@@ -93,9 +97,15 @@ impl Foreign {
         }
     }
 
-    async fn sees(&self, how: How, ask: &Ask, expect: &Expect, world: &World) -> Result<Sight, CommandEnded> {
+    async fn sees(
+        &self,
+        how: How,
+        ask: &Ask,
+        expect: &Expect,
+        world: &World,
+    ) -> Result<Result<Sight, CommandEnded>, Broken> {
         if expect.is_unseen() {
-            return Ok(Sight::Unseen);
+            return Ok(Ok(Sight::Unseen));
         }
         let is_met = |refused: &Exchange| expect.is_met_by(refused, world);
         let sought = Sought {
@@ -113,19 +123,19 @@ impl Foreign {
                 How::ByRightSteps => sight::right_steps(&run, &sought, closed.as_deref()),
             }
         };
-        match self.watch().until(look).await {
+        Ok(match self.watch().until(look).await? {
             // A client that has ended has asked for nothing more.
             Err(ended) if ended.ended.is_success() && sought.may_be_unseen && how != How::Interactive => {
                 Ok(Sight::Unseen)
             }
             other => other,
-        }
+        })
     }
 
     /// Compares, and remembers what the next steps build on.
-    fn learn(&self, sight: &Sight, expect: &Expect, before: u64, world: &mut World) -> Taken {
+    async fn learn(&self, sight: &Sight, expect: &Expect, before: u64, world: &mut World) -> Result<Taken, Broken> {
         let until = sight.number().unwrap_or(before);
-        let log = self.tenant.exchanges();
+        let (log, _) = world.log().await?;
         let step: Vec<_> =
             log.iter().filter(|exchange| exchange.number > before && exchange.number <= until).cloned().collect();
         let taken = expect.judge_outside(sight, &step, world);
@@ -139,19 +149,19 @@ impl Foreign {
             // Told once.
             self.person.trouble();
         }
-        taken
+        Ok(taken)
     }
 
     /// The sentence for claims that the script hands on and the client has not; unless a rule of the run tells it anyway.
-    fn claims_lost(&self, before: u64, world: &World) -> Option<String> {
+    async fn claims_lost(&self, before: u64, world: &mut World) -> Result<Option<String>, Broken> {
         let expect = &world.script.expect;
         if expect.claims_forwarded_unmodified.is_some() || expect.claims_forwarded_byte_for_byte.is_some() {
-            return None;
+            return Ok(None);
         }
-        let mut log = self.tenant.exchanges();
+        let (mut log, _) = world.log().await?;
         log.retain(|exchange| exchange.number <= world.watched);
         let log = Log::new(&log).since(before).of_client(&self.client_id);
-        Expectation::ClaimsForwardedUnmodified(true).check_in(&log).err().map(|failure| failure.sentence)
+        Ok(Expectation::ClaimsForwardedUnmodified(true).check_in(&log).err().map(|failure| failure.sentence))
     }
 
     /// The client's exchanges behind the last step.

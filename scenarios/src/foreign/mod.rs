@@ -17,7 +17,7 @@ mod window;
 
 use std::{path::PathBuf, time::Duration};
 
-use mock_idp::TenantControls;
+use mock_idp::control_client::TenantClient;
 
 use crate::{person::Person, world::Broken};
 
@@ -42,7 +42,7 @@ pub struct Exec {
 
 /// Somebody else's client at work.
 pub(crate) struct Foreign {
-    tenant: TenantControls,
+    tenant: TenantClient,
     client_id: String,
     command: Command,
     person: Person,
@@ -55,21 +55,22 @@ impl Foreign {
     pub(crate) async fn start(
         exec: &Exec,
         errand: Errand<'_>,
-        tenant: &TenantControls,
+        tenant: &TenantClient,
         person: &Person,
     ) -> Result<Self, Broken> {
         let window = Window::open(person.clone()).await;
         let window =
             window.map_err(|error| Broken(format!("no place could be made for the command's browser: {error}")))?;
         let client_id = errand.client_id.to_owned();
-        tenant.pace(Some(0));
+        tenant.pace(Some(0)).await?;
         let command = Command::start(exec, &errand, window.address()).map_err(Broken)?;
         Ok(Self { tenant: tenant.clone(), client_id, command, person: person.clone(), _window: window })
     }
 
     /// Lets the client go on as it likes, and waits for the command's end.
     pub(crate) async fn end(&self) -> CommandEnded {
-        self.tenant.pace(None);
+        // A server that is gone keeps nobody waiting.
+        let _ = self.tenant.pace(None).await;
         self.command.end().await
     }
 }

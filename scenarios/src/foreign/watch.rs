@@ -2,14 +2,18 @@
 
 use std::sync::Arc;
 
-use mock_idp::{TenantControls, recorder::Exchange};
+use mock_idp::{
+    control_client::TenantClient,
+    recorder::{Exchange, News},
+};
 use tokio::sync::watch::Receiver;
 
 use super::CommandEnded;
+use crate::{log::LogReader, world::Broken};
 
 /// Somebody who looks at a log whenever it has grown.
 pub(crate) struct Watch {
-    pub(crate) tenant: TenantControls,
+    pub(crate) tenant: TenantClient,
     /// Whether the tenant's clients wait while nobody looks.
     pub(crate) paces: bool,
     /// How the command ended, once it has.
@@ -19,35 +23,37 @@ pub(crate) struct Watch {
 }
 
 impl Watch {
-    /// What `look` finds in the log.
+    /// What `look` finds in the log; or how the command ended, if it did so first.
     ///
     /// # Errors
     ///
-    /// How the command ended, if it did so first.
+    /// If the server does not tell its log.
     pub(crate) async fn until<T>(
         mut self,
         mut look: impl FnMut(&[Arc<Exchange>]) -> Option<T>,
-    ) -> Result<T, CommandEnded> {
-        let mut changes = self.tenant.exchange_changes();
+    ) -> Result<Result<T, CommandEnded>, Broken> {
+        // First the signals, then the log: what comes in between is seen twice and not missed.
+        let mut news = self.tenant.follow(None).await?;
+        let mut log = LogReader::new(&self.tenant);
         loop {
-            // First the signals, then the log: what comes in between is seen twice and not missed.
-            changes.mark_unchanged();
             let ended = self.ended.as_mut().and_then(|ended| ended.borrow_and_update().clone());
             if let Some(visits) = &mut self.visits {
                 visits.mark_unchanged();
             }
-            let looked_at = self.tenant.exchanges_added();
-            if let Some(found) = look(&self.tenant.exchanges()) {
-                return Ok(found);
+            if let Some(found) = look(log.read().await?) {
+                return Ok(Ok(found));
             }
             if let Some(ended) = ended {
-                return Err(ended);
+                return Ok(Err(ended));
             }
             if self.paces {
-                self.tenant.pace(Some(looked_at));
+                self.tenant.pace(Some(log.added())).await?;
             }
             tokio::select! {
-                _ = changes.changed() => {}
+                told = news.next() => match told? {
+                    News::Ended => return Err(Broken("the scenario's tenant is gone".to_owned())),
+                    News::Exchange(_) | News::Lagged(_) => {}
+                },
                 () = changed(&mut self.ended) => {}
                 () = changed(&mut self.visits) => {}
             }

@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use mock_idp::{
-    TenantControls,
+    control_client::{ControlError, TenantClient},
     expectation::{Expectation, Failure, Log},
     recorder::{Endpoint, Exchange},
     yaml::Path,
@@ -14,32 +14,41 @@ use serde_json::Value;
 use crate::{
     Loaded, Missed, Place, Step, StepTaken, Verdict,
     script::Given,
+    stage::Stage,
     stopwatch::Stopwatch,
     verdict::Expected,
-    world::{Broken, Stage, World},
+    world::{Broken, World},
 };
 
 /// Runs a scenario in `tenant`, and deletes the tenant.
-pub(super) async fn run(script: &Loaded, tenant: Option<TenantControls>, stage: &Stage, seed: u64) -> Verdict {
+pub(super) async fn run(
+    script: &Loaded,
+    tenant: Result<TenantClient, ControlError>,
+    stage: &Stage,
+    seed: u64,
+) -> Verdict {
     let watch = Stopwatch::start();
-    let Some(tenant) = tenant else { return broken(script, "the server has no tenant of that name") };
+    let tenant = match tenant {
+        Ok(tenant) => tenant,
+        Err(error) => return broken(script, &format!("the scenario got no tenant: {error}")),
+    };
     let world = World::new(&script.script, tenant.clone(), stage, seed).await;
     // A command has a time limit of its own.
     let patience = stage.client.exec().map_or(PATIENCE, |exec| exec.timeout.saturating_add(PATIENCE));
     let mut verdict = match world {
         Err(Broken(why)) => broken(script, &format!("the scenario could not be set up: {why}")),
         Ok(world) => match tokio::time::timeout(patience, play(script, world)).await {
-            Ok(verdict) => verdict,
+            Ok(Ok(verdict)) => verdict,
+            Ok(Err(Broken(why))) => broken(script, &format!("the scenario could not go on: {why}")),
             Err(_) => {
-                let exchanges = tenant.exchanges();
+                let exchanges = tenant.exchanges().await.map(|log| log.exchanges).unwrap_or_default();
                 let sentence = format!("the scenario did not end within {} s", patience.as_secs());
                 Verdict { exchanges, ..broken(script, &sentence) }
             }
         },
     };
-    // Nobody waits for a turn that does not come.
-    tenant.pace(None);
-    tenant.delete();
+    // What was seen is judged, whether there is still a server that could delete the tenant or not.
+    let _ = tenant.delete().await;
     verdict.took = watch.elapsed();
     verdict
 }
@@ -51,17 +60,17 @@ pub(super) fn broken(script: &Loaded, why: &str) -> Verdict {
     Verdict { passed: false, missed: vec![missed], ..begun(script) }
 }
 
-async fn play(script: &Loaded, mut world: World) -> Verdict {
+async fn play(script: &Loaded, mut world: World) -> Result<Verdict, Broken> {
     let mut verdict = begun(script);
     let steps = Path::root().key("steps");
     if let Err(Broken(why)) = world.begin().await {
         let place = place(script, &Path::root().key("given").key("signed_in"));
         verdict.missed.push(Missed { assertion: Missed::GIVEN, sentence: why, place });
     } else {
-        verdict.since = world.place();
+        verdict.since = world.place().await?;
         for (index, step) in script.script.steps.iter().enumerate() {
             let path = steps.index(index).key(step.verb());
-            let (taken, missed) = take(script, step, &path, &mut world).await;
+            let (taken, missed) = take(script, step, &path, &mut world).await?;
             verdict.steps.push(taken);
             if let Some(missed) = missed {
                 // What follows would only tell the same once more.
@@ -71,14 +80,19 @@ async fn play(script: &Loaded, mut world: World) -> Verdict {
         }
     }
     verdict.command = world.ends().await;
-    verdict.exchanges = world.log().0;
+    (verdict.exchanges, _) = world.log().await?;
     judge(script, &world, &mut verdict);
-    verdict
+    Ok(verdict)
 }
 
-async fn take(script: &Loaded, step: &Step, path: &Path, world: &mut World) -> (StepTaken, Option<Missed>) {
-    let after = world.place();
-    world.makes_way(step.by());
+async fn take(
+    script: &Loaded,
+    step: &Step,
+    path: &Path,
+    world: &mut World,
+) -> Result<(StepTaken, Option<Missed>), Broken> {
+    let after = world.place().await?;
+    world.makes_way(step.by()).await?;
     let result = step.run(world).await;
     let (expected, seen, sentence) = match result {
         Ok(taken) => (taken.expected, taken.seen, taken.missed),
@@ -92,7 +106,7 @@ async fn take(script: &Loaded, step: &Step, path: &Path, world: &mut World) -> (
         seen,
         passed: sentence.is_none(),
         after,
-        until: world.place(),
+        until: world.place().await?,
         place: place(script, path),
     };
     let missed = sentence.map(|sentence| Missed {
@@ -100,7 +114,7 @@ async fn take(script: &Loaded, step: &Step, path: &Path, world: &mut World) -> (
         sentence: format!("{}: {sentence}", taken.told),
         place: place(script, &path.key("expect")),
     });
-    (taken, missed)
+    Ok((taken, missed))
 }
 
 /// Judges the run as a whole. The client's duties are judged in any case and explain most; counts only of a run that came

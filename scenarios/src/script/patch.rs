@@ -68,14 +68,6 @@ impl<T: Patchable> Patch<T> {
             }
         }
     }
-
-    /// Makes the change, which was checked when the script was read.
-    pub(crate) fn make(&self, thing: &mut T) -> Result<(), String> {
-        let changed = self.apply(thing, &Path::root());
-        let said = |problems: Vec<Problem>| problems.iter().map(|problem| problem.message.clone()).collect::<Vec<_>>();
-        *thing = changed.map_err(|problems| said(problems).join("; "))?;
-        Ok(())
-    }
 }
 
 impl<T> Patch<T> {
@@ -87,6 +79,11 @@ impl<T> Patch<T> {
             describe(name, value, &mut words);
         }
         words.join(", ")
+    }
+
+    /// The members that are set.
+    pub(crate) fn members(&self) -> &Map<String, Value> {
+        &self.members
     }
 
     /// The value of a member, if it is set.

@@ -28,7 +28,7 @@ impl Verb for AdvanceClock {
     }
 
     async fn run(&self, world: &mut World) -> Result<Taken, Broken> {
-        world.tenant.advance_clock(self.0);
-        Ok(Taken::done(format!("it is {}", world.tenant.now())))
+        let now = world.clock.advance(self.0).await?;
+        Ok(Taken::done(format!("it is {now}")))
     }
 }

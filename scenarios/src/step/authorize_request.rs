@@ -81,7 +81,7 @@ impl Verb for AuthorizeRequest {
     }
 
     async fn run(&self, world: &mut World) -> Result<Taken, Broken> {
-        let (_, before) = world.log();
+        let (_, before) = world.log().await?;
         let redirect_uri = match self.params.get("redirect_uri") {
             Some(given) => world.filled(given.as_deref().unwrap_or_default())?,
             None => world.at_hand.redirect_uri().await?,
@@ -121,6 +121,7 @@ impl Verb for AuthorizeRequest {
             }
         }
         world.learn_redirect(&ended);
-        Ok(self.expect.judge(&ended, &world.since(before), world))
+        let exchanges = world.since(before).await?;
+        Ok(self.expect.judge(&ended, &exchanges, world))
     }
 }

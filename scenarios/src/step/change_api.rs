@@ -32,8 +32,7 @@ impl Verb for ChangeApi {
     }
 
     async fn run(&self, world: &mut World) -> Result<Taken, Broken> {
-        let mut outcome = Ok(());
-        world.tenant.change_api(&self.api, |api| outcome = self.set.make(api))?;
-        world.changed(outcome)
+        world.tenant.patch_api(&self.api, self.set.members()).await?;
+        world.changed().await
     }
 }

@@ -32,8 +32,7 @@ impl Verb for ChangeApplication {
     }
 
     async fn run(&self, world: &mut World) -> Result<Taken, Broken> {
-        let mut outcome = Ok(());
-        world.tenant.change_application(&self.application, |application| outcome = self.set.make(application))?;
-        world.changed(outcome)
+        world.tenant.patch_application(&self.application, self.set.members()).await?;
+        world.changed().await
     }
 }

@@ -26,8 +26,7 @@ impl Verb for ChangeSwitches {
     }
 
     async fn run(&self, world: &mut World) -> Result<Taken, Broken> {
-        let mut outcome = Ok(());
-        world.tenant.change_switches(|switches| outcome = self.0.make(switches));
-        world.changed(outcome)
+        world.tenant.patch_switches(self.0.members()).await?;
+        world.changed().await
     }
 }

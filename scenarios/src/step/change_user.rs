@@ -50,8 +50,7 @@ impl Verb for ChangeUser {
     }
 
     async fn run(&self, world: &mut World) -> Result<Taken, Broken> {
-        let mut outcome = Ok(());
-        world.tenant.change_user(&self.user, |user| outcome = self.set.make(user))?;
-        world.changed(outcome)
+        world.tenant.patch_user(&self.user, self.set.members()).await?;
+        world.changed().await
     }
 }

@@ -25,9 +25,15 @@ impl Verb for DisablePolicy {
     }
 
     async fn run(&self, world: &mut World) -> Result<Taken, Broken> {
-        let names: Vec<_> =
-            world.tenant.policies().into_iter().map(|policy| policy.name).filter(|name| *name != self.0).collect();
-        world.set_policies(&names);
+        let names: Vec<_> = world
+            .tenant
+            .policies()
+            .await?
+            .into_iter()
+            .map(|policy| policy.name)
+            .filter(|name| *name != self.0)
+            .collect();
+        world.set_policies(&names).await?;
         Ok(Taken::done("done"))
     }
 }

@@ -25,9 +25,9 @@ impl Verb for EnablePolicy {
     }
 
     async fn run(&self, world: &mut World) -> Result<Taken, Broken> {
-        let mut names: Vec<_> = world.tenant.policies().into_iter().map(|policy| policy.name).collect();
+        let mut names: Vec<_> = world.tenant.policies().await?.into_iter().map(|policy| policy.name).collect();
         names.push(self.0.clone());
-        world.set_policies(&names);
+        world.set_policies(&names).await?;
         Ok(Taken::done("done"))
     }
 }

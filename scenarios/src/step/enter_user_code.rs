@@ -69,12 +69,12 @@ impl Verb for EnterUserCode {
     }
 
     async fn run(&self, world: &mut World) -> Result<Taken, Broken> {
-        let (_, before) = world.log();
+        let (_, before) = world.log().await?;
         let code = self.user_code.as_deref().or(world.at_hand.get("user_code")).unwrap_or_default().to_owned();
         let page = format!("{}/deviceauth", world.base);
         let page = Url::parse(&page).map_err(|error| Broken(format!("{page} is no address: {error}")))?;
         let trouble = world.person.enters(&page, &code).await?;
-        let exchanges = world.since(before);
+        let exchanges = world.since(before).await?;
         let done = exchanges.iter().any(|exchange| exchange.answer.kind == "device approved");
         let refused = exchanges.iter().rev().find_map(|exchange| exchange.answer.code).map(u64::from).or(trouble);
         let seen = match (done, refused) {

@@ -42,7 +42,7 @@ impl Verb for GrantConsent {
 
     async fn run(&self, world: &mut World) -> Result<Taken, Broken> {
         let user = self.user.clone().unwrap_or_else(|| world.script.given.user.clone());
-        world.grant((!self.for_everybody).then_some(user.as_str()), &self.scopes)?;
+        world.grant((!self.for_everybody).then_some(user.as_str()), &self.scopes).await?;
         Ok(Taken::done("done"))
     }
 }

@@ -25,7 +25,7 @@ impl Verb for InjectFault {
     }
 
     async fn run(&self, world: &mut World) -> Result<Taken, Broken> {
-        world.tenant.inject_fault(self.0.clone())?;
+        world.tenant.inject_fault(&self.0).await?;
         Ok(Taken::done("done"))
     }
 }

@@ -39,7 +39,7 @@ impl Verb for RevokeConsent {
     async fn run(&self, world: &mut World) -> Result<Taken, Broken> {
         let user = self.user.clone().unwrap_or_else(|| world.script.given.user.clone());
         let user = (!self.for_everybody).then_some(user.as_str());
-        if world.tenant.revoke_consent(user, &world.script.given.client, &self.api)? {
+        if world.tenant.revoke_consent(user, &world.script.given.client, &self.api).await? {
             Ok(Taken::done("done"))
         } else {
             Err(Broken(format!("there was no consent to {} on record, so none could be revoked", self.api)))

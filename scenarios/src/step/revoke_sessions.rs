@@ -25,7 +25,7 @@ impl Verb for RevokeSessions {
     }
 
     async fn run(&self, world: &mut World) -> Result<Taken, Broken> {
-        world.tenant.revoke_sessions(&self.0)?;
+        world.tenant.revoke_sessions(&self.0).await?;
         Ok(Taken::done("done"))
     }
 }

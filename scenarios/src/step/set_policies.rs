@@ -30,7 +30,7 @@ impl Verb for SetPolicies {
     }
 
     async fn run(&self, world: &mut World) -> Result<Taken, Broken> {
-        world.set_policies(&self.0);
+        world.set_policies(&self.0).await?;
         Ok(Taken::done("done"))
     }
 }

@@ -115,7 +115,7 @@ impl Verb for WaitFor {
 
     async fn run(&self, world: &mut World) -> Result<Taken, Broken> {
         let client = match &self.client {
-            Some(name) => world.tenant.client_id(name)?.to_string(),
+            Some(name) => world.client_id_of(name)?,
             None => world.client_id.clone(),
         };
         let scopes = Asked::parse(&world.full(&self.scopes)?.join(" "));
@@ -128,13 +128,14 @@ impl Verb for WaitFor {
             Ok(Taken { expected: expected.clone(), seen, missed: Some(sentence) })
         };
         match tokio::time::timeout(world.patience().unwrap_or(Duration::MAX), found).await {
-            Ok(Ok(found)) => {
+            Ok(Ok(Ok(found))) => {
                 world.watched = found.number;
                 let seen =
                     format!("{} => {} (exchange {})", report::question(&found), report::answer(&found), found.number);
                 Ok(Taken { expected, seen, missed: None })
             }
-            Ok(Err(ended)) => missed(format!("the command {} without it", ended.ended)),
+            Ok(Ok(Err(ended))) => missed(format!("the command {} without it", ended.ended)),
+            Ok(Err(broken)) => Err(broken),
             Err(_) => missed("there was none".to_owned()),
         }
     }

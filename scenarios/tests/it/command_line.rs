@@ -2,6 +2,7 @@
 
 use std::{path::Path, process::Command};
 
+use mock_idp::MockIdp;
 use serde_json::Value;
 
 const SCRIPTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/scripts");
@@ -17,6 +18,8 @@ fn scenarios(folder: &Path, args: &[&str]) -> Ended {
         .args(args)
         .current_dir(folder)
         .env_remove("SCENARIOS_FILTER")
+        .env_remove("SCENARIOS_SERVER")
+        .env_remove("SCENARIOS_CA")
         .env_remove("SCENARIOS_REPORT")
         .env_remove("SCENARIOS_JSON")
         .output()
@@ -173,4 +176,38 @@ fn a_start_of_any_name_is_checked_and_runs() {
         assert_eq!(scenarios(folder.path(), &["check", "new.yaml"]).status, 0, "{}", ended.out);
     }
     assert_eq!(scenarios(folder.path(), &["new.yaml"]).status, 0);
+}
+
+/// Scenarios are judged on a server that is there already, and leave nothing in it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn another_server_is_used_as_if_it_were_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let certificates = folder.path().join("certificates");
+    let idp = MockIdp::builder().tls_from(&certificates).start().await.unwrap();
+    let (before, base) = (idp.tenant_counts(), idp.base().to_owned());
+    let run = |args: &[&str]| {
+        let args = [&["run", "--filter", "main-0", "--server", &base], args].concat();
+        tokio::task::block_in_place(|| scenarios(folder.path(), &args))
+    };
+    let ca = certificates.join("ca.pem");
+    for how in [["--ca", ca.to_str().unwrap()], ["--cert-dir", certificates.to_str().unwrap()]] {
+        let ended = run(&how);
+        assert_eq!(ended.status, 0, "{}{}", ended.out, ended.err);
+    }
+    assert_eq!(idp.tenant_counts(), before);
+    assert!(idp.exchanges().is_empty());
+    idp.stop().await;
+    let ended = run(&["--ca", ca.to_str().unwrap()]);
+    assert!(ended.status == 2 && ended.err.contains("is `mock-idp serve` running there"), "{}", ended.err);
+    let ended = run(&["--ca", "nowhere.pem"]);
+    assert!(ended.status == 2 && ended.err.contains("nowhere.pem cannot be read"), "{}", ended.err);
+}
+
+#[test]
+fn an_address_that_is_no_servers_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    for wrong in ["localhost:8443", "https://localhost/contoso", "ftp://localhost"] {
+        let ended = scenarios(folder.path(), &["run", "--server", wrong]);
+        assert!(ended.status == 2 && ended.err.contains("write one like https://localhost:8443"), "{}", ended.err);
+    }
 }

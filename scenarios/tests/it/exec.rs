@@ -79,7 +79,7 @@ async fn verdict(name: &str, source: &str, command: String, timeout: Duration) -
         program: Path::new(env!("CARGO_BIN_EXE_scenarios")).to_owned(),
     };
     let script = load(name, source).unwrap();
-    let options = Options { client: ClientFactory::command(exec) };
+    let options = Options { client: ClientFactory::command(exec), ..Options::default() };
     run(&[script], options, |_| {}).await.unwrap().verdicts.remove(0)
 }
 

@@ -18,7 +18,7 @@ async fn recorded(script: Loaded) -> (Verdict, Value) {
         *keeps.lock().unwrap() = Some(transcript.clone());
         Ok(Box::new(seat.builder()?.observer(transcript).build()?))
     });
-    let options = Options { client };
+    let options = Options { client, ..Options::default() };
     let verdict = run(&[script], options, |_| {}).await.unwrap().verdicts.remove(0);
     let transcript = kept.lock().unwrap().take().unwrap().to_json();
     (verdict, serde_json::from_str(&transcript).unwrap())

@@ -82,7 +82,7 @@ async fn judge_all(scripts_for: fn(&Mutant) -> Vec<Loaded>) -> Vec<Row> {
 }
 
 async fn judge(scripts: &[Loaded], client: ClientFactory) -> Vec<Verdict> {
-    run(scripts, Options { client }, |_| {}).await.unwrap().verdicts
+    run(scripts, Options { client, ..Options::default() }, |_| {}).await.unwrap().verdicts
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -83,7 +83,7 @@ impl Stage {
         Self { idp, client, refresh_token, access_token }
     }
 
-    pub(super) fn tenant(&self) -> &TenantControls {
+    pub(super) fn tenant(&self) -> TenantControls {
         self.idp.tenant()
     }
 

@@ -29,7 +29,7 @@ pub(super) async fn import(
     State(idp): State<Arc<Idp>>,
     Configuration(document): Configuration,
 ) -> Result<Json<Imported>, Trouble> {
-    idp.registry.import(&document);
+    idp.import(&document);
     let tenants = document.tenants.iter().filter_map(|tenant| idp.registry.find(&tenant.id.to_string()));
     let described = tenants.map(|tenant| TenantDescription::of(&tenant.state().directory, &idp.base));
     Ok(Json(Imported { tenants: described.collect() }))

@@ -1,9 +1,9 @@
-//! `/exchanges` and the assertions about them.
+//! `/exchanges`, how fast clients make more of them, and the assertions about them.
 
 use crate::{
-    control::{Exchanges, Judged, Verdict},
+    control::{Judged, Pace, Verdict},
     expectation::Expectations,
-    recorder::ExchangeFilter,
+    recorder::{ExchangeFilter, Exchanges},
 };
 
 use super::{
@@ -12,11 +12,21 @@ use super::{
 };
 
 pub(super) async fn list(Controls(tenant): Controls, Query(filter): Query<ExchangeFilter>) -> Json<Exchanges> {
-    Json(Exchanges { exchanges: tenant.exchanges_like(&filter), dropped: tenant.dropped_exchanges() })
+    Json(tenant.exchanges_like(&filter))
 }
 
 pub(super) async fn clear(Controls(tenant): Controls) -> Done {
     tenant.clear_exchanges();
+    Done
+}
+
+pub(super) async fn pace(Controls(tenant): Controls, Body(pace): Body<Pace>) -> Done {
+    tenant.pace(Some(pace.looked_at));
+    Done
+}
+
+pub(super) async fn end_pace(Controls(tenant): Controls) -> Done {
+    tenant.pace(None);
     Done
 }
 

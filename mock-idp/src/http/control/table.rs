@@ -172,6 +172,11 @@ fn of_its_log() -> Vec<Route> {
         Route::new(GET, "/_mock/tenants/{tenant}/exchanges", exchanges::list,
             "Every request with what was asked, decided and answered, and why; secrets hidden."),
         Route::new(DELETE, "/_mock/tenants/{tenant}/exchanges", exchanges::clear, "Forgets the exchanges."),
+        Route::new(PUT, "/_mock/tenants/{tenant}/exchanges/pace", exchanges::pace,
+            "Lets clients wait before each request until all exchanges before it have been looked at.")
+            .example(r#"{"looked_at":0}"#),
+        Route::new(DELETE, "/_mock/tenants/{tenant}/exchanges/pace", exchanges::end_pace,
+            "Lets clients go on as they like, as they do from the start."),
         Route::new(GET, "/_mock/tenants/{tenant}/exchanges/stream", stream::follow,
             "The exchanges as they come: server-sent events `exchange`, and `lagged` for a reader that was too slow."),
         Route::new(POST, "/_mock/tenants/{tenant}/expectations/verify", exchanges::verify,

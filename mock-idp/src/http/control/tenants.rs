@@ -19,7 +19,7 @@ pub(super) async fn health() -> Json<Status> {
 }
 
 pub(super) async fn reset(State(idp): State<Arc<Idp>>) -> Json<Status> {
-    idp.registry.reset();
+    idp.reset();
     Json(Status::ok())
 }
 
