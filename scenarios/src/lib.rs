@@ -16,6 +16,7 @@ pub mod built_in;
 mod check;
 pub mod cli;
 mod client;
+pub mod examples;
 mod expected;
 mod foreign;
 pub mod incident;

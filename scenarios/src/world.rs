@@ -10,7 +10,7 @@ use mock_idp::{
     directory::{Directory, Policy, Secret},
     fault::InvalidFault,
     recorder::Exchange,
-    virtual_user::{BrowseError, VirtualUser},
+    virtual_user::{BrowseError, Thinking, VirtualUser},
 };
 
 use crate::{
@@ -104,7 +104,7 @@ impl World {
         tenant.set_named_locations(given.named_locations.clone());
         let username = tenant.username(given.virtual_user.signs_in_as.as_deref().unwrap_or(&given.user))?;
         let ca = stage.ca.as_ref().map(|(certificate, _)| certificate.as_str());
-        let person = Person::new(VirtualUser::new(username), ca)?;
+        let person = Person::new(VirtualUser::new(username), ca, thinking(&tenant))?;
         let seat = seat(&tenant, given, ca, &person, seed)?;
         let (client_id, http) = (seat.client_id.clone(), seat.http.clone());
         let actor = actor(script, &tenant, stage, seat, &person).await?;
@@ -156,7 +156,10 @@ impl World {
     pub(crate) fn becomes(&self, person: &PersonScript) -> Result<(), Broken> {
         let name = person.signs_in_as.as_ref().unwrap_or(&self.script.given.user);
         let username = self.tenant.username(name)?;
-        self.person.becomes(person.named(username, |name| self.tenant.username(name))?);
+        let user = person.named(username, |name| self.tenant.username(name))?;
+        // Whether the pages are skipped is the server's to know.
+        self.tenant.set_virtual_user(user.clone());
+        self.person.becomes(user);
         Ok(())
     }
 
@@ -206,6 +209,13 @@ impl World {
 
     pub(crate) fn policy(&self, name: &str) -> Option<&Policy> {
         self.policies.iter().find(|policy| policy.name == name)
+    }
+
+    /// Remembers a policy as it is now.
+    pub(crate) fn learn_policy(&mut self, changed: &Policy) {
+        for policy in self.policies.iter_mut().filter(|policy| policy.name == changed.name) {
+            policy.clone_from(changed);
+        }
     }
 
     /// All policies that the script can name.
@@ -290,6 +300,15 @@ fn seat(tenant: &TenantControls, given: &Given, ca: Option<&str>, person: &Perso
         clock: Arc::new(TenantTime(tenant.clone())),
         randomness: Randomness::seeded(seed),
         user_agent: Arc::new(person.clone()),
+    })
+}
+
+/// The person's thoughts take the tenant's time, and nobody else's.
+fn thinking(tenant: &TenantControls) -> Thinking {
+    let tenant = tenant.clone();
+    Thinking::on_a_clock(move |time| {
+        tenant.advance_clock(SignedDuration::try_from(time).unwrap_or(SignedDuration::MAX));
+        std::future::ready(())
     })
 }
 

@@ -12,12 +12,22 @@ use jiff::SignedDuration;
 #[command(
     name = "scenarios",
     version,
-    after_help = "Exit status: 0 all passed, 1 some failed, 2 wrong usage or a wrong file."
+    after_help = HELP
 )]
 pub(super) struct Args {
     #[command(subcommand)]
     pub(super) command: Command,
 }
+
+const HELP: &str = "\
+Examples:
+  scenarios                        runs all built-in scenarios; see report/index.html
+  scenarios examples               writes files to start from: examples/, scripts/
+  scenarios new 'My app' -o my.yaml
+  scenarios my.yaml                runs it
+  scenarios my.yaml --exec 'dotnet test'
+
+Exit status: 0 all passed, 1 some failed, 2 wrong usage or a wrong file.";
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -35,6 +45,17 @@ pub(super) enum Command {
         name: String,
         #[command(flatten)]
         to: Target,
+    },
+    /// Print a built-in scenario, to read or to start from.
+    Show {
+        /// What `scenarios list` calls it, such as main-03.
+        name: String,
+    },
+    /// Write the guide's examples, and the built-in scenarios, as files: the folders `examples` and `scripts`.
+    Examples {
+        /// The folder to write them into.
+        #[arg(value_name = "DIR", default_value = ".")]
+        into: PathBuf,
     },
     /// Write a scenario that reproduces an error from a log: a JSON body, a redirect address, or a `WWW-Authenticate` header.
     FromError {
@@ -135,6 +156,8 @@ const WORDS: &[&str] = &[
     "run",
     "check",
     "new",
+    "show",
+    "examples",
     "from-error",
     "from-transcript",
     "schema",

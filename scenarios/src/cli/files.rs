@@ -6,12 +6,12 @@ use std::{
 };
 
 use super::Wrong;
-use crate::{Loaded, load_all};
+use crate::{Loaded, built_in, load_all};
 
 pub(super) fn load(paths: &[PathBuf]) -> Result<Vec<Loaded>, Wrong> {
     let mut files = Vec::new();
     for path in paths {
-        find(path, &mut files).map_err(|error| unreadable(path, &error))?;
+        find(path, &mut files).map_err(|error| missing(path, &error))?;
     }
     if files.is_empty() {
         let folders: Vec<_> = paths.iter().map(|path| path.display().to_string()).collect();
@@ -48,6 +48,19 @@ fn find(path: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// A path that leads nowhere; who names a built-in scenario is told how it is had.
+fn missing(path: &Path, error: &io::Error) -> Wrong {
+    let Wrong(sentence) = unreadable(path, error);
+    let name = path.file_stem().map(|name| name.to_string_lossy()).unwrap_or_default();
+    match built_in::source(&name) {
+        Some(_) if error.kind() == io::ErrorKind::NotFound => Wrong(format!(
+            "{sentence}; a built-in scenario is called so: run it with `scenarios --filter {name}`, print it with \
+             `scenarios show {name}`"
+        )),
+        _ => Wrong(sentence),
+    }
 }
 
 pub(super) fn unreadable(path: &Path, error: &io::Error) -> Wrong {
