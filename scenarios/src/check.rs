@@ -115,7 +115,7 @@ impl Names {
     /// Members of `thing` that are looked at: none may be secret, and each must be able to be so.
     pub(crate) fn members<T: Patchable>(&mut self, members: &Patch<T>, thing: &T, path: &Path) {
         if let Some(secret) = members.secrets().next() {
-            self.problem(path.key(secret), format!("nobody is shown `{secret}`"), "leave it out");
+            self.problem(path.name(secret), format!("nobody is shown `{secret}`"), "leave it out");
             return;
         }
         self.problems.extend(members.apply(thing, path).err().unwrap_or_default());

@@ -22,8 +22,10 @@ impl Thinking {
     #[expect(clippy::disallowed_methods, reason = "a person thinks in real time where no clock is moved for her")]
     pub(crate) async fn of(&self, user: &VirtualUser) {
         let time = user.thinks();
+        if time.is_zero() {
+            return;
+        }
         match &self.0 {
-            _ if time.is_zero() => {}
             Some(moves) => moves(time).await,
             None => tokio::time::sleep(time).await,
         }

@@ -152,6 +152,7 @@ pub(super) fn with_default_command(args: impl IntoIterator<Item = OsString>) -> 
     args
 }
 
+/// A test says which is missing.
 const WORDS: &[&str] = &[
     "run",
     "check",
@@ -169,3 +170,18 @@ const WORDS: &[&str] = &[
     "--version",
     "-V",
 ];
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn every_command_is_told_from_a_file() {
+        let command = Args::command();
+        let missing: Vec<_> =
+            command.get_subcommands().map(clap::Command::get_name).filter(|name| !WORDS.contains(name)).collect();
+        assert!(missing.is_empty(), "{missing:?}");
+    }
+}

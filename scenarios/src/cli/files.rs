@@ -29,7 +29,8 @@ pub(super) fn load(paths: &[PathBuf]) -> Result<Vec<Loaded>, Wrong> {
     if mistakes.is_empty() { Ok(scripts) } else { Err(Wrong(mistakes.join("\n\n"))) }
 }
 
-/// A file as it is named; of a folder, its script files, and those of the folders in it. What only is included is no script.
+/// A file as it is named; of a folder, its script files, and those of the folders in it. What only is included is no script,
+/// and neither is what others keep beside them: JSON without steps, packages, hidden folders.
 fn find(path: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
     if !fs::metadata(path)?.is_dir() {
         files.push(path.to_owned());
@@ -39,15 +40,36 @@ fn find(path: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
         fs::read_dir(path)?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<_>, _>>()?;
     entries.sort();
     for entry in entries {
-        let is_included =
-            [".given.yaml", ".given.yml", ".given.json"].iter().any(|ending| entry.to_string_lossy().ends_with(ending));
-        let is_script = !is_included
-            && entry.extension().is_some_and(|ending| ending == "yaml" || ending == "yml" || ending == "json");
-        if entry.is_dir() || is_script {
+        let is_sought = if entry.is_dir() { may_have_scripts(&entry) } else { is_script(&entry) };
+        if is_sought {
             find(&entry, files)?;
         }
     }
     Ok(())
+}
+
+fn may_have_scripts(folder: &Path) -> bool {
+    let name = folder.file_name().unwrap_or_default().to_string_lossy();
+    name != "node_modules" && !name.starts_with('.')
+}
+
+fn is_script(file: &Path) -> bool {
+    let is_included =
+        [".given.yaml", ".given.yml", ".given.json"].iter().any(|ending| file.to_string_lossy().ends_with(ending));
+    let ending = file.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+    match ending {
+        "yaml" | "yml" => !is_included,
+        "json" => !is_included && has_steps(file),
+        _ => false,
+    }
+}
+
+/// Many programs keep JSON: settings, schemas, lists of packages.
+fn has_steps(file: &Path) -> bool {
+    let read = fs::read(file).ok();
+    let document = read.and_then(|text| serde_json::from_slice::<serde_json::Value>(&text).ok());
+    // What cannot be read is told.
+    document.is_none_or(|document| document.get("steps").is_some())
 }
 
 /// A path that leads nowhere; who names a built-in scenario is told how it is had.
