@@ -152,8 +152,8 @@ pub(super) fn with_default_command(args: impl IntoIterator<Item = OsString>) -> 
     args
 }
 
-/// A test says which is missing.
-const WORDS: &[&str] = &[
+/// The words that are commands, or options without one. A test says which is missing.
+pub(super) const WORDS: &[&str] = &[
     "run",
     "check",
     "new",

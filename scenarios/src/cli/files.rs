@@ -5,7 +5,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::Wrong;
+use mock_idp::yaml::nearest;
+
+use super::{Wrong, args::WORDS};
 use crate::{Loaded, built_in, load_all};
 
 pub(super) fn load(paths: &[PathBuf]) -> Result<Vec<Loaded>, Wrong> {
@@ -72,17 +74,20 @@ fn has_steps(file: &Path) -> bool {
     document.is_none_or(|document| document.get("steps").is_some())
 }
 
-/// A path that leads nowhere; who names a built-in scenario is told how it is had.
+/// A path that leads nowhere; who means a built-in scenario, or a command, is told how it is written.
 fn missing(path: &Path, error: &io::Error) -> Wrong {
     let Wrong(sentence) = unreadable(path, error);
-    let name = path.file_stem().map(|name| name.to_string_lossy()).unwrap_or_default();
-    match built_in::source(&name) {
-        Some(_) if error.kind() == io::ErrorKind::NotFound => Wrong(format!(
-            "{sentence}; a built-in scenario is called so: run it with `scenarios --filter {name}`, print it with \
-             `scenarios show {name}`"
-        )),
-        _ => Wrong(sentence),
+    if error.kind() != io::ErrorKind::NotFound {
+        return Wrong(sentence);
     }
+    let name = path.file_stem().map(|name| name.to_string_lossy()).unwrap_or_default();
+    if built_in::source(&name).is_some() {
+        let how = format!("run it with `scenarios --filter {name}`, print it with `scenarios show {name}`");
+        return Wrong(format!("{sentence}; a built-in scenario is called so: {how}"));
+    }
+    let command = path.to_str().and_then(|word| nearest(word, WORDS.iter().copied()));
+    let hint = command.map(|command| format!("; did you mean the command `scenarios {command}`?")).unwrap_or_default();
+    Wrong(sentence + &hint)
 }
 
 pub(super) fn unreadable(path: &Path, error: &io::Error) -> Wrong {

@@ -34,20 +34,20 @@ impl Change {
     fn made(&self) -> Loaded {
         let (file, source) = built_in::source(self.scenario).unwrap();
         assert!(source.contains(self.from), "{file} does not say `{}`", self.from);
-        load(file, &source.replacen(self.from, self.to, 1)).unwrap_or_else(|mistakes| panic!("{mistakes}"))
+        load(file, &source.replacen(self.from, self.to, 1)).unwrap()
     }
 }
 
 /// The scenario called `name`.
 fn passing(name: &str) -> Loaded {
-    let (file, source) = built_in::source(name).unwrap_or_else(|| panic!("there is no scenario {name}"));
+    let (file, source) = built_in::source(name).unwrap();
     load(file, source).unwrap()
 }
 
 /// The file of a wrong client.
 fn failing(name: &str) -> Loaded {
     let file = format!("{}/tests/failing/{name}.yaml", env!("CARGO_MANIFEST_DIR"));
-    load(&file, &std::fs::read_to_string(&file).unwrap()).unwrap_or_else(|mistakes| panic!("{mistakes}"))
+    load(&file, &std::fs::read_to_string(&file).unwrap()).unwrap()
 }
 
 async fn judge(scripts: &[Loaded]) -> Vec<Verdict> {

@@ -92,6 +92,10 @@ fn wrong_files_and_wrong_usage_end_with_two_and_start_nothing() {
     }
     let ended = scenarios(folder.path(), &["nowhere.yaml"]);
     assert_eq!((ended.status, ended.err.as_str()), (2, "error: cannot read nowhere.yaml: there is no such file\n"));
+    let ended = scenarios(folder.path(), &["exmples"]);
+    let sentence =
+        "error: cannot read exmples: there is no such file; did you mean the command `scenarios examples`?\n";
+    assert_eq!((ended.status, ended.err.as_str()), (2, sentence));
     let ended = scenarios(folder.path(), &["main-03"]);
     assert_eq!(ended.status, 2);
     assert!(ended.err.contains("run it with `scenarios --filter main-03`, print it with `scenarios show main-03`"));
