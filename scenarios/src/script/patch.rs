@@ -87,23 +87,6 @@ impl<T: Patchable> Patch<T> {
         *thing = changed.map_err(|problems| said(problems).join("; "))?;
         Ok(())
     }
-
-    /// The members that are otherwise in `thing`, each in words: `enabled to be false, saw true`.
-    pub(crate) fn unlike(&self, thing: &T) -> Vec<String> {
-        let seen = serde_json::to_value(thing).unwrap_or_default();
-        let is_so = |name: &String, wanted: &Value| {
-            let alone = Map::from_iter([(name.clone(), wanted.clone())]);
-            let changed = patched(thing, &alone, &Path::root());
-            changed.is_ok_and(|changed| serde_json::to_value(&changed).is_ok_and(|changed| changed == seen))
-        };
-        let otherwise = self.members.iter().filter(|(name, wanted)| !is_so(name, wanted));
-        otherwise.map(|(name, wanted)| format!("{name} to be {wanted}, saw {}", seen[name])).collect()
-    }
-
-    /// The members that are set and that nobody is shown.
-    pub(crate) fn secrets(&self) -> impl Iterator<Item = &str> {
-        self.names().filter(|name| SECRET.iter().any(|secret| name.ends_with(secret)))
-    }
 }
 
 impl<T> Patch<T> {
@@ -125,6 +108,26 @@ impl<T> Patch<T> {
     /// The names of the members that are set.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         self.members.keys().map(String::as_str)
+    }
+}
+
+/// For what is looked at and stays as it is.
+impl<T: Patchable> Patch<T> {
+    /// The members that are otherwise in `thing`, each in words: `enabled to be false, saw true`.
+    pub(crate) fn unlike(&self, thing: &T) -> Vec<String> {
+        let seen = serde_json::to_value(thing).unwrap_or_default();
+        let is_so = |name: &String, wanted: &Value| {
+            let alone = Map::from_iter([(name.clone(), wanted.clone())]);
+            let changed = patched(thing, &alone, &Path::root());
+            changed.is_ok_and(|changed| serde_json::to_value(&changed).is_ok_and(|changed| changed == seen))
+        };
+        let otherwise = self.members.iter().filter(|(name, wanted)| !is_so(name, wanted));
+        otherwise.map(|(name, wanted)| format!("{name} to be {wanted}, saw {}", seen[name])).collect()
+    }
+
+    /// The members that are set and that nobody is shown.
+    pub(crate) fn secrets(&self) -> impl Iterator<Item = &str> {
+        self.names().filter(|name| SECRET.iter().any(|secret| name.ends_with(secret)))
     }
 }
 

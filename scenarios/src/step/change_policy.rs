@@ -33,8 +33,9 @@ impl Verb for ChangePolicy {
 
     async fn run(&self, world: &mut World) -> Result<Taken, Broken> {
         let unknown = || Broken(format!("there is no policy {}", self.policy));
-        let mut policy = world.policy(&self.policy).cloned().ok_or_else(unknown)?;
-        self.set.make(&mut policy).map_err(Broken)?;
+        let policy = self.set.apply(world.policy(&self.policy).ok_or_else(unknown)?, &Path::root());
+        let policy = policy
+            .map_err(|problems| Broken(problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")))?;
         if world.tenant.policies().iter().any(|known| known.name == self.policy) {
             let replaced = world.tenant.replace_policy(&self.policy, policy.clone());
             replaced.map_err(|error| Broken(error.to_string()))?;
