@@ -78,6 +78,15 @@ pub const SCRIPTS: &[(&str, &str)] = &[
     script!("consent/unknown-scope"),
     script!("consent/unregistered-api"),
     script!("consent/users-may-not-consent"),
+    script!("control/clock"),
+    script!("control/consents-on-record"),
+    script!("control/forgotten-log"),
+    script!("control/key-rotation"),
+    script!("control/made-tokens"),
+    script!("control/policies"),
+    script!("control/trouble-is-over"),
+    script!("control/users"),
+    script!("control/what-if"),
     script!("grant/client-credentials"),
     script!("grant/client-credentials-wrong-secret"),
     script!("grant/code-expired"),
@@ -120,6 +129,15 @@ pub const SCRIPTS: &[(&str, &str)] = &[
     script!("load/outage-in-the-window"),
     script!("load/state-differs"),
     script!("load/throttled"),
+    script!("person/cancels"),
+    script!("person/closes-the-window"),
+    script!("person/each-visit"),
+    script!("person/second-factor-left"),
+    script!("person/skips-the-pages"),
+    script!("person/slow"),
+    script!("person/two-windows"),
+    script!("person/wrong-account"),
+    script!("person/wrong-password"),
     script!("policy/administrators-exempt"),
     script!("policy/all-but-one"),
     script!("policy/all-of"),
@@ -167,6 +185,18 @@ pub const INCLUDED: &[(&str, &str)] = &[(
     "scenarios/scripts/common/vault-guards-secrets.given.yaml",
     include_str!("../scripts/common/vault-guards-secrets.given.yaml"),
 )];
+
+/// The one of that name, such as `main-03` or `policy/all-of`: file name and text.
+#[must_use]
+pub fn source(name: &str) -> Option<(&'static str, &'static str)> {
+    let wanted = name.trim_end_matches(".yaml");
+    let path = |file: &'static str| file.trim_start_matches(FOLDER).trim_end_matches(".yaml");
+    let is_it = |file| path(file) == wanted || path(file).rsplit('/').next() == Some(wanted);
+    SCRIPTS.iter().copied().find(|(file, _)| is_it(file))
+}
+
+/// Where they stand.
+pub(crate) const FOLDER: &str = "scenarios/scripts/";
 
 /// All of them, read; with parameters, each case.
 ///

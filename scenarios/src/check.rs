@@ -11,7 +11,7 @@ use mock_idp::{
     yaml::{Path, Problem, suggest},
 };
 
-use crate::script::{Given, Person, Script};
+use crate::script::{Given, Patch, Patchable, Person, Script};
 use standing::Standing;
 
 /// Every mistake that the types cannot see.
@@ -112,7 +112,19 @@ impl Names {
         }
     }
 
+    /// Members of `thing` that are looked at: none may be secret, and each must be able to be so.
+    pub(crate) fn members<T: Patchable>(&mut self, members: &Patch<T>, thing: &T, path: &Path) {
+        if let Some(secret) = members.secrets().next() {
+            self.problem(path.name(secret), format!("nobody is shown `{secret}`"), "leave it out");
+            return;
+        }
+        self.problems.extend(members.apply(thing, path).err().unwrap_or_default());
+    }
+
     pub(crate) fn person(&mut self, person: &Person, path: &Path) {
+        if let Some(problem) = person.thinks_too_long() {
+            self.problem(path.key("think_time"), problem.message, "write a time like `30s` or `2m`");
+        }
         if let Some(name) = &person.signs_in_as {
             self.user(name, &path.key("signs_in_as"));
         }

@@ -40,6 +40,15 @@ impl TenantClock {
         Ok(now)
     }
 
+    /// Lets the tenant's time run with the server's again. What is shown is the time of this moment: a scenario is over before
+    /// the difference counts.
+    pub(crate) async fn run(&self) -> Result<(), ControlError> {
+        self.tenant.reset_clock().await?;
+        let now = self.tenant.now().await?;
+        *self.shown() = now;
+        Ok(())
+    }
+
     fn shown(&self) -> MutexGuard<'_, Timestamp> {
         self.shown.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -17,6 +17,7 @@ mod check;
 pub mod cli;
 mod client;
 mod clock;
+pub mod examples;
 mod expected;
 mod foreign;
 pub mod incident;

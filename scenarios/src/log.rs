@@ -29,6 +29,13 @@ impl LogReader {
         Ok(&self.exchanges)
     }
 
+    /// Empties the log.
+    pub(crate) async fn clear(&mut self) -> Result<(), ControlError> {
+        self.tenant.clear_exchanges().await?;
+        self.exchanges.clear();
+        Ok(())
+    }
+
     /// How many exchanges there were when it was last read.
     pub(crate) fn added(&self) -> u64 {
         self.added

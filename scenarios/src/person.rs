@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use desktop_client::{BoxFuture, Cancellation, UserAgent, UserAgentError};
-use mock_idp::virtual_user::{BrowseError, Browser, Outcome, VirtualUser, Visit};
+use mock_idp::virtual_user::{BrowseError, Browser, Outcome, Thinking, VirtualUser, Visit};
 use tokio::sync::watch;
 use url::Url;
 
@@ -26,10 +26,11 @@ struct State {
 }
 
 impl Person {
-    /// `ca`: the certificate that her browser trusts, as PEM.
-    pub(crate) fn new(user: VirtualUser, ca: Option<&str>) -> Result<Self, BrowseError> {
+    /// `ca`: the certificate that her browser trusts, as PEM. `thinking`: how the time passes in which she thinks.
+    pub(crate) fn new(user: VirtualUser, ca: Option<&str>, thinking: Thinking) -> Result<Self, BrowseError> {
         let state = State { user, visits: 0, cancellation: Cancellation::new(), trouble: None };
-        Ok(Self { browser: Browser::new(ca)?, state: Arc::new(Mutex::new(state)), visits: Arc::default() })
+        let browser = Browser::new(ca)?.thinking(thinking);
+        Ok(Self { browser, state: Arc::new(Mutex::new(state)), visits: Arc::default() })
     }
 
     pub(crate) fn becomes(&self, user: VirtualUser) {

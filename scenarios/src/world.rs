@@ -8,7 +8,7 @@ use mock_idp::{
     control_client::{ControlError, TenantClient},
     directory::{Directory, Policy, Secret},
     recorder::Exchange,
-    virtual_user::{BrowseError, VirtualUser},
+    virtual_user::{BrowseError, Thinking, VirtualUser},
 };
 
 use crate::{
@@ -85,7 +85,7 @@ impl World {
         };
         let directory = arrange(&tenant, given).await?;
         let username = username(&directory, given.virtual_user.signs_in_as.as_ref().unwrap_or(&given.user))?;
-        let person = Person::new(VirtualUser::new(username), stage.ca_pem())?;
+        let person = Person::new(VirtualUser::new(username), stage.ca_pem(), thinking(&clock))?;
         let seat = Seat {
             client_id: client_id(&directory, &given.client)?,
             authority: tenant.authority(),
@@ -139,15 +139,17 @@ impl World {
         for fault in &script.given.faults {
             self.tenant.inject_fault(fault).await?;
         }
-        self.becomes(&script.given.virtual_user)?;
+        self.becomes(&script.given.virtual_user).await?;
         Ok(())
     }
 
     /// Lets the person do what `person` says from now on.
-    pub(crate) fn becomes(&self, person: &PersonScript) -> Result<(), Broken> {
+    pub(crate) async fn becomes(&self, person: &PersonScript) -> Result<(), Broken> {
         let name = person.signs_in_as.as_ref().unwrap_or(&self.script.given.user);
-        let username = self.username(name)?;
-        self.person.becomes(person.named(username, |name| self.username(name))?);
+        let user = person.named(self.username(name)?, |name| self.username(name))?;
+        // Whether the pages are skipped is the server's to know.
+        self.tenant.set_virtual_user(&user).await?;
+        self.person.becomes(user);
         Ok(())
     }
 
@@ -208,6 +210,13 @@ impl World {
         self.policies.iter().find(|policy| policy.name == name)
     }
 
+    /// Remembers a policy as it is now.
+    pub(crate) fn learn_policy(&mut self, changed: &Policy) {
+        for policy in self.policies.iter_mut().filter(|policy| policy.name == changed.name) {
+            policy.clone_from(changed);
+        }
+    }
+
     /// All policies that the script can name.
     pub(crate) fn policies(&self) -> &[Policy] {
         &self.policies
@@ -233,6 +242,11 @@ impl World {
     pub(crate) async fn since(&mut self, before: u64) -> Result<Vec<Arc<Exchange>>, Broken> {
         let exchanges = self.log.read().await?;
         Ok(exchanges.iter().filter(|exchange| exchange.number > before).cloned().collect())
+    }
+
+    /// Empties the log.
+    pub(crate) async fn forget_log(&mut self) -> Result<(), Broken> {
+        Ok(self.log.clear().await?)
     }
 
     /// The log, and the number of its last exchange.
@@ -310,6 +324,15 @@ fn client_id(directory: &Directory, name: &str) -> Result<String, Broken> {
 fn in_full(directory: &Directory, scopes: &[String]) -> Result<Vec<String>, Broken> {
     let full = |scope: &String| resolve(directory, scope).map(|(full, _)| full).map_err(|(message, _)| Broken(message));
     scopes.iter().map(full).collect()
+}
+
+/// The person's thoughts take the tenant's time, and nobody else's.
+fn thinking(clock: &TenantClock) -> Thinking {
+    let clock = clock.clone();
+    Thinking::on_a_clock(move |time| {
+        let clock = clock.clone();
+        async move { clock.sleep(time).await }
+    })
 }
 
 impl From<ControlError> for Broken {

@@ -1,5 +1,6 @@
 //! The virtual user skips the pages: the server answers them in her stead.
 
+use jiff::SignedDuration;
 use mock_idp::{
     MockIdp,
     recorder::Endpoint,
@@ -83,6 +84,20 @@ async fn a_device_is_signed_in_by_its_code_alone() {
     ];
     let token = client.token(&grant, &[]).await;
     assert_eq!(token.status, 200, "{}", token.text);
+}
+
+/// Who has stopped the clock does not want to wait.
+#[tokio::test]
+async fn what_she_thinks_moves_a_clock_that_stands_still() {
+    let idp = MockIdp::start().await;
+    let client = RawClient::new(&idp).await;
+    let start = "2026-01-05T09:00:00Z".parse().unwrap();
+    idp.tenant().freeze_clock(start);
+    idp.tenant().set_virtual_user(VirtualUser { think_time: SignedDuration::from_mins(5), ..ada() });
+    let (_, location, _) = open(&client, CALENDAR, "").await;
+    assert!(parameter(location.as_ref(), "code").is_some());
+    let pages = ["username", "password", "consent"].len();
+    assert_eq!(idp.tenant().now().duration_since(start), SignedDuration::from_mins(5 * i64::try_from(pages).unwrap()));
 }
 
 #[tokio::test]

@@ -22,6 +22,8 @@ Examples:
   mock-idp run -- pytest   a server for one command, told by its environment
   mock-idp errors 50076    what it means, how to see it, what a client should do
 
+Tests drive a server by its control API, JSON under /_mock; the server describes
+it at /_mock/openapi.json.
 Options can be given in the environment, too: see each command's --help.
 MOCK_IDP_LOG=debug logs to stderr.
 Exit status: 0 done, 1 an expectation or check failed, 2 wrong usage or
@@ -57,7 +59,8 @@ Examples:
   mock-idp config default > mock-idp.yaml && mock-idp serve --config mock-idp.yaml
   mock-idp serve --port 443 --also-as login.microsoftonline.com
 
-Ready when stdout's first line is there: mock-idp listening on https://localhost:PORT";
+Ready when stdout's first line is there: mock-idp listening on https://localhost:PORT
+The control API for tests is described at https://localhost:PORT/_mock/openapi.json";
 
 /// How to serve.
 #[derive(Debug, ClapArgs)]

@@ -64,6 +64,7 @@ fn settings(server: &MockIdp) -> String {
     if let Some(ca) = &values.ca {
         line("CA", ca);
     }
+    line("control", &format!("{}/_mock/openapi.json   (describes the control API, for tests)", values.base));
     if let Some(proxy) = server.proxy_url() {
         line("proxy", &format!("{proxy}   (as HTTPS_PROXY: leads the other names here)"));
     }

@@ -113,7 +113,7 @@ const ALL: &[Snippet] = &[
         },
     },
     Snippet {
-        title: "Authlib   (REQUESTS_CA_BUNDLE=%ca:word% python app.py)",
+        title: "Authlib   (%ca_of_requests%python app.py)",
         needs_tls: false,
         lines: Lines::Suite {
             file: include_str!("../../../tests/authlib-python/conftest.py"),
@@ -237,6 +237,11 @@ fn fill(line: &str, values: &Values) -> String {
         Some(ca) => format!(" {name} {}", shell_word(ca)),
         None => String::new(),
     };
+    // Without TLS there is nothing to trust.
+    let of_requests = match &values.ca {
+        Some(ca) => format!("REQUESTS_CA_BUNDLE={} ", shell_word(ca)),
+        None => String::new(),
+    };
     let host = values.base.split_once("://").map_or("", |(_, host)| host);
     let metadata = format!("{}/v2.0/.well-known/openid-configuration", values.authority);
     let keys = format!("{}/discovery/v2.0/keys", values.authority);
@@ -256,7 +261,10 @@ fn fill(line: &str, values: &Values) -> String {
         ("host", host),
         ("ca", &ca),
     ];
-    let mut line = line.replace("%ca_of_curl%", &option("--cacert")).replace("%ca_of_client%", &option("--ca"));
+    let mut line = line
+        .replace("%ca_of_curl%", &option("--cacert"))
+        .replace("%ca_of_client%", &option("--ca"))
+        .replace("%ca_of_requests%", &of_requests);
     for (name, value) in names {
         let quoted = serde_json::Value::from(value).to_string();
         line = line
@@ -291,10 +299,18 @@ mod tests {
     }
 
     #[test]
+    fn without_tls_nothing_is_told_to_trust() {
+        let text = render(&values(None));
+        assert!(text.contains("\nAuthlib   (python app.py)\n"), "{text}");
+        assert!(!text.contains("''") && !text.contains("CA_"), "{text}");
+    }
+
+    #[test]
     fn the_facts_that_sdks_are_particular_about_are_said() {
         let text = render(&values(Some("/my data/ca.pem")));
         for fact in [
             "REQUESTS_CA_BUNDLE='/my data/ca.pem' python",
+            "\nAuthlib   (REQUESTS_CA_BUNDLE='/my data/ca.pem' python app.py)\n",
             "  import msal\n  app = msal.PublicClientApplication(\n      \"c\",\n      authority=\"https://localhost:8443/t\",",
             "      instance_discovery=False,\n",
             "    clientId: \"c\",\n",

@@ -10,12 +10,13 @@ use axum::{
     middleware::Next,
     response::Response,
 };
+use jiff::SignedDuration;
 use url::Url;
 
 use crate::{
     params::Params,
     state::Tenant,
-    virtual_user::{StandIn, VirtualUser, think},
+    virtual_user::{StandIn, Thinking, VirtualUser},
 };
 
 use super::Idp;
@@ -29,10 +30,22 @@ const LARGEST_PAGE: usize = 1024 * 1024;
 /// Answers pages if the virtual user of the tenant that is asked skips them.
 pub(super) async fn pages(State(idp): State<Arc<Idp>>, request: Request, next: Next) -> Response {
     let skips = |tenant: &Arc<Tenant>| tenant.state().virtual_user.skips_pages;
-    match tenant(&idp, &request).filter(skips).map(|tenant| tenant.state().next_visit()) {
-        Some(person) => signed_in(&idp, &person, request, next).await,
+    match tenant(&idp, &request).filter(skips) {
+        Some(tenant) => signed_in(&idp, &tenant, request, next).await,
         None => next.run(request).await,
     }
+}
+
+/// A clock that stands still is moved, for who stopped it does not want to wait.
+fn thinking(tenant: &Arc<Tenant>) -> Thinking {
+    if !tenant.clock.is_frozen() {
+        return Thinking::default();
+    }
+    let tenant = tenant.clone();
+    Thinking::on_a_clock(move |time| {
+        tenant.clock.advance(SignedDuration::try_from(time).unwrap_or(SignedDuration::MAX));
+        std::future::ready(())
+    })
 }
 
 /// The tenant in which a sign-in would begin.
@@ -47,11 +60,13 @@ fn tenant(idp: &Idp, request: &Request) -> Option<Arc<Tenant>> {
     idp.registry.authority(segment).map(|authority| authority.tenant().clone())
 }
 
-async fn signed_in(idp: &Idp, person: &VirtualUser, request: Request, next: Next) -> Response {
+async fn signed_in(idp: &Idp, tenant: &Arc<Tenant>, request: Request, next: Next) -> Response {
+    let person: VirtualUser = tenant.state().next_visit();
+    let thinking = thinking(tenant);
     let headers = request.headers().clone();
     let Ok(mut url) = Url::parse(&format!("{}{}", idp.base, request.uri())) else { return next.run(request).await };
     let mut cookies = Cookies::of(&headers);
-    let mut stand_in = StandIn::new(person);
+    let mut stand_in = StandIn::new(&person);
     let mut response = next.clone().run(request).await;
     for _ in 0..MOST_PAGES {
         cookies.keep(&response);
@@ -63,7 +78,7 @@ async fn signed_in(idp: &Idp, person: &VirtualUser, request: Request, next: Next
         let answer = stand_in.answer(url, parts.status.as_u16(), &String::from_utf8_lossy(&html));
         response = Response::from_parts(parts, Body::from(html));
         let Some(answer) = answer else { break };
-        think(person).await;
+        thinking.of(&person).await;
         url = answer.url;
         match submission(&url, answer.form, &headers, &cookies) {
             Some(request) => response = next.clone().run(request).await,

@@ -12,13 +12,14 @@ use url::{Host, Url};
 use super::form::{self, Request};
 use super::page::Page;
 use super::person::{Person, Step};
-use super::{BrowseError, Outcome, PageKind, ResponseMode, VirtualUser, Visit};
+use super::{BrowseError, Outcome, PageKind, ResponseMode, Thinking, VirtualUser, Visit};
 
 /// A browser without scripts. Its cookies live as long as it does, so two visits share a session;
 /// a clone is another window of the same browser.
 #[derive(Debug, Clone)]
 pub struct Browser {
     client: Client,
+    thinking: Thinking,
 }
 
 impl Browser {
@@ -51,7 +52,13 @@ impl Browser {
             .user_agent(concat!("mock-idp virtual user/", env!("CARGO_PKG_VERSION")))
             .build()
             .map_err(BrowseError::Setup)?;
-        Ok(Self { client })
+        Ok(Self { client, thinking: Thinking::default() })
+    }
+
+    /// Lets the time in which the person thinks pass in another way than by waiting.
+    #[must_use]
+    pub fn thinking(self, thinking: Thinking) -> Self {
+        Self { thinking, ..self }
     }
 
     /// Who is to open the address, by the mock that it is of: the scripted person of its tenant, at her next visit. `None`
@@ -105,7 +112,10 @@ impl Browser {
             last = page.kind();
             pages.push(page.seen.clone());
             let step = person.act(&page)?;
-            super::think(person.user()).await;
+            // A form that sends itself gives nobody time to think.
+            if !matches!(step, Step::PostAnswer) {
+                self.thinking.of(person.user()).await;
+            }
             match step {
                 Step::Send(next) => arrival = self.open(next).await?,
                 Step::PostAnswer => {

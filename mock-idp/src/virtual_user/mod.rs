@@ -16,24 +16,17 @@ mod form;
 mod page;
 mod person;
 mod stand_in;
+mod thinking;
 mod user;
 
 pub use browser::Browser;
 pub use error::BrowseError;
 pub use page::{PageKind, PageSeen};
 pub(crate) use stand_in::StandIn;
+pub use thinking::Thinking;
 pub use user::{Answer, MfaAnswer, VirtualUser, VisitAnswers};
 
 use url::Url;
-
-/// Waits as long as the person thinks before she answers a page.
-#[expect(clippy::disallowed_methods, reason = "a person thinks in real time, whatever the tenant's clock says")]
-pub(crate) async fn think(user: &VirtualUser) {
-    let time = user.thinks();
-    if !time.is_zero() {
-        tokio::time::sleep(time).await;
-    }
-}
 
 /// Everything one visit came by, and how it ended.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -42,7 +42,8 @@ pub struct VirtualUser {
     pub closes_at: Option<PageKind>,
     /// Whether she opens the address in two windows: she signs in in the second, and then goes on in the first.
     pub two_windows: bool,
-    /// How long she thinks before she answers a page, in real time, such as `250ms`; at most ten minutes.
+    /// How long she thinks before she answers a page, such as `250ms`; at most ten minutes. In real time; where she skips
+    /// the pages and the tenant's clock stands still, the clock is moved instead.
     #[serde(skip_serializing_if = "SignedDuration::is_zero")]
     #[schemars(with = "String", extend("format" = "time-span"))]
     pub think_time: SignedDuration,

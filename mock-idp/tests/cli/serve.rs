@@ -17,8 +17,14 @@ async fn serves_from_the_first_line_until_a_signal(#[case] signal: &str) {
     assert_eq!(get(&format!("{}{METADATA}", server.base), None).await.status(), 200);
     let (status, settings) = server.stop(signal);
     assert_eq!(status.code(), Some(0));
-    for part in ["ada@contoso.test", "Passw0rd!", "d0000000-0000-4000-8000-000000000001", "curl", "leave --no-tls out"]
-    {
+    for part in [
+        "ada@contoso.test",
+        "Passw0rd!",
+        "d0000000-0000-4000-8000-000000000001",
+        "curl",
+        "leave --no-tls out",
+        "/_mock/openapi.json",
+    ] {
         assert!(settings.contains(part), "{part} in\n{settings}");
     }
 }

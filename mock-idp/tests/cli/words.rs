@@ -10,6 +10,7 @@ use crate::support::Home;
 fn help_names_every_command_and_fits_a_terminal() {
     let help = Home::new().run(&["--help"]);
     assert_eq!(help.status, Some(0));
+    assert!(help.stdout.contains("/_mock/openapi.json"), "{}", help.stdout);
     for command in ["serve", "run", "browse", "config", "ca", "errors"] {
         assert!(help.stdout.contains(&format!("\n  {command} ")), "{command} in\n{}", help.stdout);
         let own = Home::new().run(&[command, "--help"]);
@@ -119,7 +120,7 @@ fn an_error_has_a_page(#[case] code: &str) {
         "The user passes a second factor",
         "\"$T/what_if\" -d '{\"user\":\"ada\",\"client\":\"desktop\",\"scope\":\"api://payroll/Salary.Read\"}'",
         "      expect: { ui_required: { code: 50076 } }",
-        "--filter main-03",
+        "`scenarios show main-03`",
         "AADSTS50079 ",
         "Recorded: a real answer is on public record. Escalation reference: D1, D2, D15, G5.",
     ];

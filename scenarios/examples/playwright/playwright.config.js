@@ -1,5 +1,8 @@
-// Chromium as the system has it; `npx playwright install chromium` brings another one.
+// Chromium as the system has it, or else the one that `npx playwright install chromium` brings.
+import { existsSync } from "node:fs";
 import { defineConfig } from "@playwright/test";
+
+const chromium = process.env.CHROMIUM ?? ["/usr/bin/chromium", "/usr/bin/chromium-browser"].find(existsSync);
 
 export default defineConfig({
   testMatch: "*.spec.js",
@@ -9,6 +12,6 @@ export default defineConfig({
   use: {
     // Browsers have a trust store of their own; these tests are not about certificates.
     ignoreHTTPSErrors: true,
-    launchOptions: { executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu"] },
+    launchOptions: { executablePath: chromium, args: ["--no-sandbox", "--disable-gpu"] },
   },
 });

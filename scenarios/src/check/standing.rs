@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use mock_idp::{
     config,
-    directory::{Api, Application, Directory, Document, Switches, Tenant, User},
+    directory::{Api, Application, Directory, Document, Policy, Switches, Tenant, User},
     yaml::{Path, Problem},
 };
 
@@ -77,6 +77,16 @@ impl Standing {
     /// Changes an API, as a step does.
     pub(crate) fn api(&mut self, name: &str, patch: &Patch<Api>, at: &Path) -> Vec<Problem> {
         self.step(|standing, problems| standing.patch_api(name, patch, at, problems))
+    }
+
+    /// Changes a policy, as a step does.
+    pub(crate) fn policy(&mut self, name: &str, patch: &Patch<Policy>, at: &Path) -> Vec<Problem> {
+        self.step(|standing, problems| {
+            let policies = &mut standing.document.tenants[standing.tenant].policies;
+            let index = policies.iter().position(|policy| policy.name == name)?;
+            apply(patch, &mut policies[index], at, problems);
+            Some((Path::root().key("tenants").index(standing.tenant).key("policies").index(index), at.clone()))
+        })
     }
 
     /// Changes the switches, as a step does.

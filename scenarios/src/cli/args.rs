@@ -13,12 +13,22 @@ use url::Url;
 #[command(
     name = "scenarios",
     version,
-    after_help = "Exit status: 0 all passed, 1 some failed, 2 wrong usage or a wrong file."
+    after_help = HELP
 )]
 pub(super) struct Args {
     #[command(subcommand)]
     pub(super) command: Command,
 }
+
+const HELP: &str = "\
+Examples:
+  scenarios                        runs all built-in scenarios; see report/index.html
+  scenarios examples               writes files to start from: examples/, scripts/
+  scenarios new 'My app' -o my.yaml
+  scenarios my.yaml                runs it
+  scenarios my.yaml --exec 'dotnet test'
+
+Exit status: 0 all passed, 1 some failed, 2 wrong usage or a wrong file.";
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -36,6 +46,17 @@ pub(super) enum Command {
         name: String,
         #[command(flatten)]
         to: Target,
+    },
+    /// Print a built-in scenario, to read or to start from.
+    Show {
+        /// What `scenarios list` calls it, such as main-03.
+        name: String,
+    },
+    /// Write the guide's examples, and the built-in scenarios, as files: the folders `examples` and `scripts`.
+    Examples {
+        /// The folder to write them into.
+        #[arg(value_name = "DIR", default_value = ".")]
+        into: PathBuf,
     },
     /// Write a scenario that reproduces an error from a log: a JSON body, a redirect address, or a `WWW-Authenticate` header.
     FromError {
@@ -152,10 +173,13 @@ pub(super) fn with_default_command(args: impl IntoIterator<Item = OsString>) -> 
     args
 }
 
-const WORDS: &[&str] = &[
+/// The words that are commands, or options without one. A test says which is missing.
+pub(super) const WORDS: &[&str] = &[
     "run",
     "check",
     "new",
+    "show",
+    "examples",
     "from-error",
     "from-transcript",
     "schema",
@@ -167,3 +191,18 @@ const WORDS: &[&str] = &[
     "--version",
     "-V",
 ];
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn every_command_is_told_from_a_file() {
+        let command = Args::command();
+        let missing: Vec<_> =
+            command.get_subcommands().map(clap::Command::get_name).filter(|name| !WORDS.contains(name)).collect();
+        assert!(missing.is_empty(), "{missing:?}");
+    }
+}

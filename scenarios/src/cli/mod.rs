@@ -2,6 +2,7 @@
 //! a wrong file. Knows nothing of how a scenario is run or judged.
 
 mod args;
+mod copies;
 mod files;
 mod print;
 mod write;
@@ -22,6 +23,8 @@ pub async fn main() -> ExitCode {
         Command::Run(args) => run_command(&args).await,
         Command::Check { paths } => files::load(&paths).map(|scripts| print::checked(&scripts)),
         Command::New { name, to } => write::new(&name, &to),
+        Command::Show { name } => copies::show(&name),
+        Command::Examples { into } => copies::examples(&into),
         Command::FromError { from, to } => write::from_error(&from, &to),
         Command::FromTranscript { from, to } => write::from_transcript(&from, &to),
         Command::Browse { url } => browse(&url).await,

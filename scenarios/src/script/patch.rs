@@ -4,7 +4,8 @@
 use std::{borrow::Cow, fmt, marker::PhantomData};
 
 use mock_idp::{
-    directory::{Api, Application, Switches, User},
+    directory::{Api, Application, Policy, Switches, User},
+    virtual_user::VirtualUser,
     yaml::{Path, Problem, patched},
 };
 use schemars::{JsonSchema, Schema, SchemaGenerator};
@@ -43,6 +44,16 @@ impl Patchable for Api {
 impl Patchable for Switches {
     const WHAT: &'static str = "list of switches";
     const FIXED: &'static [&'static str] = &[];
+}
+
+impl Patchable for Policy {
+    const WHAT: &'static str = "policy";
+    const FIXED: &'static [&'static str] = &["id", "name"];
+}
+
+impl Patchable for VirtualUser {
+    const WHAT: &'static str = "scripted person";
+    const FIXED: &'static [&'static str] = &["password", "one_time_code", "new_password"];
 }
 
 impl<T: Patchable> Patch<T> {
@@ -94,6 +105,26 @@ impl<T> Patch<T> {
     /// The names of the members that are set.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         self.members.keys().map(String::as_str)
+    }
+}
+
+/// For what is looked at and stays as it is.
+impl<T: Patchable> Patch<T> {
+    /// The members that are otherwise in `thing`, each in words: `enabled to be false, saw true`.
+    pub(crate) fn unlike(&self, thing: &T) -> Vec<String> {
+        let seen = serde_json::to_value(thing).unwrap_or_default();
+        let is_so = |name: &String, wanted: &Value| {
+            let alone = Map::from_iter([(name.clone(), wanted.clone())]);
+            let changed = patched(thing, &alone, &Path::root());
+            changed.is_ok_and(|changed| serde_json::to_value(&changed).is_ok_and(|changed| changed == seen))
+        };
+        let otherwise = self.members.iter().filter(|(name, wanted)| !is_so(name, wanted));
+        otherwise.map(|(name, wanted)| format!("{name} to be {wanted}, saw {}", seen[name])).collect()
+    }
+
+    /// The members that are set and that nobody is shown.
+    pub(crate) fn secrets(&self) -> impl Iterator<Item = &str> {
+        self.names().filter(|name| SECRET.iter().any(|secret| name.ends_with(secret)))
     }
 }
 

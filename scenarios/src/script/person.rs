@@ -1,6 +1,10 @@
 //! The answers of the person in front of the pages.
 
-use mock_idp::virtual_user::{Answer, MfaAnswer, PageKind, VirtualUser, VisitAnswers};
+use jiff::SignedDuration;
+use mock_idp::{
+    virtual_user::{Answer, MfaAnswer, PageKind, VirtualUser, VisitAnswers},
+    yaml::Problem,
+};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -36,12 +40,22 @@ pub struct Person {
     pub closes_at: Option<PageKind>,
     /// Whether she opens the address in two windows: she signs in in the second, and then goes on in the first.
     pub two_windows: bool,
+    /// How long she thinks before she answers a page, such as `30s`, at most ten minutes. The clock goes on by it; nobody waits.
+    #[schemars(with = "String")]
+    pub think_time: SignedDuration,
+    /// Whether the server answers the pages in her stead, so that the browser sees none. What she does is the same.
+    pub skips_pages: bool,
     /// What she does otherwise at her first visit from now on, at her second, and so on; at all others she does as above.
     /// `username` is a short name here.
     pub visits: Vec<VisitAnswers>,
 }
 
 impl Person {
+    /// What is wrong with the time that she thinks, if anything.
+    pub(crate) fn thinks_too_long(&self) -> Option<Problem> {
+        VirtualUser { think_time: self.think_time, ..VirtualUser::default() }.problem()
+    }
+
     /// The scripted person. `called` gives the user name that goes with a short name.
     ///
     /// # Errors
@@ -77,6 +91,8 @@ impl Person {
         user.cancel_at = self.cancel_at;
         user.closes_at = self.closes_at;
         user.two_windows = self.two_windows;
+        user.think_time = self.think_time;
+        user.skips_pages = self.skips_pages;
         Ok(user)
     }
 }

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{By, Taken, Verb, short};
+use super::{By, MadeToken, Taken, Verb, short};
 use crate::{
     check::Names,
     client::{Ask, ClientUnderTest},
@@ -30,6 +30,9 @@ pub struct CallApi {
     /// True for a plain call that carries no token at all.
     #[serde(default)]
     pub without_token: bool,
+    /// For a plain call that carries a token made to order, such as an expired one.
+    #[serde(default)]
+    pub with_token: Option<MadeToken>,
     /// What it must end in; an answer with status 200, if nothing is said.
     #[serde(default)]
     pub expect: ApiExpected,
@@ -90,6 +93,13 @@ impl Verb for CallApi {
             let hint = "leave out `scopes` or `without_token`";
             names.problem(path.key("without_token"), "a call through the client carries a token", hint);
         }
+        if let Some(token) = &self.with_token {
+            token.check(&path.key("with_token"), names);
+            if self.scopes.is_some() || self.without_token {
+                let hint = "leave out `scopes` and `without_token`, or `with_token`";
+                names.problem(path.key("with_token"), "a call carries one token", hint);
+            }
+        }
         let path = path.key("expect");
         if let Some(challenge) = &self.expect.challenge {
             challenge.check(&path.key("challenge"), names);
@@ -107,6 +117,9 @@ impl Verb for CallApi {
     }
 
     fn story(&self) -> String {
+        if let Some(token) = &self.with_token {
+            return format!("somebody calls {}{} with {}", self.api, self.path, token.described());
+        }
         match &self.scopes {
             Some(scopes) => format!("calls {}{} through the client, for {}", self.api, self.path, short(scopes)),
             None if self.without_token => format!("somebody calls {}{} without a token", self.api, self.path),
@@ -115,15 +128,19 @@ impl Verb for CallApi {
     }
 
     fn by(&self) -> By {
-        if self.without_token { By::Somebody } else { By::Client }
+        if self.without_token || self.with_token.is_some() { By::Somebody } else { By::Client }
     }
 
     async fn run(&self, world: &mut World) -> Result<Taken, Broken> {
-        if self.without_token {
-            let answer = sent(world.http.get(format!("{}{}", world.base, self.route()))).await?;
-            return Ok(self.judge(answer, world).await);
+        if self.by() == By::Client {
+            return world.call(self).await;
         }
-        world.call(self).await
+        let mut request = world.http.get(format!("{}{}", world.base, self.route()));
+        if let Some(token) = &self.with_token {
+            request = request.bearer_auth(token.made(&self.api, world).await?);
+        }
+        let answer = sent(request).await?;
+        Ok(self.judge(answer, world).await)
     }
 }
 

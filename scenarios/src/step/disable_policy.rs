@@ -25,15 +25,7 @@ impl Verb for DisablePolicy {
     }
 
     async fn run(&self, world: &mut World) -> Result<Taken, Broken> {
-        let names: Vec<_> = world
-            .tenant
-            .policies()
-            .await?
-            .into_iter()
-            .map(|policy| policy.name)
-            .filter(|name| *name != self.0)
-            .collect();
-        world.set_policies(&names).await?;
+        world.tenant.remove_policy(&self.0).await?;
         Ok(Taken::done("done"))
     }
 }

@@ -25,9 +25,9 @@ impl Verb for EnablePolicy {
     }
 
     async fn run(&self, world: &mut World) -> Result<Taken, Broken> {
-        let mut names: Vec<_> = world.tenant.policies().await?.into_iter().map(|policy| policy.name).collect();
-        names.push(self.0.clone());
-        world.set_policies(&names).await?;
+        let unknown = || Broken(format!("there is no policy {}", self.0));
+        let policy = world.policy(&self.0).cloned().ok_or_else(unknown)?;
+        world.tenant.add_policy(&policy).await?;
         Ok(Taken::done("done"))
     }
 }

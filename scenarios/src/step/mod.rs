@@ -7,16 +7,24 @@ mod authorize_request;
 mod call_api;
 mod change_api;
 mod change_application;
+mod change_policy;
 mod change_switches;
 mod change_user;
+mod clear_exchanges;
+mod clear_faults;
 mod concurrently;
 mod disable_policy;
 mod enable_policy;
 mod enter_user_code;
 mod grant_consent;
 mod inject_fault;
+mod look_at;
+mod made_token;
+mod reset_clock;
+mod revoke_all_consents;
 mod revoke_consent;
 mod revoke_sessions;
+mod rotate_signing_keys;
 mod set_policies;
 mod sign_in;
 mod start_device_code;
@@ -24,9 +32,11 @@ mod token_for;
 mod token_request;
 mod virtual_user;
 mod wait_for;
+mod what_if;
 
 pub use authorize_request::Door;
 pub(crate) use call_api::CallApi;
+pub use made_token::MadeToken;
 use mock_idp::yaml::Path;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -173,13 +183,29 @@ verbs! {
     change_api: ChangeApi,
     /// Points on which records of Entra differ are decided otherwise.
     change_switches: ChangeSwitches,
+    /// A policy is changed.
+    change_policy: ChangePolicy,
+    /// Every consent is taken off the record.
+    revoke_all_consents: RevokeAllConsents,
+    /// Every fault that still waits is taken away.
+    clear_faults: ClearFaults,
+    /// The clock shows this machine's time again.
+    reset_clock: ResetClock,
+    /// The tenant signs with another key.
+    rotate_signing_keys: RotateSigningKeys,
+    /// The log is emptied.
+    clear_exchanges: ClearExchanges,
+    /// What would be decided for a request that nobody makes.
+    what_if: WhatIf,
+    /// How things stand now.
+    look_at: LookAt,
 }
 
 impl Step {
     /// The API that the client is to call with a token that it has.
     pub(crate) fn calls(&self) -> Option<&str> {
         match self {
-            Self::CallApi(step) if step.scopes.is_none() && !step.without_token => Some(&step.api),
+            Self::CallApi(step) if step.scopes.is_none() && step.by() == By::Client => Some(&step.api),
             _ => None,
         }
     }

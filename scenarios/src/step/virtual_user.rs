@@ -26,7 +26,7 @@ impl Verb for VirtualUser {
     }
 
     async fn run(&self, world: &mut World) -> Result<Taken, Broken> {
-        world.becomes(&self.0)?;
+        world.becomes(&self.0).await?;
         Ok(Taken::done("done"))
     }
 }

@@ -93,11 +93,40 @@ fn wrong_files_and_wrong_usage_end_with_two_and_start_nothing() {
         assert!(ended.err.contains("two.yaml:4:5: unknown key `aquire_silent`"), "{}", ended.err);
         assert!(!folder.path().join("report").exists());
     }
-    let ended = scenarios(folder.path(), &["gone.yaml"]);
-    assert_eq!((ended.status, ended.err.as_str()), (2, "error: cannot read gone.yaml: there is no such file\n"));
+    let ended = scenarios(folder.path(), &["nowhere.yaml"]);
+    assert_eq!((ended.status, ended.err.as_str()), (2, "error: cannot read nowhere.yaml: there is no such file\n"));
+    let ended = scenarios(folder.path(), &["exmples"]);
+    let sentence =
+        "error: cannot read exmples: there is no such file; did you mean the command `scenarios examples`?\n";
+    assert_eq!((ended.status, ended.err.as_str()), (2, sentence));
+    let ended = scenarios(folder.path(), &["main-03"]);
+    assert_eq!(ended.status, 2);
+    assert!(ended.err.contains("run it with `scenarios --filter main-03`, print it with `scenarios show main-03`"));
     assert_eq!(scenarios(folder.path(), &["--filter", "no such word"]).status, 2);
     assert_eq!(scenarios(folder.path(), &["--fliter", "x"]).status, 2);
     assert_eq!(scenarios(folder.path(), &["check"]).status, 2);
+}
+
+/// Somebody's project has other files, too.
+#[test]
+fn of_a_folder_the_scenarios_are_taken() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    };
+    write("a.json", r#"{"version":1,"title":"a","steps":[{"advance_clock":"1s"}]}"#);
+    write("deep/b.yaml", "version: 1\ntitle: b\nsteps: [advance_clock: 1s]\n");
+    write("deep/c.given.yaml", "consents: []\n");
+    write("package.json", r#"{"version":"1.0.0"}"#);
+    write("node_modules/x/d.yaml", "d: []\n");
+    write(".github/e.yaml", "e: []\n");
+    let checked = scenarios(folder.path(), &["check", "."]);
+    assert_eq!((checked.status, checked.out.as_str()), (0, "ok  ./a.json\nok  ./deep/b.yaml\n"), "{}", checked.err);
+    write("broken.json", "{");
+    assert_eq!(scenarios(folder.path(), &["check", "."]).status, 2);
+    assert_eq!(scenarios(folder.path(), &["check", "package.json"]).status, 2, "what is named is meant");
 }
 
 #[test]
@@ -165,6 +194,63 @@ fn what_holds_no_incident_is_refused_with_what_would() {
     }
     let ended = scenarios(folder.path(), &["from-error", "nowhere.log"]);
     assert_eq!(ended.err, "error: cannot read nowhere.log: there is no such file\n");
+}
+
+#[test]
+fn a_built_in_scenario_is_shown_by_its_name() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, file) in [("main-03", "main-03"), ("policy/all-of", "policy/all-of"), ("all-of", "policy/all-of")] {
+        let shown = scenarios(folder.path(), &["show", name]);
+        let text = std::fs::read_to_string(format!("{SCRIPTS}/{file}.yaml")).unwrap();
+        assert_eq!((shown.status, shown.out, shown.err.as_str()), (0, text, ""));
+    }
+    let shown = scenarios(folder.path(), &["show", "second-factor-too-old"]);
+    assert_eq!((shown.status, shown.err.as_str()), (0, ""));
+    let unknown = scenarios(folder.path(), &["show", "main-3"]);
+    let sentence = "error: no built-in scenario is called 'main-3'; did you mean 'main-03'?\n";
+    assert_eq!((unknown.status, unknown.out.as_str(), unknown.err.as_str()), (2, "", sentence));
+}
+
+/// With the programs alone somebody has all that the guide names, and nothing of theirs is written over.
+#[test]
+fn the_examples_are_written_as_they_stand_here() {
+    let folder = tempfile::tempdir().unwrap();
+    let written = scenarios(folder.path(), &["examples"]);
+    assert_eq!((written.status, written.out.as_str()), (0, ""), "{}", written.err);
+    let here = |path: &str| std::fs::read_to_string(format!("{}/{path}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+    let there = |path: &str| std::fs::read_to_string(folder.path().join(path)).unwrap();
+    for path in ["examples/first.yaml", "examples/python/mock_idp_fixture.py", "scripts/policy/all-of.yaml"] {
+        assert_eq!(there(path), here(path));
+    }
+    assert_eq!(scenarios(folder.path(), &["check", "."]).status, 0);
+    assert_eq!(scenarios(folder.path(), &["examples", "."]).status, 0, "once more does no harm");
+    std::fs::write(folder.path().join("examples/first.yaml"), "mine").unwrap();
+    let refused = scenarios(folder.path(), &["examples"]);
+    assert_eq!(refused.status, 2);
+    assert!(refused.err.contains("examples/first.yaml is there already and says something else"), "{}", refused.err);
+    assert_eq!(there("examples/first.yaml"), "mine");
+}
+
+#[test]
+fn every_example_is_part_of_the_program() {
+    let listed: std::collections::BTreeSet<_> =
+        scenarios::examples::EXAMPLES.iter().map(|(path, _)| (*path).to_owned()).collect();
+    let mut found = std::collections::BTreeSet::new();
+    let mut folders = vec!["examples".to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(format!("{}/{folder}", env!("CARGO_MANIFEST_DIR"))).unwrap() {
+            let entry = entry.unwrap();
+            let name = entry.file_name().into_string().unwrap();
+            // What installing and running leaves behind.
+            let is_left = ["node_modules", "__pycache__", "test-results"].contains(&name.as_str());
+            match entry.path().is_dir() {
+                _ if is_left || name.starts_with('.') => {}
+                true => folders.push(format!("{folder}/{name}")),
+                false => assert!(found.insert(format!("{folder}/{name}"))),
+            }
+        }
+    }
+    assert_eq!(found, listed);
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod bad_input;
 mod built_in;
 mod changed;
 mod command_line;
+mod control_verbs;
 #[cfg(unix)]
 mod exec;
 mod guide;

@@ -131,16 +131,15 @@ fn see_it(page: &mut Page, code: Aadsts) {
     }
     if let Some(lines) = see::scenario(code) {
         let number = row.number;
-        page.paragraph(
-            "  ",
-            &format!("As a scenario (see-{number}.yaml; `cargo run -p scenarios -- run see-{number}.yaml`):"),
-        );
+        page.paragraph("  ", &format!("As a scenario (see-{number}.yaml; `scenarios run see-{number}.yaml`):"));
         page.block(&lines);
     }
     if let Some(name) = row.scenario {
         page.paragraph(
             "  ",
-            &format!("A built-in scenario that shows it: `cargo run -p scenarios -- --filter {name}`."),
+            &format!(
+                "A built-in scenario that shows it: `scenarios show {name}`, or run it: `scenarios --filter {name}`."
+            ),
         );
     }
 }
