@@ -57,11 +57,14 @@ pub async fn run(
     let at_once = if options.client.exec().is_some() { 1 } else { options.at_once.clamp(1, Semaphore::MAX_PERMITS) };
     let turns = Arc::new(Semaphore::new(at_once));
     let stage = Arc::new(Stage::set(options).await?);
+    let mut tenants = Vec::new();
+    for script in scripts {
+        // Made one after the other, so that every tenant's ids are the same in every run.
+        tenants.push(stage.control.new_tenant(&script.script.given.tenant).await);
+    }
     let mut tasks = JoinSet::new();
     let mut index = HashMap::new();
-    for (number, script) in scripts.iter().enumerate() {
-        // Made here, one after the other, so that every tenant's ids are the same in every run.
-        let tenant = stage.control.new_tenant(&script.script.given.tenant).await;
+    for ((number, script), tenant) in scripts.iter().enumerate().zip(tenants) {
         let at_hand = tenant.as_ref().ok().cloned();
         let (script, turns, stage) = (script.clone(), turns.clone(), stage.clone());
         let task = tasks.spawn(async move {

@@ -317,7 +317,7 @@ impl TenantClient {
     /// them go on as they like, as they do from the start.
     pub async fn pace(&self, looked_at: Option<u64>) -> Answer<()> {
         match looked_at {
-            Some(looked_at) => self.send(Method::PUT, PACE, &Pace { looked_at }).await,
+            Some(looked_at) => self.send::<Pace>(Method::PUT, PACE, &Pace { looked_at }).await.map(drop),
             None => self.delete_at(PACE).await,
         }
     }

@@ -20,9 +20,9 @@ pub(super) async fn clear(Controls(tenant): Controls) -> Done {
     Done
 }
 
-pub(super) async fn pace(Controls(tenant): Controls, Body(pace): Body<Pace>) -> Done {
+pub(super) async fn pace(Controls(tenant): Controls, Body(pace): Body<Pace>) -> Json<Pace> {
     tenant.pace(Some(pace.looked_at));
-    Done
+    Json(pace)
 }
 
 pub(super) async fn end_pace(Controls(tenant): Controls) -> Done {
