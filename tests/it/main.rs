@@ -25,6 +25,7 @@ mod main_line;
 mod mock_apis;
 mod openapi;
 mod openidconnect;
+mod pages;
 mod policies;
 mod python_sdks;
 mod readme;
