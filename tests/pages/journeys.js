@@ -14,11 +14,11 @@ async function signIn(person, tenant, name) {
 }
 
 export const JOURNEYS = {
-  async "a sign-in with mistakes"({ tenant, person, page, tag, see }) {
+  async "a sign-in with mistakes"({ tenant, person, page, tag, see, stranger = "nobody@contoso.test" }) {
     await tenant.switches({ stay_signed_in_page: true });
     await page.goto(await tenant.address(`${PAYROLL} ${MAIL} offline_access`, tag, { response_mode: "form_post" }));
     await see("username");
-    await person.type("#i0116", "nobody@contoso.test");
+    await person.type("#i0116", stranger);
     await person.press("#idSIButton9");
     await see("username-error");
     await person.type("#i0116", tenant.user("ada"));

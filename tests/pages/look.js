@@ -56,11 +56,24 @@ async function withinReach(page, name) {
   }, usable);
   // From where the focus is, through the browser's own stops, back to there.
   const start = await page.evaluateHandle(() => document.activeElement);
+  const restore = () => start.evaluate((element) => (element === document.body ? document.activeElement.blur() : element.focus()));
   for (let steps = 0; steps < missed + 4; steps += 1) {
     await page.evaluate(() => window.unmet.delete(document.activeElement));
     await page.keyboard.press("Tab");
   }
   const left = await page.evaluate(() => [...window.unmet].map((element) => element.outerHTML));
   expect(left, `what Tab does not reach on ${name}`).toEqual([]);
-  await start.evaluate((element) => element.focus?.());
+  await restore();
+}
+
+/** What the browser complains of: a content policy that is in the way, a script that fails. */
+export function complaintsOf(page) {
+  const complaints = [];
+  const isOurs = (text) => !/status of 40\d|ERR_ABORTED|favicon/.test(text);
+  page.on("console", (message) => {
+    if (message.type() === "error" && isOurs(message.text())) complaints.push(message.text());
+  });
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  page.on("dialog", (dialog) => { complaints.push(dialog.message()); dialog.dismiss(); });
+  return complaints;
 }

@@ -97,7 +97,9 @@ fn username(
     };
     if !flow.any_tenant {
         change(&mut state, ctx, |flow| flow.typed_name = Some(name.to_owned()));
-        let (username, home) = (name.to_owned(), home.name.clone());
+        // Never hold two tenants' locks at once.
+        drop(state);
+        let (username, home) = (name.to_owned(), home.state().directory.display_name.clone());
         return Ok(Submitted::again(Mistake::NotInTenant { username, home }));
     }
     // Never hold two tenants' locks at once.

@@ -22,8 +22,11 @@ pub fn password_change(
         username: &'a str,
         message: &'a str,
         problem: Option<&'a Problem>,
+        current_is_wrong: bool,
     }
-    render(&Page { frame, form, username, message, problem })
+    // Only a wrong password has a number; whatever else there is to say is about the new one.
+    let current_is_wrong = problem.is_some_and(|problem| problem.number.is_some());
+    render(&Page { frame, form, username, message, problem, current_is_wrong })
 }
 
 /// Asks to accept the terms of use: button `answer` with `accept` or `cancel`; step `terms`.
