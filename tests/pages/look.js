@@ -25,6 +25,7 @@ export async function look(page, name, tag) {
     await page.evaluate(() => document.querySelectorAll("details").forEach((details) => { details.open = true; }));
     await page.setViewportSize({ width: 390, height: 844 });
     await fits(page, `${name}, unfolded`);
+    await page.screenshot({ path: `${FOLDER}/${name}-${tag}-unfolded-${colorScheme}.png`, fullPage: true });
     await accessible(page, `${name} in ${tag}, ${colorScheme}`);
     await page.evaluate(() => document.querySelectorAll("details").forEach((details) => { details.open = false; }));
   }

@@ -25,7 +25,7 @@ pub(super) fn draw(
     mistake: Option<&Mistake>,
 ) -> String {
     let directory = &state.directory;
-    let grounds = grounds(state, &decision.reasons);
+    let grounds: Vec<Ground> = decision.reasons.iter().map(ground).collect();
     let client = directory.applications.iter().find(|application| application.client_id == flow.request.client);
     let application = client.map_or("", |client| client.display_name());
     let texts = text::of(flow.language);
@@ -90,15 +90,8 @@ pub(super) fn failure(language: Language, tenant: &str, application: &str, refus
     pages::error(&frame, &catalogued(refusal, &refusal.sentence()), &ids)
 }
 
-/// The reasons of a decision, with the names of the policies behind them.
-fn grounds(state: &State, reasons: &[Reason]) -> Vec<Ground> {
-    let name = |id: Uuid| state.policies.iter().find(|policy| policy.id == id).map(|policy| policy.name.clone());
-    let ground = |reason: &Reason| Ground {
-        because: reason.because.clone(),
-        policy: reason.policy.and_then(name),
-        satisfied_by: reason.satisfied_by.as_ref().map(ToString::to_string),
-    };
-    reasons.iter().map(ground).collect()
+fn ground(reason: &Reason) -> Ground {
+    Ground { because: reason.because.clone(), satisfied_by: reason.satisfied_by.as_ref().map(ToString::to_string) }
 }
 
 /// The accounts that are signed in in the browser: user name and full name.

@@ -30,7 +30,7 @@ use std::fmt;
 
 use askama::{Template, filters::HtmlSafe};
 
-use text::{Filled, Texts};
+use text::{Filled, Texts, Ticked};
 
 /// What surrounds the content of each page.
 #[derive(Clone, Copy, Debug)]
@@ -52,6 +52,11 @@ impl<'a> Frame<'a> {
         Self { texts, tenant, application: "", decision: &[] }
     }
 
+    /// A sentence of the catalogue.
+    fn ticked(&self, sentence: impl fmt::Display) -> Ticked {
+        Ticked::new(sentence)
+    }
+
     /// The application, by its name or in a word.
     fn called(&self) -> String {
         if self.application.is_empty() { self.texts.an_application.to_string() } else { self.application.to_owned() }
@@ -59,21 +64,19 @@ impl<'a> Frame<'a> {
 }
 
 /// One reason for a page: a line of the decision, in the log's words.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ground {
     /// What a rule saw.
     pub because: String,
-    /// The name of the policy behind it, if one is.
-    pub policy: Option<String>,
     /// What would settle it, if anything would.
     pub satisfied_by: Option<String>,
 }
 
 impl Ground {
-    /// A reason that no policy is behind.
+    /// A reason that nothing has to settle.
     #[must_use]
     pub fn new(because: impl Into<String>) -> Self {
-        Self { because: because.into(), ..Self::default() }
+        Self { because: because.into(), satisfied_by: None }
     }
 }
 

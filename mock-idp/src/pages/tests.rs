@@ -19,8 +19,7 @@ fn english() -> &'static Texts {
 /// Every page in `language`, with `text` wherever text can come from outside.
 fn pages_in(language: Language, text: &str) -> Vec<(&'static str, String)> {
     let texts = text::of(language);
-    let ground =
-        Ground { because: text.to_owned(), policy: Some(text.to_owned()), satisfied_by: Some(text.to_owned()) };
+    let ground = Ground { because: text.to_owned(), satisfied_by: Some(text.to_owned()) };
     let frame = &Frame { texts, tenant: text, application: text, decision: &[ground] };
     let form = &Form { action: text, ctx: text };
     let tiles = [Tile { username: text, name: text, signed_in: true }];

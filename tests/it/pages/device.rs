@@ -51,7 +51,7 @@ async fn a_block_offers_no_remedy() {
     let client = RawClient::new(&idp).await;
     let hand = Hand::begin(&client, CALENDAR, &[]).await.signed_in().await;
     hand.shows("AADSTS53003");
-    hand.shows("Policy <bdi>closed</bdi>:");
+    hand.shows("<bdi>policy closed guards calendar: not met</bdi>");
     assert!(!hand.page.text.contains("idSubmit_Device_Ready"));
 }
 

@@ -32,7 +32,6 @@ declare! {
     about: "About this mock",
     why: "Why this page?",
     satisfied_by: "What settles it:",
-    by_policy: "Policy {policy}:",
     error_title: "Error:",
     continue_to: "to continue to {application}",
     an_application: "An application",

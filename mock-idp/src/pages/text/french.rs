@@ -16,7 +16,6 @@ texts! {
     about: "À propos de cette simulation",
     why: "Pourquoi cette page\u{a0}?",
     satisfied_by: "Ce qui y répond\u{a0}:",
-    by_policy: "Stratégie {policy}\u{a0}:",
     error_title: "Erreur\u{a0}:",
     continue_to: "pour continuer vers {application}",
     an_application: "Une application",

@@ -115,3 +115,34 @@ impl fmt::Display for Filled {
 
 /// Text and values were escaped, and the elements are ours.
 impl HtmlSafe for Filled {}
+
+/// A sentence of the catalogue as HTML: what stands between backticks is something to type or to copy.
+#[derive(Clone, Debug)]
+pub struct Ticked(String);
+
+impl Ticked {
+    /// Of such a sentence.
+    #[must_use]
+    pub fn new(sentence: impl fmt::Display) -> Self {
+        Self(sentence.to_string())
+    }
+}
+
+impl fmt::Display for Ticked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut rest = self.0.as_str();
+        while let Some((before, (code, after))) =
+            rest.split_once('`').and_then(|(before, after)| Some((before, after.split_once('`')?)))
+        {
+            Html.write_escaped_str(&mut *f, before)?;
+            f.write_str("<code>")?;
+            Html.write_escaped_str(&mut *f, code)?;
+            f.write_str("</code>")?;
+            rest = after;
+        }
+        Html.write_escaped_str(f, rest)
+    }
+}
+
+/// As for [`Filled`].
+impl HtmlSafe for Ticked {}

@@ -62,3 +62,10 @@ fn whatever_the_braces_nothing_is_lost_and_nothing_panics() {
     assert_eq!(Text("a {b").with("b", 1).to_string(), "a <bdi>1</bdi>");
     assert_eq!(Text("a } {} b").plain().to_string(), "a }  b");
 }
+
+#[test]
+fn what_stands_between_backticks_is_code() {
+    let html = |sentence: &str| Ticked::new(sentence).to_string();
+    assert_eq!(html("ask for `<a>` & `b`."), "ask for <code>&#60;a&#62;</code> &#38; <code>b</code>.");
+    assert_eq!(html("one ` alone <"), "one ` alone &#60;");
+}
