@@ -30,6 +30,7 @@ pub mod grant;
 mod http;
 pub mod ids;
 pub mod keys;
+pub mod language;
 pub mod pages;
 pub mod params;
 pub mod policy;

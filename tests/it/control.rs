@@ -5,6 +5,7 @@ use reqwest::Method;
 use rstest::rstest;
 use serde_json::{Value, json};
 use tests::{Answer, CALENDAR, DESKTOP, MAIL, MFA_FOR_PAYROLL, PAYROLL, RawClient, policy_claims};
+use url::Url;
 
 async fn send(client: &RawClient, method: Method, path: &str, body: Value) -> Answer {
     let request = client.request(method, &format!("/_mock/tenants/contoso{path}"));
@@ -452,6 +453,7 @@ async fn deleted_tenants_leave_nothing_behind() {
         assert_eq!(client.send(client.request(Method::GET, &path)).await.status, 404);
     }
     assert_eq!(idp.tenant_counts(), before);
-    let entered = client.request(Method::POST, "/deviceauth").form(&[("otc", code.text_of("user_code"))]);
-    assert!(client.send(entered).await.text.contains("did not work"), "the user code is forgotten");
+    let page = Url::parse(code.text_of("verification_uri")).unwrap();
+    let entered = client.browser.enter_device_code(&page, &VirtualUser::default(), code.text_of("user_code")).await;
+    assert!(entered.unwrap_err().to_string().contains("AADSTS70018"), "the user code is forgotten");
 }

@@ -108,7 +108,7 @@ async fn the_catalogues_refusal_comes_once_and_the_flow_goes_on(
 #[case::no_name(json!({ "status": 599 }), 599, "text/html; charset=utf-8", "599 Fault")]
 #[case::text(json!({ "status": 500, "body": "oops" }), 500, "text/plain; charset=utf-8", "oops")]
 #[case::json(json!({ "status": 400, "body": "{\"error\":\"slow_down\"}" }), 400, "application/json; charset=utf-8", "{\"error\":\"slow_down\"}")]
-#[case::told(json!({ "status": 200, "body": "<p>", "content_type": "text/html" }), 200, "text/html", "<p>")]
+#[case::told(json!({ "status": 200, "body": "<p>told", "content_type": "text/html" }), 200, "text/html", "<p>told")]
 #[tokio::test]
 async fn an_outage_answers_in_its_own_words(
     #[case] text: Value,

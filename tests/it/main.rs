@@ -27,6 +27,7 @@ mod mock_apis;
 mod model;
 mod openapi;
 mod openidconnect;
+mod pages;
 mod policies;
 mod python_sdks;
 mod readme;

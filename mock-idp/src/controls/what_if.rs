@@ -7,8 +7,9 @@ use uuid::Uuid;
 
 use crate::{
     claims_request::ClaimsRequest,
-    directory::{ConsentSettings, Method},
+    directory::{ConsentSettings, Method, User},
     error::Refusal,
+    flow::usual_method,
     policy::{self, Decision, Demand, Interaction, Need, RemedyPage, SecondFactor, Situation, Strength, Subject},
     scopes::Scopes,
 };
@@ -119,7 +120,7 @@ impl TenantControls {
             demand.refusal(&situation).with_claims(claims).changed_by(&directory.switches)
         };
         let refusals = decision.demands.iter().map(refusal).collect();
-        let pages = if question.interactive { pages(&decision, directory.consent_settings) } else { Vec::new() };
+        let pages = if question.interactive { pages(&decision, user, directory.consent_settings) } else { Vec::new() };
         let name = |id: &Uuid| state.policies.iter().find(|policy| policy.id == *id).map(|policy| policy.name.clone());
         let policies = decision.unmet_policies.iter().filter_map(|id| Some((*id, name(id)?))).collect();
         Ok(Ok(WhatIf { refusals, pages, policies, decision }))
@@ -127,7 +128,7 @@ impl TenantControls {
 }
 
 /// The pages for the demands, in their order, up to the first that none can help with.
-fn pages(decision: &Decision, consent_settings: ConsentSettings) -> Vec<&'static str> {
+fn pages(decision: &Decision, user: &User, consent_settings: ConsentSettings) -> Vec<&'static str> {
     let mut demands: Vec<&Demand> = decision.demands.iter().collect();
     demands.sort_by_key(|demand| demand.page_order());
     let mut pages = Vec::new();
@@ -139,8 +140,8 @@ fn pages(decision: &Decision, consent_settings: ConsentSettings) -> Vec<&'static
                 &["register_method", "passkey"]
             }
             Demand::SecondFactor(SecondFactor { need: Need::Enrol, .. }) => &["register_method", "one_time_code"],
-            Demand::SecondFactor(SecondFactor { method: Some(Method::Passkey), .. }) => &["passkey"],
-            Demand::SecondFactor(_) => &["one_time_code"],
+            Demand::SecondFactor(SecondFactor { method: Some(method), .. }) => &[method.word()],
+            Demand::SecondFactor(_) => &[usual_method(&user.methods).word()],
             Demand::Remedy(remedy) => match remedy.page {
                 Some(RemedyPage::PasswordChange) => &["password_change"],
                 Some(RemedyPage::TermsOfUse) => &["terms_of_use"],

@@ -23,6 +23,9 @@ pub struct Application {
     pub display_name: Option<String>,
     /// What kind of client it is.
     pub kind: ClientKind,
+    /// Who published it, as the consent page says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub publisher: Option<Publisher>,
     /// Registered redirect addresses. `http://localhost` stands for every port.
     #[serde(default)]
     pub redirect_uris: Vec<String>,
@@ -83,6 +86,17 @@ impl Application {
     pub fn display_name(&self) -> &str {
         self.display_name.as_deref().unwrap_or(&self.name)
     }
+}
+
+/// Who published an application.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Publisher {
+    /// Name shown on the consent page.
+    pub name: String,
+    /// Whether somebody checked that it is theirs.
+    #[serde(default)]
+    pub verified: bool,
 }
 
 /// What kind of client an application is.

@@ -143,7 +143,7 @@ pub struct User {
     /// Password. A guest has none here: the home tenant knows it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub password: Option<Secret>,
-    /// Registered methods for multifactor authentication.
+    /// Registered methods for multifactor authentication. The pages ask for the first that is no passkey, and offer the others.
     #[serde(default)]
     pub methods: Vec<Method>,
     /// The code that the one-time-code page accepts.
@@ -197,8 +197,35 @@ impl User {
 pub enum Method {
     /// A six-digit code, from an authenticator application in real life.
     OneTimeCode,
+    /// A phone that asks which number the page shows.
+    NumberMatching,
     /// A passkey: resists phishing, which `phishing_resistant_mfa` asks for.
     Passkey,
+}
+
+impl Method {
+    /// Every method.
+    pub const ALL: &'static [Self] = &[Self::OneTimeCode, Self::NumberMatching, Self::Passkey];
+
+    /// The word in documents.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::OneTimeCode => "one_time_code",
+            Self::NumberMatching => "number_matching",
+            Self::Passkey => "passkey",
+        }
+    }
+
+    /// The name that UI scripts know it by on the real pages (`data-value`).
+    #[must_use]
+    pub fn real_name(self) -> &'static str {
+        match self {
+            Self::OneTimeCode => "PhoneAppOTP",
+            Self::NumberMatching => "PhoneAppNotification",
+            Self::Passkey => "FidoKey",
+        }
+    }
 }
 
 /// A consent on record: these scopes of that API for that application, by one user or for the whole tenant.

@@ -4,11 +4,12 @@ use uuid::Uuid;
 
 use crate::{
     directory::Platform,
+    language::Language,
     policy::Interaction,
     state::{State, Tenant},
 };
 
-use super::{AuthorizeRequest, Flow, Prompt, ReplyTo};
+use super::{AuthorizeRequest, Flow, Prompt, ReplyTo, Way};
 
 /// Where a sign-in starts.
 #[derive(Clone, Copy)]
@@ -23,6 +24,8 @@ pub struct Start<'a> {
     pub correlation_id: Uuid,
     /// The operating system that the browser names.
     pub platform: Option<Platform>,
+    /// The language that the pages are to be in.
+    pub language: Language,
 }
 
 /// The browser's cookie is in there.
@@ -34,7 +37,7 @@ impl std::fmt::Debug for Start<'_> {
 
 /// Opens a sign-in for `request` and returns its `ctx`.
 pub fn begin(tenant: &Tenant, state: &mut State, request: AuthorizeRequest, start: &Start<'_>) -> String {
-    let Start { browser, any_tenant, number, correlation_id, platform } = *start;
+    let Start { browser, any_tenant, number, correlation_id, platform, language } = *start;
     let account = account(state, &request, browser);
     let sessions = state.sessions.of(browser).len();
     let asked_to_choose = request.prompt == Some(Prompt::SelectAccount);
@@ -59,7 +62,11 @@ pub fn begin(tenant: &Tenant, state: &mut State, request: AuthorizeRequest, star
             interaction,
             stays: None,
             requested_approval: false,
+            way: Way::Usual,
+            numbers_missed: 0,
+            confirmed_device: false,
             platform,
+            language,
             number,
             correlation_id,
         },

@@ -10,9 +10,12 @@
 //! ```
 
 mod begin;
+mod device_fact;
+mod mistake;
 mod page;
 mod redirect;
 mod request;
+mod second_factor;
 mod steps;
 
 use std::sync::Arc;
@@ -21,14 +24,18 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use uuid::Uuid;
 
 pub use begin::{Start, begin};
-pub use page::Page;
+pub use device_fact::DeviceFact;
+pub use mistake::Mistake;
+pub use page::{Page, usual_method};
 pub use redirect::{ResponseMode, is_registered, location, same_but_port};
 pub use request::{AuthorizeRequest, Pkce, Prompt, Rejected, Reply, ReplyTo, client};
+pub use second_factor::{NumberMatch, Way};
 pub use steps::{Submitted, is_multi_tenant, submit};
 
 use crate::{
     directory::{Directory, PersistentBrowser, Platform},
     error::{Aadsts, Refusal},
+    language::Language,
     policy::{self, Circumstances, Decision, Demand, Interaction, Situation, Subject, Who},
     state::{Approval, Code, CodeGrant, Session, State, Tenant},
 };
@@ -52,8 +59,16 @@ pub struct Flow {
     pub stays: Option<bool>,
     /// Whether the user has sent a request for approval.
     pub requested_approval: bool,
+    /// The method of the second factor.
+    pub way: Way,
+    /// How many numbers were missed or denied on the phone.
+    pub numbers_missed: u32,
+    /// Whether the user has confirmed that a device of hers is to be signed in.
+    pub confirmed_device: bool,
     /// The operating system that the browser names.
     pub platform: Option<Platform>,
+    /// The language of the pages.
+    pub language: Language,
     /// The number of the `/authorize` exchange in the log.
     pub number: u64,
     /// The client's correlation id; it stays the same for all pages.
@@ -151,6 +166,7 @@ pub fn next(tenant: &Tenant, state: &mut State, ctx: &str) -> Result<(Next, Deci
             let refusal = page::without(demand, &situation).with_claims(decision.challenge(&switches));
             Next::End(Box::new(End::refused(&flow.request.reply, refusal.changed_by(&switches), false)))
         }
+        None | Some(Demand::Consent(_)) if asks_to_confirm(&flow) => Next::Page(Page::ConfirmDevice),
         None | Some(Demand::Consent(_)) if switches.stay_signed_in_page && asks_to_stay(&flow, &decision) => {
             Next::Page(Page::StaySignedIn)
         }
@@ -164,6 +180,12 @@ pub fn next(tenant: &Tenant, state: &mut State, ctx: &str) -> Result<(Next, Deci
         state.flows.remove(ctx);
     }
     Ok((next, decision))
+}
+
+/// Whether a device is signed in and the user has not said that it is hers: whoever made her type a code, or open its address,
+/// gets nothing by a session that is there already (RFC 8628, 5.4).
+fn asks_to_confirm(flow: &Flow) -> bool {
+    matches!(flow.request.reply, ReplyTo::Device(_)) && !flow.confirmed_device
 }
 
 /// Whether the user, who typed credentials, has not been asked to stay signed in, and no policy has said so.

@@ -8,7 +8,7 @@ use crate::{
     },
 };
 
-use super::Flow;
+use super::{Flow, Way};
 
 /// A page to show.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,18 +19,25 @@ pub enum Page {
     Password,
     /// Which of the accounts that are signed in?
     PickAccount,
-    /// The second factor.
-    OneTimeCode,
-    /// A second factor that resists phishing.
-    Passkey,
-    /// Register a second factor first: this one.
-    RegisterMethod(Method),
+    /// The second factor, by `method`; the account has `others`, too, that would do.
+    SecondFactor {
+        /// The method that is asked for.
+        method: Method,
+        /// What can be chosen instead.
+        others: Vec<Method>,
+    },
+    /// By which of these methods?
+    ChooseWay(Vec<Method>),
+    /// Register a second factor first: one of these.
+    RegisterMethod(Vec<Method>),
     /// A new password.
     PasswordChange(Refusal),
     /// The terms of use.
     TermsOfUse,
     /// The challenge of another provider.
     ExternalChallenge,
+    /// Is it really you who signs in on that device?
+    ConfirmDevice,
     /// May the browser remember the session?
     StaySignedIn,
     /// May the application do this?
@@ -51,12 +58,15 @@ impl Page {
             Self::Username => "username",
             Self::Password => "password",
             Self::PickAccount => "pick account",
-            Self::OneTimeCode => "one-time code",
-            Self::Passkey => "passkey",
+            Self::SecondFactor { method: Method::OneTimeCode, .. } => "one-time code",
+            Self::SecondFactor { method: Method::NumberMatching, .. } => "number matching",
+            Self::SecondFactor { method: Method::Passkey, .. } => "passkey",
+            Self::ChooseWay(_) => "choose way",
             Self::RegisterMethod(_) => "register method",
             Self::PasswordChange(_) => "password change",
             Self::TermsOfUse => "terms of use",
             Self::ExternalChallenge => "external challenge",
+            Self::ConfirmDevice => "confirm device",
             Self::StaySignedIn => "stay signed in",
             Self::Consent(_) => "consent",
             Self::RequestApproval(_) => "request approval",
@@ -82,12 +92,8 @@ pub(super) fn of(demand: &Demand, flow: &Flow, situation: &Situation<'_>) -> Pag
         Demand::ChooseAccount => Page::PickAccount,
         Demand::SignIn(_) if flow.account.is_none() => Page::Username,
         Demand::SignIn(_) => Page::Password,
-        Demand::SecondFactor(SecondFactor { need: Need::Enrol, method }) => {
-            Page::RegisterMethod(method.unwrap_or(Method::OneTimeCode))
-        }
-        Demand::SecondFactor(SecondFactor { method: Some(Method::Passkey), .. }) => Page::Passkey,
-        Demand::SecondFactor(_) if only_passkeys(situation) => Page::Passkey,
-        Demand::SecondFactor(_) => Page::OneTimeCode,
+        Demand::SecondFactor(SecondFactor { need: Need::Enrol, method }) => Page::RegisterMethod(registrable(*method)),
+        Demand::SecondFactor(SecondFactor { method, .. }) => second_factor(*method, flow.way, situation),
         Demand::Consent(missing) => Page::Consent(missing.clone()),
         Demand::AdminConsent(_, reason) => {
             // Whoever was to consent for the tenant has nobody to ask.
@@ -109,10 +115,28 @@ pub(super) fn of(demand: &Demand, flow: &Flow, situation: &Situation<'_>) -> Pag
     }
 }
 
-/// Whether a passkey is all that the user has.
-fn only_passkeys(situation: &Situation<'_>) -> bool {
-    let methods = situation.subject().map(|subject| subject.user.methods.as_slice()).unwrap_or_default();
-    !methods.is_empty() && methods.iter().all(|method| *method == Method::Passkey)
+/// The methods of which one is to be registered; the first is the usual one.
+pub(super) fn registrable(only: Option<Method>) -> Vec<Method> {
+    only.map_or(vec![Method::OneTimeCode, Method::NumberMatching], |only| vec![only])
+}
+
+/// The method that the pages ask for, of those that a user has: a passkey only where there is nothing else.
+#[must_use]
+pub fn usual_method(methods: &[Method]) -> Method {
+    let usual = methods.iter().find(|method| **method != Method::Passkey);
+    usual.or(methods.first()).copied().unwrap_or(Method::OneTimeCode)
+}
+
+/// The page for a second factor by the `only` method that will do, else by any that the user has.
+fn second_factor(only: Option<Method>, way: Way, situation: &Situation<'_>) -> Page {
+    let registered = situation.subject().map(|subject| subject.user.methods.as_slice()).unwrap_or_default();
+    let methods = only.map_or(registered.to_vec(), |only| vec![only]);
+    let method = match way {
+        Way::ToBeChosen if methods.len() > 1 => return Page::ChooseWay(methods),
+        Way::By(method) if methods.contains(&method) => method,
+        _ => usual_method(&methods),
+    };
+    Page::SecondFactor { method, others: methods.into_iter().filter(|other| *other != method).collect() }
 }
 
 /// The redirect error where no page may be shown (escalation reference 2.8, G2 to G5).

@@ -2,42 +2,37 @@
 //! decided by [`super::next`].
 
 mod remedy;
+mod second_factor;
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::{
-    directory::{Directory, Method, User},
+    directory::{Directory, User},
     error::{Aadsts, Refusal},
     params::Params,
-    policy::{Decision, Demand, Need, SecondFactor, Situation, Strength, decide},
+    policy::{Decision, Demand, Situation, Strength, decide},
     state::{Session, State, Tenant},
 };
 
-use super::{End, Flow, Tenants, situation};
+use super::{End, Flow, Mistake, Tenants, situation};
 
 /// What became of a submitted page.
 #[derive(Debug, Default)]
 pub struct Submitted {
     /// The sign-in goes on in this tenant: it began at `/common`, and the user turned out to belong there.
     pub moved_to: Option<Arc<Tenant>>,
-    /// The page is shown again with this sentence.
-    pub error: Option<String>,
+    /// The page is shown again with a sentence about this.
+    pub mistake: Option<Mistake>,
     /// The sign-in ends here, at the user's wish.
     pub ended: Option<End>,
 }
 
 impl Submitted {
-    fn again(code: Aadsts, sentence: impl std::fmt::Display) -> Self {
-        Self { error: Some(explained(code, sentence)), ..Self::default() }
+    fn again(mistake: Mistake) -> Self {
+        Self { mistake: Some(mistake), ..Self::default() }
     }
-}
-
-/// A sentence for a page, with the number behind it.
-fn explained(code: Aadsts, sentence: impl std::fmt::Display) -> String {
-    format!("{sentence} (AADSTS{})", code.row().number)
 }
 
 /// Does what the page of the sign-in `ctx`, submitted by `browser`, says.
@@ -61,12 +56,16 @@ pub fn submit(
         Some("username") => username(tenant, ctx, flow, params, tenants),
         Some("password") => Ok(password(tenant, ctx, &flow, params, tenants)),
         Some("pick") => Ok(pick(tenant, ctx, params)),
-        Some("otc") => Ok(one_time_code(tenant, &flow, params)),
-        Some("passkey") => Ok(passkey(tenant, &flow)),
-        Some("register") => register(tenant, &flow),
+        Some("otc") => Ok(second_factor::one_time_code(tenant, &flow, params)),
+        Some("number") => second_factor::number(tenant, ctx, &flow, params),
+        Some("passkey") => Ok(second_factor::passkey(tenant, &flow)),
+        Some("way") => Ok(second_factor::way(tenant, ctx, params)),
+        Some("register") => second_factor::register(tenant, &flow, params),
         Some("password_change") => remedy::password_change(tenant, &flow, params, tenants),
         Some("terms") => remedy::terms(tenant, &flow),
         Some("external") => remedy::external(tenant, &flow),
+        Some("device_ready") => remedy::device_ready(tenant, &flow),
+        Some("confirm_device") => Ok(confirm_device(tenant, ctx)),
         Some("kmsi") => Ok(stay(tenant, ctx, params)),
         Some("request") => Ok(request_approval(tenant, ctx)),
         Some("consent") => consent(tenant, ctx, &flow, params),
@@ -82,7 +81,7 @@ fn username(
     tenants: Tenants<'_>,
 ) -> Result<Submitted, Refusal> {
     let Some(name) = params.get("loginfmt").map(str::trim).filter(|name| !name.is_empty()) else {
-        return Ok(Submitted::again(Aadsts::UserUnknown, "Enter a user name, such as ada@contoso.test."));
+        return Ok(Submitted::again(Mistake::NoUserName));
     };
     let mut state = tenant.state();
     let here = state.directory.user(name).filter(|user| !user.deleted);
@@ -94,13 +93,14 @@ fn username(
     let home = name.rsplit_once('@').and_then(|(_, domain)| tenants(domain)).filter(|home| home.id != tenant.id);
     let Some(home) = home else {
         change(&mut state, ctx, |flow| flow.typed_name = Some(name.to_owned()));
-        return Ok(Submitted::again(Aadsts::UserUnknown, unknown(name, &state)));
+        return Ok(Submitted::again(Mistake::UnknownUser { username: name.to_owned() }));
     };
     if !flow.any_tenant {
         change(&mut state, ctx, |flow| flow.typed_name = Some(name.to_owned()));
-        let sentence =
-            format!("{name} is an account of {} and no guest of {}.", home.name, state.directory.display_name);
-        return Ok(Submitted::again(Aadsts::NotInTenant, sentence));
+        // Never hold two tenants' locks at once.
+        drop(state);
+        let (username, home) = (name.to_owned(), home.state().directory.display_name.clone());
+        return Ok(Submitted::again(Mistake::NotInTenant { username, home }));
     }
     // Never hold two tenants' locks at once.
     state.flows.remove(ctx);
@@ -109,10 +109,10 @@ fn username(
     is_multi_tenant(flow.request.client, &state.directory)?;
     flow.account = state.directory.user(name).map(|user| user.id);
     flow.typed_name = flow.account.is_none().then(|| name.to_owned());
-    let error = flow.typed_name.as_ref().map(|name| explained(Aadsts::UserUnknown, unknown(name, &state)));
+    let mistake = flow.typed_name.clone().map(|username| Mistake::UnknownUser { username });
     state.flows.insert(ctx.to_owned(), flow);
     drop(state);
-    Ok(Submitted { moved_to: Some(home), error, ended: None })
+    Ok(Submitted { moved_to: Some(home), mistake, ended: None })
 }
 
 /// Checks that an application may be used at `/common`, now or when the user's tenant is known (escalation reference E7).
@@ -130,15 +130,11 @@ pub fn is_multi_tenant(client: Uuid, directory: &Directory) -> Result<(), Refusa
     }
 }
 
-fn unknown(name: &str, state: &State) -> String {
-    format!("This user name may be incorrect: {} has no user {name}.", state.directory.display_name)
-}
-
 fn password(tenant: &Tenant, ctx: &str, flow: &Flow, params: &Params, tenants: Tenants<'_>) -> Submitted {
     let user = flow.account.and_then(|account| tenant.state().directory.user_by_id(account).cloned());
     let Some(user) = user else { return Submitted::default() };
     if !knows_password(&user, params.get("passwd").unwrap_or_default(), tenants) {
-        return Submitted::again(Aadsts::WrongPassword, "Your account or password is incorrect.");
+        return Submitted::again(Mistake::WrongPassword);
     }
     let now = tenant.now();
     let mut state = tenant.state();
@@ -175,46 +171,9 @@ fn pick(tenant: &Tenant, ctx: &str, params: &Params) -> Submitted {
     Submitted::default()
 }
 
-fn one_time_code(tenant: &Tenant, flow: &Flow, params: &Params) -> Submitted {
-    let now = tenant.now();
-    let mut state = tenant.state();
-    let Some(account) = flow.account else { return Submitted::default() };
-    let given = params.get("otc").map(str::trim).unwrap_or_default();
-    if !state.directory.user_by_id(account).is_some_and(|user| user.one_time_code.is(given)) {
-        return Submitted::again(Aadsts::SecondFactorFailed, "That code did not work. Check it and try again.");
-    }
-    prove(&mut state, &flow.browser, account, Method::OneTimeCode, now);
+fn confirm_device(tenant: &Tenant, ctx: &str) -> Submitted {
+    change(&mut tenant.state(), ctx, |flow| flow.confirmed_device = true);
     Submitted::default()
-}
-
-fn passkey(tenant: &Tenant, flow: &Flow) -> Submitted {
-    let now = tenant.now();
-    let mut state = tenant.state();
-    let holder = flow.account.and_then(|account| state.directory.user_by_id(account));
-    if let Some(account) = holder.filter(|user| user.methods.contains(&Method::Passkey)).map(|user| user.id) {
-        prove(&mut state, &flow.browser, account, Method::Passkey, now);
-    }
-    Submitted::default()
-}
-
-fn prove(state: &mut State, browser: &str, account: Uuid, method: Method, now: Timestamp) {
-    if let Some(session) = state.sessions.find_mut(browser, account) {
-        session.strength = session.strength.and(method, now);
-    }
-}
-
-/// Registering is only for a user whose password was checked in this browser, and only for what is demanded of her.
-fn register(tenant: &Tenant, flow: &Flow) -> Result<Submitted, Refusal> {
-    let mut state = tenant.state();
-    let decision = decision(&state, tenant, flow)?;
-    let Some(Demand::SecondFactor(SecondFactor { need: Need::Enrol, method })) = decision.next_page() else {
-        return Err(Refusal::new(Aadsts::StaleInteraction));
-    };
-    let method = method.unwrap_or(Method::OneTimeCode);
-    if let Some(user) = flow.account.and_then(|account| state.directory.user_mut(account)) {
-        user.methods.push(method);
-    }
-    Ok(Submitted::default())
 }
 
 fn stay(tenant: &Tenant, ctx: &str, params: &Params) -> Submitted {

@@ -13,6 +13,7 @@ use crate::{
     directory::Directory,
     error::{Aadsts, Refusal, Trace},
     flow::{self, AuthorizeRequest, End, Rejected},
+    language::Language,
     params::Params,
     recorder::{Answer, Endpoint, Exchange},
     state::{Authority, Tenant},
@@ -46,7 +47,8 @@ fn start(
         Ok(authority) => authority,
         Err(refusal) => {
             let trace = incoming.trace(None, &idp.ids, idp.clock.now());
-            return respond::page(refusal.status(), page::failure(tenant, &refusal, &trace));
+            let language = incoming.language(incoming.query().ok().as_ref());
+            return respond::page(refusal.status(), page::failure(language, tenant, "", &refusal, &trace));
         }
     };
     let tenant = authority.tenant();
@@ -56,9 +58,10 @@ fn start(
         Ok(params) => params,
         Err(refusal) => {
             let exchange = incoming.exchange(Endpoint::Authorize, &Params::default(), &trace);
-            return error_page(tenant, exchange, &refusal, &trace);
+            return error_page(tenant, exchange, &refusal, &trace, incoming.language(None));
         }
     };
+    let language = incoming.language(Some(&params));
     let mut exchange = incoming.exchange(Endpoint::Authorize, &params, &trace);
     let parsed = {
         let state = tenant.state();
@@ -82,14 +85,14 @@ fn start(
             let number = tenant.log.reserve();
             let correlation_id = trace.correlation_id;
             let platform = incoming.platform(Some(&params));
-            let start = flow::Start { browser: &browser, any_tenant, number, correlation_id, platform };
+            let start = flow::Start { browser: &browser, any_tenant, number, correlation_id, platform, language };
             exchange.number = number;
             login::begin(idp, tenant, request, &start, exchange, &trace)
         }
-        Err(Rejected::Page(refusal)) => error_page(tenant, exchange, &refusal, &trace),
+        Err(Rejected::Page(refusal)) => error_page(tenant, exchange, &refusal, &trace, language),
         Err(Rejected::Redirect(reply, refusal)) => {
             let end = End::Redirect(*reply, flow::Answer::Error { refusal, cancelled: false });
-            login::finish(idp, tenant, exchange, &end, &trace)
+            login::finish(idp, tenant, exchange, &end, &trace, language)
         }
     }
 }
@@ -105,9 +108,19 @@ fn admitted(incoming: &Incoming, directory: &Directory) -> Result<(), Refusal> {
     Err(Refusal::new(Aadsts::TenantRestricted).with("tenant", &directory.display_name))
 }
 
-pub(super) fn error_page(tenant: &Tenant, mut exchange: Exchange, refusal: &Refusal, trace: &Trace) -> Response {
+pub(super) fn error_page(
+    tenant: &Tenant,
+    mut exchange: Exchange,
+    refusal: &Refusal,
+    trace: &Trace,
+    language: Language,
+) -> Response {
     exchange.answer = Answer::refused(refusal.status(), "error page", refusal);
+    let directory = tenant.state().directory.clone();
+    let client = exchange.client_id.as_ref().and_then(|id| id.parse().ok());
+    let client = directory.applications.iter().find(|application| Some(application.client_id) == client);
+    let application = client.map_or("", |client| client.display_name());
     tenant.log.add(exchange);
-    let name = tenant.state().directory.display_name.clone();
-    respond::page(refusal.status(), page::failure(&name, refusal, trace))
+    let html = page::failure(language, &directory.display_name, application, refusal, trace);
+    respond::page(refusal.status(), html)
 }

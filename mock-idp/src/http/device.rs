@@ -7,6 +7,7 @@ use axum::{
     extract::{Path, State},
     response::Response,
 };
+use serde::{Deserialize, Serialize};
 
 use crate::{
     claims_request::ClaimsRequest,
@@ -15,14 +16,18 @@ use crate::{
     error::{Aadsts, Refusal},
     flow::{self, AuthorizeRequest, ReplyTo},
     grant,
-    pages::{self, Form, Frame},
+    language::Language,
+    pages::{
+        self, Form, Frame, Ground, Problem,
+        text::{self, Texts},
+    },
     params::Params,
     recorder::{Answer, Endpoint, Exchange},
     scopes::Scopes,
     state::{Approval, Authority, DeviceCode, Polls, Progress, Tenant},
 };
 
-use super::{Idp, incoming::Incoming, login, respond};
+use super::{Idp, incoming::Incoming, login, problem, respond};
 
 /// `/{t}/oauth2/v2.0/devicecode` and `/{t}/oauth2/devicecode` (RFC 8628, 3.1): gives a device its two codes.
 pub(super) async fn start(State(idp): State<Arc<Idp>>, Path(tenant): Path<String>, incoming: Incoming) -> Response {
@@ -96,29 +101,25 @@ fn codes(dialect: Dialect, base: &str, user_code: &str, code: &str) -> serde_jso
 }
 
 /// `GET /deviceauth`: asks for the code; `?otc=` fills it in.
-pub(super) async fn page(incoming: Incoming) -> Response {
-    let typed = incoming.query().ok().and_then(|params| params.get("otc").map(str::to_owned));
-    ask(&typed.unwrap_or_default(), None)
+pub(super) async fn page(State(idp): State<Arc<Idp>>, incoming: Incoming) -> Response {
+    let params = incoming.query().unwrap_or_default();
+    let texts = text::of(incoming.language(Some(&params)));
+    ask(&idp, &incoming, texts, params.get("otc").unwrap_or_default(), None)
 }
 
 /// `POST /deviceauth`: takes the code, and goes on to the sign-in.
 pub(super) async fn entered(State(idp): State<Arc<Idp>>, incoming: Incoming) -> Response {
     let params = incoming.form().unwrap_or_default();
+    let language = incoming.language(Some(&params));
+    let texts = text::of(language);
     if params.get("answer") == Some("cancel") {
-        return done(FRAME.tenant, false);
+        return done(texts, NOBODYS, false);
     }
     let typed = params.get("otc").unwrap_or_default();
-    let waiting = waiting(&idp, typed);
+    let waiting = is_ours(&idp, &incoming, &params).and_then(|()| waiting(&idp, typed));
     let (tenant, code, entry) = match waiting {
         Ok(waiting) => waiting,
-        Err(refusal) => {
-            let number = refusal.number();
-            let sentence = match refusal.code {
-                Aadsts::DeviceCodeExpired => "That code has expired. Start again on the device.",
-                _ => "That code did not work. Check it and try again.",
-            };
-            return ask(typed, Some(&format!("{sentence} (AADSTS{number})")));
-        }
+        Err(refusal) => return ask(&idp, &incoming, texts, typed, Some(&problem::of_device_code(&refusal, texts))),
     };
     let mut trace = incoming.trace(Some(&params), &tenant.ids, tenant.now());
     trace.correlation_id = entry.correlation_id;
@@ -131,8 +132,28 @@ pub(super) async fn entered(State(idp): State<Arc<Idp>>, incoming: Incoming) -> 
         number: entry.number,
         correlation_id: entry.correlation_id,
         platform: incoming.platform(None),
+        language,
     };
     login::begin(&idp, &tenant, request(entry, code), &start, exchange, &trace)
+}
+
+/// The anti-forgery token of the form, sealed: it belongs to one browser. No sign-in has begun yet whose `ctx` could be it.
+#[derive(Serialize, Deserialize)]
+struct FormOf {
+    browser_that_asks_for_a_device: String,
+}
+
+/// Whether the form comes from a page that this browser was given, and not from another site.
+///
+/// # Errors
+///
+/// 165000.
+fn is_ours(idp: &Idp, incoming: &Incoming, params: &Params) -> Result<(), Refusal> {
+    let form: Option<FormOf> = params.get("ctx").and_then(|ctx| idp.sealer.open(ctx));
+    match (form, incoming.browser()) {
+        (Some(form), Some(browser)) if form.browser_that_asks_for_a_device == browser => Ok(()),
+        _ => Err(Refusal::new(Aadsts::StaleInteraction)),
+    }
 }
 
 /// The device that waits with the user code `typed`.
@@ -172,6 +193,7 @@ pub(super) fn finish(
     mut exchange: Exchange,
     code: &str,
     result: &Result<Approval, Refusal>,
+    language: Language,
 ) -> Response {
     // The code waits in the tenant that issued it, which at /common need not be the user's.
     if let Some(host) = flow::tenant_of_code(code).and_then(|host| idp.tenant_by_id(host))
@@ -192,17 +214,28 @@ pub(super) fn finish(
     };
     tenant.log.add(exchange);
     let name = tenant.state().directory.display_name.clone();
-    done(&name, result.is_ok())
+    done(text::of(language), &name, result.is_ok())
 }
 
-fn ask(typed: &str, error: Option<&str>) -> Response {
-    let form = Form { action: "/deviceauth", ctx: "" };
-    respond::page(200, pages::device_code(&FRAME, &form, typed, error))
+fn ask(idp: &Idp, incoming: &Incoming, texts: &'static Texts, typed: &str, problem: Option<&Problem>) -> Response {
+    let browser = incoming.browser().map_or_else(|| idp.ids.word(), str::to_owned);
+    let ctx = idp.sealer.seal(&FormOf { browser_that_asks_for_a_device: browser.clone() }, &idp.ids);
+    let form = Form { action: "/deviceauth", ctx: &ctx };
+    let grounds = [Ground::new("a device waits for a person who types its code; nothing is decided before that")];
+    let frame = Frame { decision: &grounds, ..Frame::of(texts, NOBODYS) };
+    let response = respond::page(200, pages::device_code(&frame, &form, typed, problem));
+    match incoming.browser() {
+        Some(_) => response,
+        None => login::remember(response, &browser, idp, false),
+    }
 }
 
-fn done(tenant: &str, connected: bool) -> Response {
-    respond::page(200, pages::device_done(&Frame { tenant, ..FRAME }, connected))
+fn done(texts: &'static Texts, tenant: &str, connected: bool) -> Response {
+    let heard = if connected { "the device gets its tokens" } else { "the device gets none" };
+    let grounds = [Ground::new(format!("{heard} when it asks the next time"))];
+    let frame = Frame { decision: &grounds, ..Frame::of(texts, tenant) };
+    respond::page(200, pages::device_done(&frame, connected))
 }
 
 /// Before a code is typed nothing says whose page it is.
-const FRAME: Frame<'static> = Frame { tenant: "mock-idp", application: "", decision: &[] };
+const NOBODYS: &str = "mock-idp";

@@ -16,6 +16,7 @@ use crate::{
     error::{Aadsts, Refusal, Trace},
     fault::{Effect, Hit},
     ids::Ids,
+    language::Language,
     params::Params,
     recorder::{Answer, Endpoint, Exchange, fingerprints, redact},
 };
@@ -147,6 +148,12 @@ impl Incoming {
     pub(super) fn platform(&self, params: Option<&Params>) -> Option<Platform> {
         let words = params.and_then(|params| params.get("x-client-OS")).or_else(|| self.header("x-client-os"));
         words.and_then(Platform::named_in).or_else(|| self.header("user-agent").and_then(Platform::named_in))
+    }
+
+    /// The language that the person wishes for, in `params` or by the browser.
+    pub(super) fn language(&self, params: Option<&Params>) -> Language {
+        let ui_locales = params.and_then(|params| params.get("ui_locales"));
+        Language::wished(ui_locales, self.header(header::ACCEPT_LANGUAGE.as_str()))
     }
 
     /// The log's entry for this request, to be completed with the answer.

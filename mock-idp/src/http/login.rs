@@ -11,6 +11,7 @@ use crate::{
     clock::Clock as _,
     error::{Aadsts, Refusal, Trace},
     flow::{self, AuthorizeRequest, End, Flow, Next},
+    language::Language,
     params::Params,
     recorder::{Answer, Endpoint, Exchange},
     state::Tenant,
@@ -27,7 +28,8 @@ pub(super) async fn login(State(idp): State<Arc<Idp>>, Path(tenant): Path<String
     let Some(tenant) = idp.tenant(&tenant) else {
         let trace = incoming.trace(None, &idp.ids, idp.clock.now());
         let refusal = Refusal::new(Aadsts::UnknownTenant).with("tenant", &tenant);
-        return respond::page(refusal.status(), page::failure(&tenant, &refusal, &trace));
+        let html = page::failure(incoming.language(None), &tenant, "", &refusal, &trace);
+        return respond::page(refusal.status(), html);
     };
     let mut trace = incoming.trace(None, &tenant.ids, tenant.now());
     let params = incoming.form();
@@ -35,12 +37,7 @@ pub(super) async fn login(State(idp): State<Arc<Idp>>, Path(tenant): Path<String
     let outcome = params.and_then(|params| step(&idp, &tenant, &incoming, &params, &mut exchange, &mut trace));
     match outcome {
         Ok(response) => response,
-        Err(refusal) => {
-            exchange.answer = Answer::refused(refusal.status(), "error page", &refusal);
-            tenant.log.add(exchange);
-            let name = tenant.state().directory.display_name.clone();
-            respond::page(refusal.status(), page::failure(&name, &refusal, &trace))
-        }
+        Err(refusal) => authorize::error_page(&tenant, exchange, &refusal, &trace, incoming.language(None)),
     }
 }
 
@@ -66,7 +63,7 @@ fn step(
     if let Some(end) = &submitted.ended {
         tenant.state().flows.remove(ctx);
         exchange.user = username(tenant, &begun);
-        return Ok(finish(idp, tenant, exchange.clone(), end, trace));
+        return Ok(finish(idp, tenant, exchange.clone(), end, trace, begun.language));
     }
 
     let mut state = tenant.state();
@@ -77,7 +74,7 @@ fn step(
     exchange.reasons.extend_from_slice(&decision.reasons);
     Ok(match next {
         Next::End(end) => {
-            let response = finish(idp, tenant, exchange.clone(), &end, trace);
+            let response = finish(idp, tenant, exchange.clone(), &end, trace, flow.language);
             // The browser has its cookie already; a session that outlives it needs one with an age.
             if tenant.state().sessions.outlive(browser) { remember(response, browser, idp, true) } else { response }
         }
@@ -85,7 +82,7 @@ fn step(
             exchange.answer = Answer::of(200, format!("page {}", shown.name()));
             tenant.log.add(exchange.clone());
             let state = tenant.state();
-            respond::page(200, page::draw(tenant, &state, &flow, ctx, &shown, &decision, submitted.error.as_deref()))
+            respond::page(200, page::draw(tenant, &state, &flow, ctx, &shown, &decision, submitted.mistake.as_ref()))
         }
     })
 }
@@ -106,12 +103,12 @@ pub(super) fn begin(
     let next = flow::next(tenant, &mut state, &ctx);
     drop(state);
     let (Some(flow), Ok((next, decision))) = (flow, next) else {
-        return authorize::error_page(tenant, exchange, &Refusal::new(Aadsts::StaleInteraction), trace);
+        return authorize::error_page(tenant, exchange, &Refusal::new(Aadsts::StaleInteraction), trace, start.language);
     };
     exchange.user = username(tenant, &flow);
     exchange.reasons.extend_from_slice(&decision.reasons);
     let response = match next {
-        Next::End(end) => finish(idp, tenant, exchange, &end, trace),
+        Next::End(end) => finish(idp, tenant, exchange, &end, trace, start.language),
         Next::Page(shown) => {
             exchange.answer = Answer::of(200, format!("page {}", shown.name()));
             tenant.log.add(exchange);
@@ -122,14 +119,21 @@ pub(super) fn begin(
     remember(response, start.browser, idp, outlives)
 }
 
-/// Tells who has to know how a sign-in ended, and writes it down.
-pub(super) fn finish(idp: &Idp, tenant: &Tenant, mut exchange: Exchange, end: &End, trace: &Trace) -> Response {
+/// Tells who has to know how a sign-in ended, and writes it down. `language`: of a page, if one does it.
+pub(super) fn finish(
+    idp: &Idp,
+    tenant: &Tenant,
+    mut exchange: Exchange,
+    end: &End,
+    trace: &Trace,
+    language: Language,
+) -> Response {
     let (reply, answer) = match end {
         End::Redirect(reply, answer) => (reply, answer),
-        End::Device(code, result) => return device::finish(idp, tenant, exchange, code, result),
+        End::Device(code, result) => return device::finish(idp, tenant, exchange, code, result, language),
     };
     let trailer = tenant.state().directory.switches.trailer;
-    let response = respond::reply(reply, answer, trace, trailer);
+    let response = respond::reply(reply, answer, trace, trailer, language);
     let status = response.status().as_u16();
     exchange.answer = match answer {
         flow::Answer::Code(_) => Answer::of(status, "code"),

@@ -17,7 +17,10 @@ use crate::{
     directory::{Application, Directory},
     error::{Refusal, Trace},
     flow::{ResponseMode, is_registered, location},
-    pages::{self, Frame, Tile},
+    pages::{
+        self, Frame, Ground, Tile,
+        text::{self, Texts},
+    },
     params::Params,
     recorder::{Answer, Endpoint},
     state::{Authority, Session, Sessions, Tenant},
@@ -32,7 +35,8 @@ pub(super) async fn logout(State(idp): State<Arc<Idp>>, Path(tenant): Path<Strin
         Ok(asked) => asked,
         Err(refusal) => {
             let trace = incoming.trace(None, &idp.ids, idp.clock.now());
-            return respond::page(refusal.status(), page::failure(&tenant, &refusal, &trace));
+            let language = incoming.language(incoming.query().ok().as_ref());
+            return respond::page(refusal.status(), page::failure(language, &tenant, "", &refusal, &trace));
         }
     };
     let hint = params.get("id_token_hint").and_then(|token| IdTokenHint::read(&idp, token));
@@ -128,7 +132,12 @@ impl Logout<'_> {
         }
         let user = session.and_then(|session| directory.user_by_id(session.user));
         let username = user.map(|user| directory.username(user));
-        let frame = Frame { tenant: &directory.display_name, application: "", decision: &[] };
+        let grounds = [Ground::new(match (&session, self.named()) {
+            (None, _) => "nobody was signed in in this browser".to_owned(),
+            (Some(_), Some(hint)) => format!("{hint} names the account"),
+            (Some(_), None) => "it was the only account that was signed in in this browser".to_owned(),
+        })];
+        let frame = Frame { decision: &grounds, ..Frame::of(self.texts(), &directory.display_name) };
         let html = pages::signed_out(&frame, username.as_deref(), return_to.as_deref(), &frames);
         let mut response = respond::page(200, html);
         if !frames.is_empty() {
@@ -146,17 +155,31 @@ impl Logout<'_> {
         let names: Vec<(String, &str)> = users.map(|user| (directory.username(user), user.name.as_str())).collect();
         let tiles: Vec<Tile<'_>> =
             names.iter().map(|(username, name)| Tile { username, name, signed_in: true }).collect();
-        let frame = Frame { tenant: &directory.display_name, application: "", decision: &[] };
+        let grounds =
+            [Ground::new("several accounts are signed in in this browser, and the request names none of them")];
+        let frame = Frame { decision: &grounds, ..Frame::of(self.texts(), &directory.display_name) };
         let client = self.client().map(|client| client.to_string());
         let fields = [
             ("post_logout_redirect_uri", self.params.get("post_logout_redirect_uri")),
             ("state", self.params.get("state")),
             ("client_id", client.as_deref()),
+            ("ui_locales", Some(self.texts().language.tag())),
         ];
         let fields: Vec<(&str, &str)> = fields.iter().filter_map(|(name, value)| Some((*name, (*value)?))).collect();
         // At this tenant, which may be known by the hint alone.
         let path = format!("/{}/oauth2/v2.0/logout", self.tenant.id);
         pages::pick_to_sign_out(&frame, &path, &fields, &tiles)
+    }
+
+    /// The words of the pages (`ui_locales` of OpenID Connect RP-Initiated Logout 1.0, or the browser's wish).
+    fn texts(&self) -> &'static Texts {
+        text::of(self.incoming.language(Some(self.params)))
+    }
+
+    /// The parameter that names the account, if one does.
+    fn named(&self) -> Option<&'static str> {
+        let hinted = self.params.get("logout_hint").map(|_| "logout_hint");
+        hinted.or_else(|| self.hint.map(|_| "id_token_hint"))
     }
 
     /// The application that asks, if it says so.

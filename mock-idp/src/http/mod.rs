@@ -6,6 +6,7 @@
 mod api;
 mod authorize;
 mod challenge;
+mod consent_page;
 mod control;
 mod cors;
 mod device;
@@ -17,6 +18,7 @@ mod login;
 mod logout;
 mod origin;
 mod page;
+mod problem;
 mod respond;
 mod router;
 mod skip;

@@ -13,7 +13,8 @@ use crate::{
     directory::Trailer,
     error::{ErrorBody, Refusal, Trace},
     flow::{Answer, Reply, ResponseMode, location},
-    pages,
+    language::Language,
+    pages::{self, Frame, text},
 };
 
 /// JSON that must not be stored, with the headers of the token endpoint (escalation reference 2.1).
@@ -81,7 +82,7 @@ pub(super) fn page(status: u16, html: String) -> Response {
 }
 
 /// The end of a sign-in at the client's redirect address, in the mode it asked for.
-pub(super) fn reply(reply: &Reply, answer: &Answer, trace: &Trace, trailer: Trailer) -> Response {
+pub(super) fn reply(reply: &Reply, answer: &Answer, trace: &Trace, trailer: Trailer, language: Language) -> Response {
     let mut parameters = match answer {
         Answer::Code(parameters) => parameters.clone(),
         Answer::Error { refusal, cancelled } => error_parameters(refusal, *cancelled, trace, trailer),
@@ -96,14 +97,15 @@ pub(super) fn reply(reply: &Reply, answer: &Answer, trace: &Trace, trailer: Trai
     if let Some(state) = &reply.state {
         parameters.push(("state", state.clone()));
     }
-    deliver(reply, &parameters)
+    deliver(reply, &parameters, language)
 }
 
-/// Brings `parameters` to the client's redirect address, in the mode it asked for.
-pub(super) fn deliver(reply: &Reply, parameters: &[(&'static str, String)]) -> Response {
+/// Brings `parameters` to the client's redirect address, in the mode it asked for; `language`: of the page that does.
+pub(super) fn deliver(reply: &Reply, parameters: &[(&'static str, String)], language: Language) -> Response {
     if reply.mode == ResponseMode::FormPost {
         let fields: Vec<(&str, &str)> = parameters.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        return page(200, pages::form_post(&reply.address, &fields));
+        let frame = Frame::of(text::of(language), "");
+        return page(200, pages::form_post(&frame, &reply.address, &fields));
     }
     let mut response = StatusCode::FOUND.into_response();
     set(&mut response, "location", &location(&reply.address, reply.mode, parameters));

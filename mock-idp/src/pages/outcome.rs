@@ -2,68 +2,140 @@
 
 use askama::Template;
 
-use super::{Form, Frame, Tile, render};
+use super::{
+    Form, Frame, Tile, render,
+    text::{Text, Texts},
+};
 
-/// Says that a policy or a missing approval bars the way; the only way on is button `answer` with `cancel`.
-///
-/// The form has the step `consent`: turning back is the same answer as declining.
-#[must_use]
-pub fn blocked(frame: &Frame<'_>, form: &Form<'_>, username: &str, code: u32, message: &str) -> String {
-    #[derive(Template)]
-    #[template(path = "blocked.html")]
-    struct Page<'a> {
-        frame: &'a Frame<'a>,
-        form: &'a Form<'a>,
-        username: &'a str,
-        code: u32,
-        message: &'a str,
-    }
-    render(&Page { frame, form, username, code, message })
-}
-
-/// An error that is shown rather than sent to the application.
+/// An error of the catalogue. Its sentences are English, as on the wire.
 #[derive(Clone, Copy, Debug)]
-pub struct Failure<'a> {
+pub struct Catalogued<'a> {
     /// The AADSTS number.
     pub code: u32,
     /// The OAuth error.
     pub error: &'a str,
     /// What happened.
     pub description: &'a str,
+    /// What the number means.
+    pub meaning: &'a str,
+    /// What satisfies the demand or mends the fault.
+    pub cure: &'a str,
+    /// How to see it here.
+    pub provoke: &'a str,
+}
+
+impl Catalogued<'_> {
+    /// The command that tells more of it.
+    fn command(&self) -> String {
+        format!("mock-idp errors {}", self.code)
+    }
+}
+
+/// What bars the way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Obstacle {
+    /// A policy.
+    Policy,
+    /// The device in front of the user, which a form of its own makes ready (step `device_ready`). The text is the setting that
+    /// the policy looks at, as documents have it.
+    Device(&'static str),
+    /// The application.
+    Application,
+    /// The state of the account.
+    Account,
+    /// That no administrator has consented.
+    Approval,
+}
+
+impl Obstacle {
+    fn title(self, texts: &Texts) -> Text {
+        match self {
+            Self::Policy => texts.blocked,
+            Self::Device(_) => texts.blocked_device,
+            Self::Application => texts.blocked_application,
+            Self::Account => texts.blocked_account,
+            Self::Approval => texts.blocked_approval,
+        }
+    }
+
+    fn lead(self, texts: &Texts) -> Text {
+        match self {
+            Self::Policy => texts.blocked_lead,
+            Self::Device(_) => texts.blocked_device_lead,
+            Self::Application => texts.blocked_application_lead,
+            Self::Account => texts.blocked_account_lead,
+            Self::Approval => texts.blocked_approval_lead,
+        }
+    }
+
+    fn device_setting(self) -> Option<&'static str> {
+        match self {
+            Self::Device(setting) => Some(setting),
+            Self::Policy | Self::Application | Self::Account | Self::Approval => None,
+        }
+    }
+}
+
+/// Says that a policy or a missing approval bars the way; the way back is button `answer` with `cancel`.
+///
+/// The form has the step `consent`: turning back is the same answer as declining.
+#[must_use]
+pub fn blocked(
+    frame: &Frame<'_>,
+    form: &Form<'_>,
+    username: &str,
+    obstacle: Obstacle,
+    error: &Catalogued<'_>,
+) -> String {
+    #[derive(Template)]
+    #[template(path = "blocked.html")]
+    struct Page<'a> {
+        frame: &'a Frame<'a>,
+        form: &'a Form<'a>,
+        username: &'a str,
+        obstacle: Obstacle,
+        error: &'a Catalogued<'a>,
+    }
+    render(&Page { frame, form, username, obstacle, error })
+}
+
+/// What identifies an answer in both parties' logs.
+#[derive(Clone, Copy, Debug)]
+pub struct Identifiers<'a> {
     /// Identifies this answer.
     pub trace_id: &'a str,
     /// Identifies the client's request.
     pub correlation_id: &'a str,
     /// When it happened.
     pub timestamp: &'a str,
-    /// How to cure or provoke it here; may be empty.
-    pub advice: &'a str,
 }
 
-/// Shows an error. There is no way on from it.
+/// Shows an error that is not sent to the application. There is no way on from it.
 #[must_use]
-pub fn error(frame: &Frame<'_>, failure: &Failure<'_>) -> String {
+pub fn error(frame: &Frame<'_>, error: &Catalogued<'_>, ids: &Identifiers<'_>) -> String {
     #[derive(Template)]
     #[template(path = "error.html")]
     struct Page<'a> {
         frame: &'a Frame<'a>,
-        failure: &'a Failure<'a>,
+        error: &'a Catalogued<'a>,
+        ids: &'a Identifiers<'a>,
     }
-    render(&Page { frame, failure })
+    render(&Page { frame, error, ids })
 }
 
 /// Hands `fields` to the application at `action` as a form: submitted by the page's one script, or by its button.
 ///
 /// Values arrive as they are, except that HTML itself makes every line break in them CR LF.
 #[must_use]
-pub fn form_post(action: &str, fields: &[(&str, &str)]) -> String {
+pub fn form_post(frame: &Frame<'_>, action: &str, fields: &[(&str, &str)]) -> String {
     #[derive(Template)]
     #[template(path = "form_post.html")]
     struct Page<'a> {
+        frame: &'a Frame<'a>,
         action: &'a str,
         fields: &'a [(&'a str, &'a str)],
     }
-    render(&Page { action, fields })
+    render(&Page { frame, action, fields })
 }
 
 /// Says that the device may go on, or that nothing was connected. There is no way on from it.

@@ -2,20 +2,7 @@
 
 use askama::Template;
 
-use super::{Form, Frame, render};
-
-/// Asks for the passkey: button `answer` with `next` or `cancel`; step `passkey`.
-#[must_use]
-pub fn passkey(frame: &Frame<'_>, form: &Form<'_>, username: &str) -> String {
-    #[derive(Template)]
-    #[template(path = "passkey.html")]
-    struct Page<'a> {
-        frame: &'a Frame<'a>,
-        form: &'a Form<'a>,
-        username: &'a str,
-    }
-    render(&Page { frame, form, username })
-}
+use super::{Catalogued, Form, Frame, Problem, render};
 
 /// Asks for a new password, `message` saying why: fields `currentPassword`, `newPassword`, `confirmNewPassword`; step
 /// `password_change`.
@@ -25,7 +12,7 @@ pub fn password_change(
     form: &Form<'_>,
     username: &str,
     message: &str,
-    error: Option<&str>,
+    problem: Option<&Problem>,
 ) -> String {
     #[derive(Template)]
     #[template(path = "password_change.html")]
@@ -34,9 +21,12 @@ pub fn password_change(
         form: &'a Form<'a>,
         username: &'a str,
         message: &'a str,
-        error: Option<&'a str>,
+        problem: Option<&'a Problem>,
+        current_is_wrong: bool,
     }
-    render(&Page { frame, form, username, message, error })
+    // Only a wrong password has a number; whatever else there is to say is about the new one.
+    let current_is_wrong = problem.is_some_and(|problem| problem.number.is_some());
+    render(&Page { frame, form, username, message, problem, current_is_wrong })
 }
 
 /// Asks to accept the terms of use: button `answer` with `accept` or `cancel`; step `terms`.
@@ -68,17 +58,16 @@ pub fn external_challenge(frame: &Frame<'_>, form: &Form<'_>, username: &str) ->
 /// Says that an administrator has to consent, and offers to ask one: field `justification`, button `answer` with `request`
 /// or `cancel`; step `request`.
 #[must_use]
-pub fn request_approval(frame: &Frame<'_>, form: &Form<'_>, username: &str, code: u32, message: &str) -> String {
+pub fn request_approval(frame: &Frame<'_>, form: &Form<'_>, username: &str, error: &Catalogued<'_>) -> String {
     #[derive(Template)]
     #[template(path = "request_approval.html")]
     struct Page<'a> {
         frame: &'a Frame<'a>,
         form: &'a Form<'a>,
         username: &'a str,
-        code: u32,
-        message: &'a str,
+        error: &'a Catalogued<'a>,
     }
-    render(&Page { frame, form, username, code, message })
+    render(&Page { frame, form, username, error })
 }
 
 /// Says that the administrator was asked; the only way on is button `answer` with `cancel`.

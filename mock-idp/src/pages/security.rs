@@ -18,7 +18,7 @@ pub const HEADERS: &[(&str, &str)] = &[
 /// There is no `form-action`: browsers apply it to the redirect that answers a form too, and the last form of a sign-in
 /// is answered by a redirect to the application, at any loopback port or custom scheme.
 pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; \
-    style-src 'sha256-hPAzWWhsMXZ7UF9Z5BNCcW96igL5oIpntIQMVYIYlJA='; \
+    style-src 'sha256-mB48DEziOXiy4B/ogZZ9verGAbhl7go/QtNVrm6S4Js='; \
     script-src 'sha256-Zd9Ppkm6KJvfEle1ogzptKkD+DOonO1DYBPhi02doj8='; \
     img-src data:; \
     base-uri 'none'; \

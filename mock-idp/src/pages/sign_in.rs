@@ -1,37 +1,37 @@
-//! The pages on which a person says and proves who they are.
+//! The pages on which a person says who they are, and of the sign-in as a whole.
 
 use askama::Template;
 
-use super::{Form, Frame, render};
+use super::{Form, Frame, Problem, render};
 
 /// Asks for the user name: field `loginfmt`, step `username`.
 #[must_use]
-pub fn username(frame: &Frame<'_>, form: &Form<'_>, username: &str, error: Option<&str>) -> String {
+pub fn username(frame: &Frame<'_>, form: &Form<'_>, username: &str, problem: Option<&Problem>) -> String {
     #[derive(Template)]
     #[template(path = "username.html")]
     struct Page<'a> {
         frame: &'a Frame<'a>,
         form: &'a Form<'a>,
         username: &'a str,
-        error: Option<&'a str>,
+        problem: Option<&'a Problem>,
     }
-    render(&Page { frame, form, username, error })
+    render(&Page { frame, form, username, problem })
 }
 
 /// Asks for the password: field `passwd`, step `password`.
 ///
 /// Its second form offers another account, as the picker does: step `pick`, `account` empty.
 #[must_use]
-pub fn password(frame: &Frame<'_>, form: &Form<'_>, username: &str, error: Option<&str>) -> String {
+pub fn password(frame: &Frame<'_>, form: &Form<'_>, username: &str, problem: Option<&Problem>) -> String {
     #[derive(Template)]
     #[template(path = "password.html")]
     struct Page<'a> {
         frame: &'a Frame<'a>,
         form: &'a Form<'a>,
         username: &'a str,
-        error: Option<&'a str>,
+        problem: Option<&'a Problem>,
     }
-    render(&Page { frame, form, username, error })
+    render(&Page { frame, form, username, problem })
 }
 
 /// An account to pick.
@@ -58,34 +58,6 @@ pub fn pick_account(frame: &Frame<'_>, form: &Form<'_>, tiles: &[Tile<'_>]) -> S
     render(&Page { frame, form, tiles })
 }
 
-/// Asks for a one-time code: field `otc`, step `otc`.
-#[must_use]
-pub fn one_time_code(frame: &Frame<'_>, form: &Form<'_>, username: &str, error: Option<&str>) -> String {
-    #[derive(Template)]
-    #[template(path = "one_time_code.html")]
-    struct Page<'a> {
-        frame: &'a Frame<'a>,
-        form: &'a Form<'a>,
-        username: &'a str,
-        error: Option<&'a str>,
-    }
-    render(&Page { frame, form, username, error })
-}
-
-/// Says that a second method is needed and registers `method`, such as "a one-time code", on going on; step `register`.
-#[must_use]
-pub fn register_method(frame: &Frame<'_>, form: &Form<'_>, username: &str, method: &str) -> String {
-    #[derive(Template)]
-    #[template(path = "register_method.html")]
-    struct Page<'a> {
-        frame: &'a Frame<'a>,
-        form: &'a Form<'a>,
-        username: &'a str,
-        method: &'a str,
-    }
-    render(&Page { frame, form, username, method })
-}
-
 /// Asks whether to stay signed in: button `answer` with `yes` or `no`, box `DontShowAgain`; step `kmsi`.
 #[must_use]
 pub fn stay_signed_in(frame: &Frame<'_>, form: &Form<'_>, username: &str) -> String {
@@ -99,16 +71,31 @@ pub fn stay_signed_in(frame: &Frame<'_>, form: &Form<'_>, username: &str) -> Str
     render(&Page { frame, form, username })
 }
 
-/// Asks for the code that a device shows: field `otc`, button `answer` with `next` or `cancel`; step `device`.
+/// Asks for the code that a device shows: field `otc`, button `answer` with `next` or `cancel`; step `device`. The page's
+/// language goes with it as `ui_locales`.
 #[must_use]
-pub fn device_code(frame: &Frame<'_>, form: &Form<'_>, user_code: &str, error: Option<&str>) -> String {
+pub fn device_code(frame: &Frame<'_>, form: &Form<'_>, user_code: &str, problem: Option<&Problem>) -> String {
     #[derive(Template)]
     #[template(path = "device_code.html")]
     struct Page<'a> {
         frame: &'a Frame<'a>,
         form: &'a Form<'a>,
         user_code: &'a str,
-        error: Option<&'a str>,
+        problem: Option<&'a Problem>,
     }
-    render(&Page { frame, form, user_code, error })
+    render(&Page { frame, form, user_code, problem })
+}
+
+/// Asks whether it is really this application that the person signs in to on a device: button `answer` with `next` or
+/// `cancel`; step `confirm_device`.
+#[must_use]
+pub fn confirm_device(frame: &Frame<'_>, form: &Form<'_>, username: &str) -> String {
+    #[derive(Template)]
+    #[template(path = "confirm_device.html")]
+    struct Page<'a> {
+        frame: &'a Frame<'a>,
+        form: &'a Form<'a>,
+        username: &'a str,
+    }
+    render(&Page { frame, form, username })
 }

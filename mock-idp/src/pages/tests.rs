@@ -1,52 +1,72 @@
 //! What people's UI scripts and browsers rely on, for every page.
 
+mod languages;
+
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use rstest::rstest;
 use scraper::{ElementRef, Html, Selector};
 
 use super::*;
+use crate::{directory::Method, language::Language};
 
 const FORM: Form<'static> = Form { action: "/contoso/login", ctx: "ctx-1" };
 
-/// Every page, with `text` wherever text can come from outside.
-fn pages(text: &str) -> Vec<(&'static str, String)> {
-    let decision = [text.to_owned()];
-    let frame = &Frame { tenant: text, application: text, decision: &decision };
+fn english() -> &'static Texts {
+    text::of(Language::English)
+}
+
+/// Every page in `language`, with `text` wherever text can come from outside.
+fn pages_in(language: Language, text: &str) -> Vec<(&'static str, String)> {
+    let texts = text::of(language);
+    let ground = Ground { because: text.to_owned(), satisfied_by: Some(text.to_owned()) };
+    let frame = &Frame { texts, tenant: text, application: text, decision: &[ground] };
     let form = &Form { action: text, ctx: text };
     let tiles = [Tile { username: text, name: text, signed_in: true }];
-    let groups = [ApiGroup { api: text, scopes: vec![ScopeLine { name: text, description: text, new: true }] }];
-    let failure = Failure {
-        code: 50011,
-        error: text,
-        description: text,
-        trace_id: text,
-        correlation_id: text,
-        timestamp: text,
-        advice: text,
-    };
+    let groups = [ApiGroup {
+        api: text,
+        called_by: Some(text),
+        scopes: vec![ScopeLine { name: text, description: text, new: true }],
+        granted_before: vec![text],
+    }];
+    let publisher = Some(PublisherLine { name: text, verified: true });
+    let error_shown =
+        Catalogued { code: 50011, error: text, description: text, meaning: text, cure: text, provoke: text };
+    let ids = Identifiers { trace_id: text, correlation_id: text, timestamp: text };
+    let problem =
+        &Problem { sentence: texts.wrong_user_name.with("tenant", text).and("username", text), number: Some(50034) };
+    let number = NumberShown { shown: 42, offered: [17, 42, 88] };
+    let device = Obstacle::Device("facts: { device: { compliant: true } }");
     vec![
-        ("username", username(frame, form, text, Some(text))),
-        ("password", password(frame, form, text, Some(text))),
+        ("username", username(frame, form, text, Some(problem))),
+        ("password", password(frame, form, text, Some(problem))),
         ("pick", pick_account(frame, form, &tiles)),
-        ("otc", one_time_code(frame, form, text, Some(text))),
-        ("register", register_method(frame, form, text, text)),
-        ("passkey", passkey(frame, form, text)),
-        ("password_change", password_change(frame, form, text, text, Some(text))),
+        ("otc", one_time_code(frame, form, text, true, Some(problem))),
+        ("number", number_matching(frame, form, text, number, true, Some(problem))),
+        ("way", choose_way(frame, form, text, Method::ALL)),
+        ("register", register_method(frame, form, text, Method::ALL)),
+        ("passkey", passkey(frame, form, text, true)),
+        ("password_change", password_change(frame, form, text, text, Some(problem))),
         ("terms", terms_of_use(frame, form, text)),
         ("external", external_challenge(frame, form, text)),
-        ("request", request_approval(frame, form, text, 90095, text)),
+        ("request", request_approval(frame, form, text, &error_shown)),
         ("request_sent", request_sent(frame, form, text)),
+        ("confirm_device", confirm_device(frame, form, text)),
         ("kmsi", stay_signed_in(frame, form, text)),
-        ("consent", consent(frame, form, text, &groups, true, true)),
-        ("device", device_code(frame, form, text, Some(text))),
+        ("consent", consent(frame, form, text, publisher, &groups, true, Reach::Chosen)),
+        ("device", device_code(frame, form, text, Some(problem))),
         ("device_done", device_done(frame, true)),
-        ("blocked", blocked(frame, form, text, 53003, text)),
-        ("error", error(frame, &failure)),
+        ("blocked", blocked(frame, form, text, Obstacle::Policy, &error_shown)),
+        ("blocked_device", blocked(frame, form, text, device, &error_shown)),
+        ("error", error(frame, &error_shown, &ids)),
         ("signed_out", signed_out(frame, Some(text), Some(text), &[text.to_owned()])),
         ("sign_out", pick_to_sign_out(frame, text, &[(text, text)], &tiles)),
-        ("form_post", form_post(text, &[(text, text)])),
+        ("form_post", form_post(frame, text, &[(text, text)])),
     ]
+}
+
+fn pages(text: &str) -> Vec<(&'static str, String)> {
+    pages_in(Language::English, text)
 }
 
 fn page(name: &str, text: &str) -> Html {
@@ -71,17 +91,21 @@ fn text_of(element: ElementRef<'_>) -> String {
 
 #[rstest]
 #[case("username", &["input#i0116[name=loginfmt][type=email][autocomplete=username]", "input#idSIButton9[type=submit]", "#usernameError[role=alert]"])]
-#[case("password", &["input#i0118[name=passwd][type=password][autocomplete=current-password]", "input#idSIButton9[type=submit]", "#passwordError[role=alert]", "#idBtn_Back[name=account][value='']"])]
+#[case("password", &["#idA_PWD_ForgotPassword", "input#i0118[name=passwd][type=password][autocomplete=current-password]", "input#idSIButton9[type=submit]", "#passwordError[role=alert]", "#idBtn_Back[name=account][value='']"])]
 #[case("pick", &["#tilesHolder button[name=account][value=ada][data-test-id=ada]", "#otherTile[name=account][value='']"])]
 #[case("otc", &["input#idTxtBx_SAOTCC_OTC[name=otc][autocomplete=one-time-code]", "#idSubmit_SAOTCC_Continue[type=submit]", "#idSpan_SAOTCC_Error_OTC[role=alert]"])]
-#[case("register", &["#idSubmit_ProofUp_Redirect[type=submit]"])]
-#[case("passkey", &["#idSubmit_Passkey_Continue[type=submit], #idSubmit_Passkey_Continue[name=answer][value=next]", "#idBtn_Back[name=answer][value=cancel]"])]
+#[case("number", &["#idRichContext_DisplaySign", "button[name=number][value='42']", "#phoneDeny[name=number][value='']", "#idBtn_Back[name=answer][value=cancel]", "#idDiv_SAASDS_Error[role=alert]", "#signInAnotherWay[name=method][value='']"])]
+#[case("way", &["#idDiv_SAOTCS_Proofs [data-value=PhoneAppOTP][name=method][value=one_time_code]", "[data-value=PhoneAppNotification][value=number_matching]", "#idBtn_Back[name=answer][value=cancel]"])]
+#[case("confirm_device", &["#remoteConnectDescription", "#idSIButton9[name=answer][value=next]", "#idBtn_Back[name=answer][value=cancel]"])]
+#[case("blocked_device", &["#exceptionMessageContainer", "#idSubmit_Device_Ready[name=answer][value=next]", "#idBtn_Back[name=answer][value=cancel]"])]
+#[case("register", &["input[type=radio][name=method][value=one_time_code][checked]", "#idSubmit_ProofUp_Redirect[type=submit]"])]
+#[case("passkey", &["#idSubmit_Passkey_Continue[name=answer][value=next]", "#idBtn_Back[name=answer][value=cancel]"])]
 #[case("password_change", &["input#currentPassword[name=currentPassword][type=password][autocomplete=current-password]", "input#newPassword[name=newPassword][autocomplete=new-password]", "input#confirmNewPassword[name=confirmNewPassword]", "input#idSIButton9[type=submit]", "#newPasswordError[role=alert]"])]
 #[case("terms", &["#termsOfUse", "#idSIButton9[name=answer][value=accept]", "#idBtn_Back[name=answer][value=cancel]"])]
 #[case("external", &["#externalChallenge", "#idSIButton9[name=answer][value=pass]", "#idBtn_Back[name=answer][value=cancel]"])]
 #[case("request", &["textarea#adminConsentJustification[name=justification]", "#idSIButton9[name=answer][value=request]", "#idBtn_Back[name=answer][value=cancel]"])]
 #[case("request_sent", &["#adminConsentRequested", "#idBtn_Back[name=answer][value=cancel]"])]
-#[case("kmsi", &["#idSIButton9[name=answer][value=yes]", "#idBtn_Back[name=answer][value=no]", "input#KmsiCheckboxField[type=checkbox]"])]
+#[case("kmsi", &["#kmsiTitle", "#idSIButton9[name=answer][value=yes]", "#idBtn_Back[name=answer][value=no]", "input#KmsiCheckboxField[type=checkbox]"])]
 #[case("consent", &["#idSIButton9[name=answer][value=accept]", "#idBtn_Back[name=answer][value=cancel]", "input#consentOnBehalfOfOrganization[type=checkbox][name=organization][value='1']"])]
 #[case("device", &["input#otc[name=otc]", "#idSIButton9[name=answer][value=next]", "#idBtn_Back[name=answer][value=cancel]"])]
 #[case("device_done", &["main h1"])]
@@ -100,9 +124,13 @@ fn pages_have_the_elements_of_the_contract(#[case] name: &str, #[case] elements:
 #[rstest]
 #[case("username", "username")]
 #[case("pick", "pick")]
-#[case("otc", "otc")]
+#[case("otc", "otc way")]
+#[case("number", "number way number")]
+#[case("way", "way")]
+#[case("confirm_device", "confirm_device")]
 #[case("register", "register")]
-#[case("passkey", "passkey")]
+#[case("passkey", "passkey way")]
+#[case("password", "password pick")]
 #[case("password_change", "password_change")]
 #[case("terms", "terms")]
 #[case("external", "external")]
@@ -112,18 +140,24 @@ fn pages_have_the_elements_of_the_contract(#[case] name: &str, #[case] elements:
 #[case("consent", "consent")]
 #[case("device", "device")]
 #[case("blocked", "consent")]
-fn a_form_is_posted_with_its_context_and_step(#[case] name: &str, #[case] step: &str) {
+#[case("blocked_device", "device_ready consent")]
+fn forms_are_posted_with_their_context_and_step(#[case] name: &str, #[case] steps: &str) {
     let html = page(name, "ada");
-    one(&html, "form[method=post][action=ada]");
-    one(&html, "form input[type=hidden][name=ctx][value=ada]");
-    let hidden = one(&html, "form input[type=hidden][name=step]");
-    assert_eq!(hidden.attr("value"), Some(step));
+    let forms = all(&html, "form[method=post][action=ada]");
+    let value = |form: &ElementRef<'_>, name: &str| {
+        let field = Selector::parse(&format!("input[type=hidden][name={name}]")).unwrap();
+        form.select(&field).next().and_then(|field| field.attr("value")).unwrap_or_default().to_owned()
+    };
+    assert!(forms.iter().all(|form| value(form, "ctx") == "ada"));
+    let seen: Vec<_> = forms.iter().map(|form| value(form, "step")).collect();
+    assert_eq!(seen.join(" "), steps);
+    assert_eq!(forms.len(), all(&html, "form").len(), "each form");
 }
 
 /// A UI script's Enter key presses the first button of a form.
 #[test]
 fn the_first_button_of_a_form_goes_on() {
-    for name in ["kmsi", "consent", "device", "terms", "external", "request"] {
+    for name in ["kmsi", "consent", "device", "confirm_device", "terms", "external", "request"] {
         let html = page(name, "ada");
         let buttons = all(&html, "form button");
         assert_eq!(buttons[0].attr("id"), Some("idSIButton9"), "{name}");
@@ -131,36 +165,50 @@ fn the_first_button_of_a_form_goes_on() {
 }
 
 #[test]
-fn the_password_page_offers_another_account_in_a_form_of_its_own() {
-    let html = page("password", "ada");
-    let steps: Vec<_> =
-        all(&html, "form[method=post] input[name=step]").into_iter().filter_map(|step| step.attr("value")).collect();
-    assert_eq!(steps, ["password", "pick"]);
-    assert_eq!(all(&html, "form input[name=ctx][value=ada]").len(), 2);
-}
-
-#[test]
 fn the_consent_page_lists_every_scope_and_says_what_is_new() {
-    let frame = Frame { tenant: "Contoso", application: "Desktop", decision: &[] };
+    let frame = Frame { application: "Desktop", ..Frame::of(english(), "Contoso") };
     let scope = |name, new| ScopeLine { name, description: "Does things", new };
+    let group = |api, scopes| ApiGroup { api, called_by: None, scopes, granted_before: Vec::new() };
     let groups = [
-        ApiGroup { api: "Mail", scopes: vec![scope("Mail.Read", false), scope("Mail.Send", true)] },
-        ApiGroup { api: "Calendar", scopes: vec![scope("Events.Read", true)] },
+        ApiGroup {
+            granted_before: vec!["Mail.Manage"],
+            ..group("Mail", vec![scope("Mail.Read", false), scope("Mail.Send", true)])
+        },
+        group("Calendar", vec![scope("Events.Read", true)]),
     ];
-    let html = Html::parse_document(&consent(&frame, &FORM, "ada", &groups, true, false));
+    let html = Html::parse_document(&consent(&frame, &FORM, "ada", None, &groups, true, Reach::Person));
     let names: Vec<_> = all(&html, ".scope-name").into_iter().map(text_of).collect();
     assert_eq!(names, ["Mail.Read", "Mail.Send", "Events.Read", "offline_access"]);
     assert_eq!(all(&html, ".new").len(), 2);
     assert_eq!(all(&html, ".granted").len(), 1);
+    assert_eq!(text_of(one(&html, ".scope-before")), "Mail.Manage");
     assert!(all(&html, "#consentOnBehalfOfOrganization").is_empty());
     assert!(all(&html, "details").is_empty());
 
-    let html = Html::parse_document(&consent(&frame, &FORM, "ada", &groups, false, false));
+    let html = Html::parse_document(&consent(&frame, &FORM, "ada", None, &groups, false, Reach::Tenant));
     assert_eq!(all(&html, ".scope-name").len(), 3);
+    assert!(all(&html, "#consentOnBehalfOfOrganization").is_empty(), "there is nothing to choose");
+    assert!(text_of(one(&html, ".lead")).contains("everybody in Contoso"));
 }
 
 #[rstest]
-#[case("blocked", "AADSTS53003")]
+#[case::verified(Some(true), "Published by Contoso Tools, verified", 0)]
+#[case::not_verified(Some(false), "Published by Contoso Tools, not verified", 1)]
+#[case::nobody(None, "Nobody says who published it", 1)]
+fn the_consent_page_says_who_published_the_application(
+    #[case] verified: Option<bool>,
+    #[case] sentence: &str,
+    #[case] warnings: usize,
+) {
+    let publisher = verified.map(|verified| PublisherLine { name: "Contoso Tools", verified });
+    let frame = Frame::of(english(), "Contoso");
+    let html = Html::parse_document(&consent(&frame, &FORM, "ada", publisher, &[], false, Reach::Person));
+    assert_eq!(text_of(one(&html, "#publisher")).trim(), sentence);
+    assert_eq!(all(&html, ".unverified").len(), warnings);
+}
+
+#[rstest]
+#[case("blocked", "AADSTS50011")]
 #[case("error", "AADSTS50011")]
 fn errors_show_their_number(#[case] name: &str, #[case] number: &str) {
     let html = page(name, "what happened");
@@ -170,40 +218,27 @@ fn errors_show_their_number(#[case] name: &str, #[case] number: &str) {
 
 #[test]
 fn an_error_is_absent_until_there_is_one() {
-    let frame = Frame { tenant: "Contoso", application: "", decision: &[] };
+    let frame = Frame::of(english(), "Contoso");
     for html in [
         username(&frame, &FORM, "", None),
         password(&frame, &FORM, "ada", None),
-        one_time_code(&frame, &FORM, "ada", None),
+        one_time_code(&frame, &FORM, "ada", false, None),
         device_code(&frame, &FORM, "", None),
         password_change(&frame, &FORM, "ada", "why", None),
     ] {
         let html = Html::parse_document(&html);
         assert!(all(&html, "[role=alert], [aria-invalid], [aria-describedby]").is_empty());
         assert!(!text_of(one(&html, "title")).starts_with("Error"));
+        assert!(all(&html, "#signInAnotherWay").is_empty());
     }
 }
 
 #[test]
-fn every_page_is_whole_and_says_that_it_is_a_mock() {
-    for (name, source) in pages("ada") {
+fn every_page_of_a_sign_in_shows_the_decision_folded_away() {
+    for (name, source) in pages("ada").into_iter().filter(|(name, _)| *name != "form_post") {
         let html = Html::parse_document(&source);
-        assert!(source.starts_with("<!doctype html>"), "{name}");
-        one(&html, "html[lang=en]");
-        one(&html, "main h1");
-        one(&html, "meta[name=viewport]");
-        assert!(!text_of(one(&html, "title")).starts_with(' '), "{name}");
-        assert!(text_of(one(&html, "footer")).contains("this is a mock, nothing here is real"));
-        assert!(all(&html, "[style], [onclick], [onload], link:not([href^='data:'])").is_empty());
-        assert!(all(&html, "[autofocus]").len() <= 1, "{name}");
-        for labelled in all(&html, "label[for]") {
-            one(&html, &format!("[id='{}']", labelled.attr("for").unwrap()));
-        }
-        let mut ids: Vec<_> = all(&html, "[id]").iter().filter_map(|e| e.attr("id")).collect();
-        let count = ids.len();
-        ids.sort_unstable();
-        ids.dedup();
-        assert_eq!(ids.len(), count, "{name} repeats an id");
+        assert!(one(&html, "details#decision").attr("open").is_none(), "{name}");
+        assert_eq!(all(&html, "#decision li").len(), 1, "{name}");
     }
 }
 
@@ -266,7 +301,8 @@ fn names_cannot_turn_the_text_around_them() {
 #[case("\u{1f980}é\u{202e}")]
 fn a_form_post_carries_values_exactly(#[case] value: &str) {
     let action = "http://localhost:3000/cb?a=1&b=2";
-    let source = form_post(action, &[("code", "x"), ("state", value)]);
+    let frame = Frame::of(english(), "");
+    let source = form_post(&frame, action, &[("code", "x"), ("state", value)]);
     let html = Html::parse_document(&source);
     assert_eq!(one(&html, "form").attr("action"), Some(action));
     assert_eq!(one(&html, "[name=code]").attr("value"), Some("x"));

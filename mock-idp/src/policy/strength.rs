@@ -39,7 +39,7 @@ impl Strength {
     pub fn proved_at(&self, method: Option<Method>) -> Option<Timestamp> {
         match method {
             Some(Method::Passkey) => self.passkey_at,
-            Some(Method::OneTimeCode) | None => self.mfa_at,
+            Some(Method::OneTimeCode | Method::NumberMatching) | None => self.mfa_at,
         }
     }
 

@@ -91,6 +91,10 @@ impl Button {
         self.near_ids.iter().any(|near| near == id)
     }
 
+    pub(super) fn sends(&self, name: &str, value: &str) -> bool {
+        self.pair.as_ref().is_some_and(|(own_name, own_value)| own_name == name && own_value == value)
+    }
+
     pub(super) fn is_tile(&self, username: &str) -> bool {
         self.tiles.iter().any(|tile| tile.eq_ignore_ascii_case(username))
     }

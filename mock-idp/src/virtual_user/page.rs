@@ -22,6 +22,10 @@ pub enum PageKind {
     PickAccount,
     /// Asks for a one-time code.
     OneTimeCode,
+    /// Shows a number to choose on the phone.
+    NumberMatching,
+    /// Asks by which method she wants to prove herself.
+    ChooseWay,
     /// Asks to register a second factor.
     RegisterMethod,
     /// Asks whether to stay signed in.
@@ -42,6 +46,8 @@ pub enum PageKind {
     Consent,
     /// Asks for the code shown on a device.
     DeviceCode,
+    /// Asks whether the sign-in on a device is hers.
+    ConfirmDevice,
     /// Tells an error.
     Error,
     /// Tells that the person is signed out.
@@ -59,6 +65,8 @@ impl fmt::Display for PageKind {
             Self::Password => "password",
             Self::PickAccount => "account picker",
             Self::OneTimeCode => "one-time code",
+            Self::NumberMatching => "number matching",
+            Self::ChooseWay => "choice of a method",
             Self::RegisterMethod => "method registration",
             Self::StaySignedIn => "stay-signed-in",
             Self::Passkey => "passkey",
@@ -69,6 +77,7 @@ impl fmt::Display for PageKind {
             Self::RequestSent => "request sent",
             Self::Consent => "consent",
             Self::DeviceCode => "device code",
+            Self::ConfirmDevice => "device confirmation",
             Self::Error => "error",
             Self::SignedOut => "signed-out",
             Self::FormPost => "form post",
@@ -96,6 +105,8 @@ pub(super) struct Page {
     pub(super) seen: PageSeen,
     /// The AADSTS number on an error page.
     pub(super) code: Option<u32>,
+    /// The number to choose on the phone.
+    pub(super) number: Option<String>,
     /// The title, or the beginning of the text: for messages about pages nobody expected.
     pub(super) excerpt: String,
     forms: Vec<Form>,
@@ -124,6 +135,7 @@ impl Page {
         Self {
             status,
             code: exception.as_deref().and_then(aadsts_number),
+            number: text_of(&html, "#idRichContext_DisplaySign"),
             excerpt: excerpt.chars().take(EXCERPT).collect(),
             seen,
             forms,
@@ -160,6 +172,12 @@ impl Page {
     pub(super) fn press_tile(&self, username: &str) -> Option<Request> {
         let tile = self.buttons.iter().find(|button| button.is_tile(username))?;
         tile.press(&self.url, &self.forms, &[])
+    }
+
+    /// The same for the button that sends `value` as `name`.
+    pub(super) fn press_choice(&self, name: &str, value: &str) -> Option<Request> {
+        let choice = self.buttons.iter().find(|button| button.sends(name, value))?;
+        choice.press(&self.url, &self.forms, &[])
     }
 
     /// The form that carries the answer to the client.
@@ -233,6 +251,7 @@ const INLINE_ERRORS: &[&str] = &[
     "#usernameError",
     "#passwordError",
     "#idSpan_SAOTCC_Error_OTC",
+    "#idDiv_SAASDS_Error",
     "#newPasswordError",
     // The device-code page's, in the manner of the others; the contract names none.
     "#otcError",
@@ -244,6 +263,10 @@ const MARKS: &[(&str, PageKind)] = &[
     ("#i0116", PageKind::Username),
     ("#idTxtBx_SAOTCC_OTC", PageKind::OneTimeCode),
     ("#idSubmit_ProofUp_Redirect", PageKind::RegisterMethod),
+    // The real pages' ids from here to the next remark; the contract names none.
+    ("#idRichContext_DisplaySign", PageKind::NumberMatching),
+    ("#idDiv_SAOTCS_Proofs", PageKind::ChooseWay),
+    ("#remoteConnectDescription", PageKind::ConfirmDevice),
     // The ids from here on are this mock's, in the manner of the others; the contract names none for these pages.
     ("#idSubmit_Passkey_Continue", PageKind::Passkey),
     ("#newPassword", PageKind::PasswordChange),

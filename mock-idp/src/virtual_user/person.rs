@@ -54,6 +54,9 @@ impl<'a> Person<'a> {
                 None => press(page, "otherTile"),
             },
             PageKind::OneTimeCode => self.second_factor(page),
+            PageKind::NumberMatching => self.phone(page),
+            // Nothing she does leads here.
+            PageKind::ChooseWay => Ok(self.cancel(page)),
             PageKind::RegisterMethod => match self.user.mfa {
                 MfaAnswer::Pass => press(page, "idSubmit_ProofUp_Redirect"),
                 // Who cannot prove herself has nothing to register either.
@@ -76,6 +79,7 @@ impl<'a> Person<'a> {
             PageKind::StaySignedIn => press(page, if self.user.stay_signed_in { NEXT } else { BACK }),
             PageKind::Consent => self.consent(page),
             PageKind::DeviceCode => self.device_code(page),
+            PageKind::ConfirmDevice => press(page, NEXT),
             PageKind::FormPost => Ok(Step::PostAnswer),
             PageKind::Error => Ok(self.error(page)),
             PageKind::SignedOut => Ok(Step::End(Outcome::Finished { at: kind })),
@@ -88,7 +92,8 @@ impl<'a> Person<'a> {
     /// A page that comes back with an error after she answered it would come back for ever.
     fn refused(&self, page: &Page) -> Result<(), BrowseError> {
         let kind = page.kind();
-        let means_to_fail = kind == PageKind::OneTimeCode && self.user.mfa != MfaAnswer::Pass;
+        let is_proof = matches!(kind, PageKind::OneTimeCode | PageKind::NumberMatching);
+        let means_to_fail = is_proof && self.user.mfa != MfaAnswer::Pass;
         match &page.seen.error {
             Some(message) if kind != PageKind::Error && self.answered.contains(&kind) && !means_to_fail => {
                 Err(BrowseError::Refused { page: kind, username: self.user.username.clone(), message: message.clone() })
@@ -124,6 +129,25 @@ impl<'a> Person<'a> {
             }
         };
         type_into(page, &[("idTxtBx_SAOTCC_OTC", code)], "idSubmit_SAOTCC_Continue")
+    }
+
+    /// Chooses the number of the page on the phone, or denies there.
+    fn phone(&mut self, page: &Page) -> Result<Step, BrowseError> {
+        let pressed = match self.user.mfa {
+            MfaAnswer::Pass => page.number.clone().unwrap_or_default(),
+            MfaAnswer::Ignore => return Ok(leave(page)),
+            MfaAnswer::Timeout => return Ok(self.cancel(page)),
+            MfaAnswer::Fail if self.wrong_codes == WRONG_CODES => return Ok(self.cancel(page)),
+            MfaAnswer::Fail => {
+                self.wrong_codes += 1;
+                String::new()
+            }
+        };
+        page.press_choice("number", &pressed).map(Step::Send).ok_or_else(|| BrowseError::MissingElement {
+            page: page.kind(),
+            url: page.url.clone(),
+            element: "button for the number".to_owned(),
+        })
     }
 
     fn device_code(&self, page: &Page) -> Result<Step, BrowseError> {

@@ -219,10 +219,10 @@ pub enum Answer {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum MfaAnswer {
-    /// Types the right code; registers a method where none is registered.
+    /// Types the right code, or chooses the right number on the phone; registers a method where none is registered.
     #[default]
     Pass,
-    /// Types wrong codes, up to three, then cancels; has no method to register.
+    /// Types wrong codes or denies on the phone, up to three times, then cancels; has no method to register.
     Fail,
     /// Types nothing until it is too late, and then presses cancel.
     Timeout,

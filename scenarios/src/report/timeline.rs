@@ -180,7 +180,13 @@ fn gesture(exchange: &Exchange) -> &'static str {
         ("password", _) => "types the password",
         ("pick", _) => "picks the account",
         ("otc", _) => "types the one-time code",
+        ("number", _) if sent("number").is_empty() => "denies on the phone",
+        ("number", _) => "chooses the number on the phone",
+        ("way", _) => "chooses another method",
         ("register", _) => "registers a method",
+        ("device", _) => "types the code of the device",
+        ("confirm_device", _) => "confirms the device",
+        ("device_ready", _) => "makes the device ready",
         ("consent", _) => "accepts",
         _ => "goes on",
     }

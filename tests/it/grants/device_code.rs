@@ -66,7 +66,8 @@ async fn a_poll_waits_and_then_gets_the_token_once(#[case] extra: &[(&str, &str)
 
     let visit = sign_in(&client, &ada(), &start).await;
     let kinds: Vec<_> = visit.pages.iter().map(|page| page.kind).collect();
-    assert_eq!(kinds[..4], [PageKind::DeviceCode, PageKind::Username, PageKind::Password, PageKind::Consent]);
+    use PageKind::{ConfirmDevice, Consent, DeviceCode, Password, Username};
+    assert_eq!(kinds[..5], [DeviceCode, Username, Password, ConfirmDevice, Consent]);
 
     let token = poll(&client, &start, extra).await;
     assert_eq!((token.status, token.text_of("scope")), (200, CALENDAR), "{}", token.text);
@@ -110,9 +111,9 @@ async fn codes_end_after_fifteen_minutes() {
     let start = started(&client).await;
     idp.tenant().advance_clock(SignedDuration::from_mins(16));
     assert_eq!(verdict(&poll(&client, &start, &[]).await), (400, "expired_token", Some(70020), ""));
-    let form = [("otc", start.text_of("user_code"))];
-    let page = client.send(client.request(Method::POST, "/deviceauth").form(&form)).await;
-    assert!(page.text.contains("AADSTS70020"), "{}", page.text);
+    let page = Url::parse(start.text_of("verification_uri")).unwrap();
+    let refused = client.browser.enter_device_code(&page, &ada(), start.text_of("user_code")).await.unwrap_err();
+    assert!(refused.to_string().contains("AADSTS70020"), "{refused}");
 }
 
 #[rstest]
@@ -187,8 +188,9 @@ async fn the_page_asks_for_the_code(#[case] path: &str, #[case] value: &str) {
     let client = RawClient::new(&idp).await;
     let page = client.send(client.request(Method::GET, path)).await;
     assert!(page.status == 200 && page.text.contains(value), "{}", page.text);
-    let wrong = client.send(client.request(Method::POST, "/deviceauth").form(&[("otc", "WRONGCODE")])).await;
-    assert!(wrong.text.contains("AADSTS70018"), "{}", wrong.text);
+    let page = Url::parse(&format!("{}{path}", idp.base())).unwrap();
+    let refused = client.browser.enter_device_code(&page, &ada(), "WRONGCODE").await.unwrap_err();
+    assert!(refused.to_string().contains("AADSTS70018"), "{refused}");
 }
 
 /// RFC 8628, 3.5: who asks too soon waits five seconds longer. On the tenant's clock, and only where the switch says so.

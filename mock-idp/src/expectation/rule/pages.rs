@@ -15,8 +15,14 @@ pub enum SeenPage {
     PickAccount,
     /// Asks for the second factor.
     OneTimeCode,
+    /// Shows a number to choose on the phone.
+    NumberMatching,
+    /// Asks by which method the user wants to prove herself.
+    ChooseWay,
     /// Asks to register a second factor.
     RegisterMethod,
+    /// Asks whether the sign-in on a device is the user's.
+    ConfirmDevice,
     /// Asks whether to stay signed in.
     StaySignedIn,
     /// Asks for the passkey.
@@ -51,6 +57,9 @@ impl SeenPage {
             "password" => Self::Password,
             "pick account" => Self::PickAccount,
             "one-time code" => Self::OneTimeCode,
+            "number matching" => Self::NumberMatching,
+            "choose way" => Self::ChooseWay,
+            "confirm device" => Self::ConfirmDevice,
             "register method" => Self::RegisterMethod,
             "stay signed in" => Self::StaySignedIn,
             "passkey" => Self::Passkey,
@@ -71,6 +80,9 @@ impl SeenPage {
             Self::Password => "password",
             Self::PickAccount => "account picker",
             Self::OneTimeCode => "one-time code",
+            Self::NumberMatching => "number matching",
+            Self::ChooseWay => "choice of a method",
+            Self::ConfirmDevice => "device confirmation",
             Self::RegisterMethod => "method registration",
             Self::StaySignedIn => "stay signed in",
             Self::Passkey => "passkey",

@@ -1,9 +1,9 @@
-//! The pages that help with a remedy: a new password, the terms of use, another provider's challenge.
+//! The pages that help with a remedy: a new password, the terms of use, another provider's challenge, a device that is managed.
 
 use crate::{
     directory::{RiskLevel, Secret},
     error::{Aadsts, Refusal},
-    flow::{Flow, Tenants},
+    flow::{DeviceFact, Flow, Mistake, Tenants},
     params::Params,
     policy::{Demand, RemedyPage},
     state::{State, Tenant},
@@ -25,19 +25,19 @@ pub(super) fn password_change(
     let given = |name| params.get(name).unwrap_or_default();
     let (old, new) = (given("currentPassword"), given("newPassword"));
     if !knows_password(&user, old, tenants) {
-        return Ok(Submitted::again(Aadsts::WrongPassword, "The current password is incorrect."));
+        return Ok(Submitted::again(Mistake::WrongCurrentPassword));
     }
-    let problem = if new.chars().count() < SHORTEST {
-        Some(format!("Choose a password of at least {SHORTEST} characters."))
+    let mistake = if new.chars().count() < SHORTEST {
+        Some(Mistake::ShortPassword(SHORTEST))
     } else if new == old {
-        Some("Choose a password that differs from the current one.".to_owned())
+        Some(Mistake::SamePassword)
     } else if new != given("confirmNewPassword") {
-        Some("The two new passwords are not the same.".to_owned())
+        Some(Mistake::PasswordsDiffer)
     } else {
         None
     };
-    if problem.is_some() {
-        return Ok(Submitted { error: problem, ..Submitted::default() });
+    if mistake.is_some() {
+        return Ok(Submitted { mistake, ..Submitted::default() });
     }
     // A guest's password is kept at home. Never hold two tenants' locks at once.
     if let Some(home) = user.home_tenant.as_deref().and_then(tenants) {
@@ -80,6 +80,21 @@ pub(super) fn external(tenant: &Tenant, flow: &Flow) -> Result<Submitted, Refusa
     let mut state = asked(tenant, flow, RemedyPage::ExternalChallenge)?;
     if let Some(user) = flow.account.and_then(|account| state.directory.user_mut(account)) {
         user.facts.external_challenge_passed = true;
+    }
+    Ok(Submitted::default())
+}
+
+/// The device becomes what the policy that bars the way looks at.
+pub(super) fn device_ready(tenant: &Tenant, flow: &Flow) -> Result<Submitted, Refusal> {
+    let mut state = tenant.state();
+    let decision = decision(&state, tenant, flow)?;
+    let missing = match decision.next_page() {
+        Some(Demand::Remedy(remedy)) if remedy.page.is_none() => DeviceFact::missing(remedy.code),
+        _ => None,
+    };
+    let fact = missing.ok_or_else(|| Refusal::new(Aadsts::StaleInteraction))?;
+    if let Some(user) = flow.account.and_then(|account| state.directory.user_mut(account)) {
+        fact.set(&mut user.facts.device);
     }
     Ok(Submitted::default())
 }

@@ -40,12 +40,12 @@ const PAGES: &[Aadsts] = &[
 /// Answers, and writes it down.
 pub(super) fn answer(idp: &Idp, arrival: &Arrival, incoming: &Incoming, hit: &Hit) -> Response {
     let (written, mut response) = match &hit.effect {
-        Effect::Refuse(code) => refuse(arrival, *code),
+        Effect::Refuse(code) => refuse(arrival, incoming, *code),
         Effect::Status { status, body, content_type } => status_of(*status, body.as_deref(), content_type.as_deref()),
-        Effect::RedirectError(error) => redirect_error(arrival, error.word()),
+        Effect::RedirectError(error) => redirect_error(arrival, incoming, error.word()),
         Effect::Drop => (Answer::of(0, "dropped"), unsent()),
         // These requests are served.
-        Effect::TamperState | Effect::Delay => refuse(arrival, Aadsts::DirectoryUnavailable),
+        Effect::TamperState | Effect::Delay => refuse(arrival, incoming, Aadsts::DirectoryUnavailable),
     };
     if let Some(after) = &hit.retry_after {
         respond::set(&mut response, "retry-after", &after.to_string());
@@ -55,7 +55,7 @@ pub(super) fn answer(idp: &Idp, arrival: &Arrival, incoming: &Incoming, hit: &Hi
     response
 }
 
-fn refuse(arrival: &Arrival, code: Aadsts) -> (Answer, Response) {
+fn refuse(arrival: &Arrival, incoming: &Incoming, code: Aadsts) -> (Answer, Response) {
     let Arrival { tenant, sought, params, .. } = arrival;
     let (directory, now) = (tenant.state().directory.clone(), tenant.now());
     let trace = Trace { at: now, ..arrival.trace };
@@ -78,12 +78,12 @@ fn refuse(arrival: &Arrival, code: Aadsts) -> (Answer, Response) {
                     true => flow::Answer::AdminConsentRefused(refusal.clone()),
                     false => flow::Answer::Error { refusal: refusal.clone(), cancelled: false },
                 };
-                let response = respond::reply(&reply, &answer, &trace, trailer);
+                let response = respond::reply(&reply, &answer, &trace, trailer, incoming.language(Some(params)));
                 (Answer::refused(response.status().as_u16(), "redirect error", &refusal), response)
             }
-            Err(_) => shown(arrival, &refusal),
+            Err(_) => shown(arrival, incoming, &refusal),
         },
-        Endpoint::Authorize | Endpoint::Page | Endpoint::Logout => shown(arrival, &refusal),
+        Endpoint::Authorize | Endpoint::Page | Endpoint::Logout => shown(arrival, incoming, &refusal),
         Endpoint::Token | Endpoint::DeviceCode | Endpoint::Discovery | Endpoint::Keys | Endpoint::Api => {
             let answer = Answer::refused(refusal.status(), "error", &refusal);
             (answer, respond::refusal(&refusal, &trace, trailer))
@@ -92,10 +92,11 @@ fn refuse(arrival: &Arrival, code: Aadsts) -> (Answer, Response) {
 }
 
 /// The error page: nothing is sent to the client.
-fn shown(arrival: &Arrival, refusal: &Refusal) -> (Answer, Response) {
+fn shown(arrival: &Arrival, incoming: &Incoming, refusal: &Refusal) -> (Answer, Response) {
     let tenant = &arrival.tenant;
     let trace = Trace { at: tenant.now(), ..arrival.trace };
-    let html = page::failure(&tenant.state().directory.display_name, refusal, &trace);
+    let language = incoming.language(Some(&arrival.params));
+    let html = page::failure(language, &tenant.state().directory.display_name, "", refusal, &trace);
     (Answer::refused(refusal.status(), "error page", refusal), respond::page(refusal.status(), html))
 }
 
@@ -123,14 +124,14 @@ fn reply(arrival: &Arrival) -> Result<Reply, Refusal> {
     }
 }
 
-fn redirect_error(arrival: &Arrival, error: &'static str) -> (Answer, Response) {
+fn redirect_error(arrival: &Arrival, incoming: &Incoming, error: &'static str) -> (Answer, Response) {
     let reply = match reply(arrival) {
         Ok(reply) => reply,
-        Err(refusal) => return shown(arrival, &refusal),
+        Err(refusal) => return shown(arrival, incoming, &refusal),
     };
     let mut parameters = vec![("error", error.to_owned())];
     parameters.extend(reply.state.clone().map(|state| ("state", state)));
-    let response = respond::deliver(&reply, &parameters);
+    let response = respond::deliver(&reply, &parameters, incoming.language(Some(&arrival.params)));
     let answer = Answer::of(response.status().as_u16(), "redirect error");
     (Answer { error: Some(error.to_owned()), ..answer }, response)
 }
