@@ -1,6 +1,8 @@
 //! The exchange log: every request with what was asked, decided and answered, and why. Secrets never get in.
 
+mod filter;
 mod follow;
+mod token;
 
 use std::{
     collections::VecDeque,
@@ -13,7 +15,9 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 use uuid::Uuid;
 
+pub use filter::ExchangeFilter;
 pub use follow::{Follower, News};
+pub use token::{TokenRole, TokenSeen};
 
 use crate::{error::Refusal, policy::Reason};
 
@@ -100,6 +104,9 @@ pub struct Exchange {
     pub reasons: Vec<Reason>,
     /// What was answered.
     pub answer: Answer,
+    /// The tokens that went with it, decoded: claims without a signature open nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tokens: Vec<TokenSeen>,
     /// The client's correlation id.
     pub correlation_id: Uuid,
     /// Our trace id.
@@ -154,48 +161,6 @@ impl Answer {
             claims: refusal.claims.clone(),
             ..Self::of(status, kind)
         }
-    }
-}
-
-/// Which exchanges are meant: all that agree with each of those that are set.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ExchangeFilter {
-    /// Only those with a higher number.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub since: Option<u64>,
-    /// Only those that were sent under this client id.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub client_id: Option<String>,
-    /// Only those that went there.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub endpoint: Option<Endpoint>,
-    /// At most so many: the last ones.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub limit: Option<u32>,
-}
-
-impl ExchangeFilter {
-    /// Every exchange behind number `since`.
-    #[must_use]
-    pub fn since(since: u64) -> Self {
-        Self { since: Some(since), ..Self::default() }
-    }
-
-    /// Those of `exchanges` that are meant, in their order.
-    #[must_use]
-    pub fn apply(&self, exchanges: Vec<Arc<Exchange>>) -> Vec<Arc<Exchange>> {
-        let mut meant: Vec<_> = exchanges.into_iter().filter(|exchange| self.is_met_by(exchange)).collect();
-        let limit = self.limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(usize::MAX);
-        meant.drain(..meant.len().saturating_sub(limit));
-        meant
-    }
-
-    fn is_met_by(&self, exchange: &Exchange) -> bool {
-        let sender = exchange.client_id.as_deref().unwrap_or_default();
-        self.since.is_none_or(|since| exchange.number > since)
-            && self.client_id.as_ref().is_none_or(|client| client.eq_ignore_ascii_case(sender))
-            && self.endpoint.is_none_or(|endpoint| endpoint == exchange.endpoint)
     }
 }
 
@@ -280,6 +245,13 @@ impl Recorder {
         self.log().exchanges.iter().cloned().collect()
     }
 
+    /// The number behind which a follower goes on who has seen all that is kept.
+    #[must_use]
+    pub fn last(&self) -> u64 {
+        let log = self.log();
+        log.exchanges.back().map_or(log.next, |last| last.number)
+    }
+
     /// How many were dropped because there were too many.
     #[must_use]
     pub fn dropped(&self) -> u64 {
@@ -348,31 +320,10 @@ mod tests {
             interaction: None,
             reasons: Vec::new(),
             answer: Answer::default(),
+            tokens: Vec::new(),
             correlation_id: Uuid::nil(),
             trace_id: Uuid::nil(),
         }
-    }
-
-    #[test]
-    fn a_filter_takes_what_agrees_with_all_of_it() {
-        let sent = |number: u64, client: &str, endpoint: Endpoint| {
-            Arc::new(Exchange { number, client_id: Some(client.to_owned()), endpoint, ..exchange() })
-        };
-        let log = vec![
-            sent(1, "one", Endpoint::Token),
-            sent(2, "two", Endpoint::Token),
-            sent(3, "one", Endpoint::Authorize),
-            sent(4, "ONE", Endpoint::Token),
-        ];
-        let numbers = |filter: ExchangeFilter| -> Vec<u64> {
-            filter.apply(log.clone()).iter().map(|exchange| exchange.number).collect()
-        };
-        let filter = ExchangeFilter::default();
-        assert_eq!(numbers(filter.clone()), [1, 2, 3, 4]);
-        assert_eq!(numbers(ExchangeFilter { limit: Some(2), ..filter.clone() }), [3, 4]);
-        assert_eq!(numbers(ExchangeFilter { client_id: Some("one".to_owned()), ..filter.clone() }), [1, 3, 4]);
-        let token = ExchangeFilter { endpoint: Some(Endpoint::Token), ..filter };
-        assert_eq!(numbers(ExchangeFilter { since: Some(1), limit: Some(1), ..token }), [4]);
     }
 
     #[test]

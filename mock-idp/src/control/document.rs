@@ -144,15 +144,6 @@ pub struct Exchanges {
     pub dropped: u64,
 }
 
-/// Where the stream of exchanges begins.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct StreamStart {
-    /// Behind the exchange with this number; from now on if absent. The header `Last-Event-ID` wins.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub since: Option<u64>,
-}
-
 /// Which part of the log is judged: all of it, if nothing is said.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

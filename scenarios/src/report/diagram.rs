@@ -1,8 +1,9 @@
 //! The sequence as a picture: where each line, arrow and word stands. Geometry only; `templates/diagram.svg` is the ink.
 
 use askama::Template;
+use mock_idp::timeline::{Actor, Kind, Message};
 
-use super::timeline::{Actor, Kind, Message, Row, rows};
+use super::timeline::{Row, rows};
 use crate::Verdict;
 
 /// A sequence diagram as inline SVG.

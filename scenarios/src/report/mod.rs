@@ -9,6 +9,6 @@ mod text;
 mod timeline;
 
 pub use junit::junit;
+pub(crate) use mock_idp::timeline::{answer, question};
 pub use page::html;
 pub use text::listing;
-pub(crate) use timeline::{answer, question};

@@ -1,12 +1,12 @@
 //! The page: overview, then a section a scenario. One file that opens without a network and prints.
 
 use askama::Template;
-use mock_idp::recorder::Exchange;
-
-use super::{
-    diagram::Diagram,
+use mock_idp::{
+    recorder::Exchange,
     timeline::{answer, is_refused, question},
 };
+
+use super::diagram::Diagram;
 use crate::{Run, Verdict};
 
 /// The report as one HTML page.
