@@ -111,6 +111,37 @@ pub struct StreamStart {
     pub endpoint: Option<Endpoint>,
 }
 
+/// As what exchanges are exported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ExportForm {
+    /// A scenario file that repeats what the client did.
+    Scenario,
+    /// An HTML page with the sequence and each exchange; it opens without a network.
+    Report,
+}
+
+/// Which exchanges are exported, and as what.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ExportOrder {
+    /// As what.
+    #[serde(rename = "as")]
+    pub form: ExportForm,
+    /// Only those with a higher number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<u64>,
+    /// Only those that were sent under this client id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_id: Option<String>,
+    /// Only those in the name of this user. Those that name nobody, such as the beginning of a sign-in, stay in a scenario.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user: Option<String>,
+    /// Only those that have this text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+}
+
 /// One exchange, explained.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ExchangeTold {
@@ -204,6 +235,13 @@ impl From<StreamStart> for ExchangeFilter {
     fn from(start: StreamStart) -> Self {
         let StreamStart { client_id, user, text, endpoint, .. } = start;
         Self { client_id, user, text, endpoint, ..Self::default() }
+    }
+}
+
+impl From<&ExportOrder> for ExchangeFilter {
+    fn from(order: &ExportOrder) -> Self {
+        let ExportOrder { since, client_id, user, text, .. } = order.clone();
+        Self { since, client_id, user, text, ..Self::default() }
     }
 }
 

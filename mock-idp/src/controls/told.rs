@@ -1,10 +1,14 @@
 //! What the dashboard and the like are told of a tenant: the log as a sequence, an exchange explained, credentials, snippets.
 
+use std::sync::Arc;
+
 use crate::{
     control::{Credentials, CredentialsOfUser, ExchangeTold, TenantListed, Timeline, TimelineRow},
     directory::User,
     http::Idp,
-    recorder::ExchangeFilter,
+    incident::{BadTranscript, from_log},
+    recorder::{Exchange, ExchangeFilter},
+    report,
     snippets::{self, Filled, Values},
     state::Tenant,
 };
@@ -33,6 +37,25 @@ impl TenantControls {
     pub fn exchange_told(&self, number: u64) -> Option<ExchangeTold> {
         let exchanges = self.exchanges();
         exchanges.iter().find(|exchange| exchange.number == number).map(|exchange| ExchangeTold::of(exchange))
+    }
+
+    /// What `filter` means of the log as an HTML page that opens without a network.
+    #[must_use]
+    pub fn report(&self, filter: &ExchangeFilter) -> String {
+        report::page(self.domain(), &self.exchanges_like(filter))
+    }
+
+    /// A scenario that repeats what the client of these exchanges did. A filter that names a user keeps what names nobody: a
+    /// sign-in does not know its user at first.
+    ///
+    /// # Errors
+    ///
+    /// If there is nothing among them that can be repeated.
+    pub fn scenario(&self, filter: &ExchangeFilter) -> Result<String, BadTranscript> {
+        let anybody = ExchangeFilter { user: None, ..filter.clone() };
+        let is_meant = |exchange: &Arc<Exchange>| exchange.user.is_none() || filter.is_met_by(exchange);
+        let exchanges: Vec<_> = self.exchanges_like(&anybody).into_iter().filter(is_meant).collect();
+        from_log(&exchanges, &self.policies())
     }
 
     /// The password of `user`, if it is known; a guest's is that of the home tenant.

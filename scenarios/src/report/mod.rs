@@ -2,7 +2,6 @@
 //! terminal, and JUnit XML for CI servers. Verdicts in, text out; nothing is
 //! judged here. Secrets are not in the log, so none can get here.
 
-mod diagram;
 mod junit;
 mod page;
 mod text;

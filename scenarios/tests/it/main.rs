@@ -8,6 +8,7 @@ mod changed;
 mod command_line;
 #[cfg(unix)]
 mod exec;
+mod exports;
 mod guide;
 mod incidents;
 mod judgement;

@@ -13,6 +13,7 @@ mod clock;
 mod consents;
 mod directory;
 mod exchanges;
+mod export;
 mod extract;
 mod faults;
 mod openapi;

@@ -10,7 +10,7 @@ use axum::{
 };
 
 use super::{
-    Idp, changes, clock, consents, directory, exchanges, faults, openapi,
+    Idp, changes, clock, consents, directory, exchanges, export, faults, openapi,
     operation::{Described, Operation},
     people, policies, signing_keys, stream, tenants, timeline, tokens, virtual_user, what_if,
 };
@@ -180,6 +180,8 @@ fn of_its_log() -> Vec<Route> {
             "The exchanges as they come: server-sent events `exchange`, and `lagged` for a reader that was too slow."),
         Route::new(GET, "/_mock/tenants/{tenant}/exchanges/timeline", timeline::show,
             "The exchanges as a sequence: who said what to whom, in a few words."),
+        Route::new(GET, "/_mock/tenants/{tenant}/exchanges/export", export::write,
+            "The exchanges as a file: a scenario that repeats what the client did, or a page that shows it."),
         Route::new(GET, "/_mock/tenants/{tenant}/exchanges/{exchange}", timeline::one,
             "One exchange, explained: what its error means, and the tokens that went with it, claim by claim."),
         Route::new(POST, "/_mock/tenants/{tenant}/expectations/verify", exchanges::verify,
