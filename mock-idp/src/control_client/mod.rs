@@ -19,6 +19,7 @@
 mod difference;
 mod error;
 mod tenant;
+mod told;
 
 use reqwest::{Certificate, Client, Method, RequestBuilder, StatusCode};
 use serde::{Serialize, de::DeserializeOwned};
@@ -28,7 +29,7 @@ pub use error::{ControlError, Refused};
 pub use tenant::TenantClient;
 
 use crate::{
-    control::{CreateTenant, ErrorDocument, Imported, Status, TenantDescription},
+    control::{CreateTenant, ErrorDocument, Imported, Status, TenantDescription, TenantListed, Tenants},
     directory::Document,
 };
 
@@ -113,6 +114,15 @@ impl ControlClient {
         Ok(TenantClient::new(self.clone(), told))
     }
 
+    /// All tenants, those of the configuration first.
+    ///
+    /// # Errors
+    ///
+    /// See [`ControlError`].
+    pub async fn tenants(&self) -> Result<Vec<TenantListed>, ControlError> {
+        self.get::<Tenants>("/tenants").await.map(|told| told.tenants)
+    }
+
     /// The tenant called `name` (id, domain or short name).
     ///
     /// # Errors
@@ -150,17 +160,26 @@ impl ControlClient {
     }
 
     async fn answer<T: DeserializeOwned>(&self, request: RequestBuilder) -> Result<T, ControlError> {
+        let (status, text) = self.told(request).await?;
+        let text = if status == StatusCode::NO_CONTENT { "null" } else { &text };
+        serde_json::from_str(text).map_err(|source| ControlError::Unreadable { status: status.as_u16(), source })
+    }
+
+    async fn text(&self, request: RequestBuilder) -> Result<String, ControlError> {
+        self.told(request).await.map(|(_, text)| text)
+    }
+
+    async fn told(&self, request: RequestBuilder) -> Result<(StatusCode, String), ControlError> {
         let unreachable = |source: reqwest::Error| ControlError::Unreachable { what: self.base.clone(), source };
         let response = request.send().await.map_err(unreachable)?;
         let status = response.status();
         let text = response.text().await.map_err(unreachable)?;
-        let unreadable = |source| ControlError::Unreadable { status: status.as_u16(), source };
-        if !status.is_success() {
-            let told: ErrorDocument = serde_json::from_str(&text).map_err(unreadable)?;
-            return Err(ControlError::Refused(Refused { status: status.as_u16(), detail: told.error }));
+        if status.is_success() {
+            return Ok((status, text));
         }
-        let text = if status == StatusCode::NO_CONTENT { "null" } else { &text };
-        serde_json::from_str(text).map_err(unreadable)
+        let unreadable = |source| ControlError::Unreadable { status: status.as_u16(), source };
+        let told: ErrorDocument = serde_json::from_str(&text).map_err(unreadable)?;
+        Err(ControlError::Refused(Refused { status: status.as_u16(), detail: told.error }))
     }
 }
 

@@ -28,7 +28,7 @@ use super::{ControlClient, ControlError, difference::difference, listed, segment
 /// there.
 #[derive(Clone, Debug)]
 pub struct TenantClient {
-    server: ControlClient,
+    pub(super) server: ControlClient,
     told: Arc<TenantDescription>,
 }
 
@@ -365,7 +365,7 @@ impl TenantClient {
         self.patch::<T>(path, &patch).await
     }
 
-    fn path(&self, below: &str) -> String {
+    pub(super) fn path(&self, below: &str) -> String {
         format!("/tenants/{}{below}", self.told.tenant_id)
     }
 }

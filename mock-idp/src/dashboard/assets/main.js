@@ -76,6 +76,7 @@ function wanted() {
 async function filter() {
   try {
     await timeline.show(tenant, wanted());
+    addresses();
   } catch (error) {
     fill(at("connection"), error.message);
   }
