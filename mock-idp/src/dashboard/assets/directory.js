@@ -32,11 +32,11 @@ export async function showDirectory(tenant, body, again) {
     table("APIs", ["Name", "App ID URI", "Scopes", "Challenge"], directory.apis.map((api) => [
       api.name, api.app_id_uri, api.scopes.map((scope) => scope.name + (scope.admin_only ? " (administrators)" : "")).join(", "), api.challenge ?? "usual",
     ])),
-    table("Policies in force", ["Name", "State", "Concerns", "Demands", ""], policies.map((policy) => [
+    table("Policies in force", ["Name", "State", "Concerns", "Demands", "Change"], policies.map((policy) => [
       policy.name, policy.state ?? "enabled", JSON.stringify(policy.targets ?? {}), JSON.stringify(policy.grant ?? policy.session ?? {}),
       removal("Take out of force", () => tenant.delete(`/policies/${segment(policy.id)}`)),
     ])),
-    table("Consents on record", ["User", "Application", "API", "Scopes", ""], consents.map((consent) => [
+    table("Consents on record", ["User", "Application", "API", "Scopes", "Change"], consents.map((consent) => [
       consent.user ?? "everybody", consent.client, consent.api, consent.scopes.join(", "),
       removal("Revoke", () => tenant.delete("/consents", { user: consent.user, client: consent.client, api: consent.api })),
     ])),

@@ -25,6 +25,7 @@ export function showWhatIf(tenant, directory, body) {
     } catch (error) {
       fill(answer, trouble(error));
     }
+    answer.scrollIntoView({ block: "nearest" });
   } },
     field("User", user), field("Application", client), field("Scope", scope, "One or several, as in a token request."),
     field("Claims", claims, "The claims parameter, as text; empty for none."),
