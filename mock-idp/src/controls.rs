@@ -5,6 +5,7 @@ mod find;
 mod judgement;
 mod policies;
 mod tokens;
+mod told;
 mod what_if;
 
 use std::sync::Arc;

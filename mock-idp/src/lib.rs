@@ -8,7 +8,7 @@
 //! directory  what a tenant knows          policy   what it demands (pure)      state     what it remembers
 //! flow       the next step of a sign-in   grant    the token pipeline          token     what is inside tokens
 //! error      one catalogue of numbers     recorder the exchange log            fault     answers made to order
-//! http       the wire
+//! http       the wire                 timeline the log as a sequence        dashboard what people look at
 //! ```
 //!
 //! `directory`, `policy`, `scopes`, `claims_request` and `clock` know nothing of HTTP or storage; nothing depends on
@@ -20,6 +20,7 @@ pub mod config;
 pub mod control;
 pub mod control_client;
 mod controls;
+mod dashboard;
 pub mod directory;
 pub mod environment;
 pub mod error;
@@ -29,16 +30,20 @@ pub mod flow;
 pub mod grant;
 mod http;
 pub mod ids;
+pub mod incident;
 pub mod keys;
 pub mod language;
 pub mod pages;
 pub mod params;
 pub mod policy;
 pub mod recorder;
+pub mod report;
 pub mod scopes;
 mod seal;
 mod server;
+pub mod snippets;
 mod state;
+pub mod timeline;
 pub mod tls;
 pub mod token;
 mod tunnel;

@@ -1,7 +1,9 @@
 //! The exchange log: every request with what was asked, decided and answered, and why. Secrets never get in.
 
 mod excerpt;
+mod filter;
 mod follow;
+mod token;
 
 use std::{
     collections::VecDeque,
@@ -14,8 +16,10 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 use uuid::Uuid;
 
-pub use excerpt::{ExchangeFilter, Exchanges};
+pub use excerpt::Exchanges;
+pub use filter::ExchangeFilter;
 pub use follow::{Follower, News};
+pub use token::{TokenRole, TokenSeen};
 
 use crate::{error::Refusal, policy::Reason};
 
@@ -102,6 +106,9 @@ pub struct Exchange {
     pub reasons: Vec<Reason>,
     /// What was answered.
     pub answer: Answer,
+    /// The tokens that went with it, decoded: claims without a signature open nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tokens: Vec<TokenSeen>,
     /// The client's correlation id.
     pub correlation_id: Uuid,
     /// Our trace id.
@@ -234,6 +241,13 @@ impl Recorder {
         self.log().exchanges.iter().cloned().collect()
     }
 
+    /// The number behind which a follower goes on who has seen all that is kept.
+    #[must_use]
+    pub fn last(&self) -> u64 {
+        let log = self.log();
+        log.exchanges.back().map_or(log.next, |last| last.number)
+    }
+
     /// Forgets all.
     pub fn clear(&self) {
         let mut log = self.log();
@@ -296,6 +310,7 @@ mod tests {
             interaction: None,
             reasons: Vec::new(),
             answer: Answer::default(),
+            tokens: Vec::new(),
             correlation_id: Uuid::nil(),
             trace_id: Uuid::nil(),
         }

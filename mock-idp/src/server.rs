@@ -351,6 +351,7 @@ impl Builder {
         let mut idp =
             Idp::new(base, &self.document, self.key.clone(), self.clock.clone(), ids).ok_or(StartError::Crypto)?;
         idp.control_hosts.push(self.name());
+        idp.ca_path = ca.as_ref().and_then(Ca::path).map(|path| path.display().to_string());
         idp.origins = Origins::new(&idp.base, &self.also_as);
         let idp = Arc::new(idp);
         let first = idp.registry.first().ok_or(StartError::NoTenant)?;

@@ -13,6 +13,7 @@ mod control;
 mod control_client;
 mod control_stream;
 mod cors;
+mod dashboard;
 mod determinism;
 mod discovery;
 mod evaluation;

@@ -8,14 +8,11 @@ use std::{
 
 use mock_idp::{
     clock::{Clock as _, SystemClock},
+    snippets::shell_word,
     tls::Ca,
 };
 
-use super::{
-    args::CaOptions,
-    failure::Failure,
-    output::{self, shell_word},
-};
+use super::{args::CaOptions, failure::Failure, output};
 
 /// Prints the path alone to stdout, for scripts, and the advice to stderr, for people.
 pub(super) fn ca(options: &CaOptions) -> Result<i32, Failure> {

@@ -10,10 +10,8 @@ mod errors;
 mod failure;
 mod output;
 mod run;
-mod sample;
 mod serve;
 mod signals;
-mod snippets;
 mod start;
 
 use std::{

@@ -42,16 +42,6 @@ pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
-/// A word as a POSIX shell reads it back.
-pub(super) fn shell_word(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+:=@%,".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -60,11 +50,5 @@ mod tests {
     fn lines_are_broken_at_spaces_only() {
         assert_eq!(wrap("one two  three", 7), ["one two", "three"]);
         assert_eq!(wrap("incomprehensible a", 5), ["incomprehensible", "a"]);
-    }
-
-    #[test]
-    fn what_a_shell_would_split_is_quoted() {
-        assert_eq!(shell_word("/a/ca.pem"), "/a/ca.pem");
-        assert_eq!(shell_word("/it's a/ca.pem"), r"'/it'\''s a/ca.pem'");
     }
 }

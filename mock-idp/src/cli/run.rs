@@ -7,13 +7,12 @@ use std::{
     process::{ExitStatus, Stdio},
 };
 
-use mock_idp::{MockIdp, environment};
+use mock_idp::{MockIdp, environment, snippets::Sample};
 use tokio::process::{Child, Command};
 
 use super::{
     args::RunOptions,
     failure::Failure,
-    sample::Sample,
     signals::{Caught, Signals},
     start,
 };

@@ -5,17 +5,10 @@ use std::fmt::Write as _;
 use mock_idp::{
     MockIdp,
     directory::{Directory, User},
+    snippets::{self, Sample, Values},
 };
 
-use super::{
-    args::ServeOptions,
-    failure::Failure,
-    output,
-    sample::{self, Sample},
-    signals::Signals,
-    snippets::{self, Values},
-    start,
-};
+use super::{args::ServeOptions, failure::Failure, output, signals::Signals, start};
 
 /// Serves until SIGINT or SIGTERM.
 pub(super) fn serve(options: &ServeOptions) -> Result<i32, Failure> {
@@ -39,20 +32,14 @@ fn announce(server: &MockIdp) {
 fn settings(server: &MockIdp) -> String {
     let directory = server.tenant().directory();
     let sample = Sample::of(&directory);
-    let values = Values {
-        base: server.base().to_owned(),
-        authority: server.authority(),
-        client_id: sample.client_id(),
-        single_page: sample.single_page(),
-        scope: sample.scope(),
-        api_url: sample.api_url(server),
-        ca: server.ca_path().map(|path| path.display().to_string()),
-    };
+    let ca = server.ca_path().map(|path| path.display().to_string());
+    let values = Values::of(&directory, server.base(), ca);
     let mut text = String::from("\n");
     let mut line = |name: &str, value: &str| {
         // Writing to a string cannot fail.
         let _ = writeln!(text, "  {name:<10} {value}");
     };
+    line("dashboard", &format!("{}/   (what happens, live, and why)", values.base));
     line("authority", &values.authority);
     if let Some(application) = sample.application {
         let name = application.display_name();
@@ -81,7 +68,7 @@ fn users(server: &MockIdp, directory: &Directory) -> Vec<String> {
     let names = directory.users.iter().map(|user| directory.username(user).chars().count());
     let width = names.take(MOST_USERS).max().unwrap_or_default();
     let one = |user: &User| {
-        let password = sample::password(server, user).unwrap_or_else(|| "(no password)".to_owned());
+        let password = server.tenant().password(user).unwrap_or_else(|| "(no password)".to_owned());
         let mut remarks = Vec::new();
         if !user.enabled {
             remarks.push("disabled".to_owned());

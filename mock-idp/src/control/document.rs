@@ -132,15 +132,6 @@ pub struct Faults {
     pub faults: Vec<ArmedFault>,
 }
 
-/// Where the stream of exchanges begins.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct StreamStart {
-    /// Behind the exchange with this number; from now on if absent. The header `Last-Event-ID` wins.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub since: Option<u64>,
-}
-
 /// How far somebody has come who paces the clients of a tenant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

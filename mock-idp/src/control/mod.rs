@@ -7,16 +7,21 @@ mod document;
 mod error;
 mod patch;
 mod tenant;
+mod timeline;
 
 pub use document::{
     Clock, ClockSetting, ConsentKey, Consents, Faults, Imported, Judged, NamedLocations, Pace, Policies, SigningKeys,
-    Status, StreamStart, UnmetExpectation, Verdict,
+    Status, UnmetExpectation, Verdict,
 };
 pub use error::{ErrorDetail, ErrorDocument};
 pub(crate) use patch::object;
 pub use patch::{Patch, PolicyDraft};
 pub use tenant::{ApiName, ApplicationName, CreateTenant, TenantDescription, TenantDirectory, UserName};
 pub(crate) use tenant::{told_application, told_user};
+pub use timeline::{
+    ClaimTold, Credentials, CredentialsOfUser, ErrorTold, ExchangeTold, ExportForm, ExportOrder, Snippets, StreamForm,
+    StreamStart, TenantListed, Tenants, Timeline, TimelineRow, TokenTold,
+};
 
 pub use crate::{
     controls::{Demanded, Judgement, MintedToken, PolicyName, Question, TokenOrder},

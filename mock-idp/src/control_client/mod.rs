@@ -20,6 +20,7 @@ mod difference;
 mod error;
 mod stream;
 mod tenant;
+mod told;
 
 use reqwest::{Certificate, Client, Method, RequestBuilder, Response, StatusCode};
 use serde::{Serialize, de::DeserializeOwned};
@@ -30,7 +31,7 @@ pub use stream::ExchangeStream;
 pub use tenant::TenantClient;
 
 use crate::{
-    control::{CreateTenant, ErrorDocument, Imported, Status, TenantDescription},
+    control::{CreateTenant, ErrorDocument, Imported, Status, TenantDescription, TenantListed, Tenants},
     directory::Document,
 };
 
@@ -115,6 +116,15 @@ impl ControlClient {
         Ok(TenantClient::new(self.clone(), told))
     }
 
+    /// All tenants, those of the configuration first.
+    ///
+    /// # Errors
+    ///
+    /// See [`ControlError`].
+    pub async fn tenants(&self) -> Result<Vec<TenantListed>, ControlError> {
+        self.get::<Tenants>("/tenants").await.map(|told| told.tenants)
+    }
+
     /// The tenant called `name` (id, domain or short name).
     ///
     /// # Errors
@@ -157,6 +167,10 @@ impl ControlClient {
         let text = response.text().await.map_err(|source| self.unreachable(source))?;
         let text = if status == StatusCode::NO_CONTENT { "null" } else { &text };
         serde_json::from_str(text).map_err(|source| ControlError::Unreadable { status: status.as_u16(), source })
+    }
+
+    async fn text(&self, request: RequestBuilder) -> Result<String, ControlError> {
+        self.accepted(request).await?.text().await.map_err(|source| self.unreachable(source))
     }
 
     /// The response, if it is no refusal.

@@ -28,7 +28,7 @@ use super::{ControlClient, ControlError, ExchangeStream, difference::difference,
 /// there.
 #[derive(Clone, Debug)]
 pub struct TenantClient {
-    server: ControlClient,
+    pub(super) server: ControlClient,
     told: Arc<TenantDescription>,
 }
 
@@ -308,7 +308,8 @@ impl TenantClient {
     /// Follows the log: from its next exchange on, or from the one after number `last`.
     pub async fn follow(&self, last: Option<u64>) -> Answer<ExchangeStream> {
         let request = self.server.request(Method::GET, &self.path("/exchanges/stream"));
-        let response = self.server.accepted(request.query(&StreamStart { since: last })).await?;
+        let response =
+            self.server.accepted(request.query(&StreamStart { since: last, ..StreamStart::default() })).await?;
         Ok(ExchangeStream::new(self.server.base(), response))
     }
 
@@ -382,7 +383,7 @@ impl TenantClient {
         self.patch::<T>(path, &patch).await
     }
 
-    fn path(&self, below: &str) -> String {
+    pub(super) fn path(&self, below: &str) -> String {
         format!("/tenants/{}{below}", self.told.tenant_id)
     }
 }

@@ -41,6 +41,7 @@ impl Story {
             interaction: None,
             reasons: Vec::new(),
             answer,
+            tokens: Vec::new(),
             correlation_id: Uuid::nil(),
             trace_id: Uuid::nil(),
         });

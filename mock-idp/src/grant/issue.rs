@@ -8,6 +8,7 @@ use crate::{
     directory::{Api, Dialect, Directory, GRAPH, TokenVersion, User},
     flow::Tenants,
     policy::{self, Situation, Subject},
+    recorder::{TokenRole, TokenSeen},
     scopes::Scopes,
     state::{RefreshToken, Tenant},
     token::{self, Access, Home, Life, Parties, Proof},
@@ -59,6 +60,14 @@ impl std::fmt::Debug for TokenAnswer {
 }
 
 impl TokenAnswer {
+    /// The tokens as the log keeps them.
+    #[must_use]
+    pub fn seen(&self) -> Vec<TokenSeen> {
+        let access = TokenSeen::decoded(TokenRole::AccessToken, &self.access_token);
+        let id = self.id_token.as_deref().and_then(|token| TokenSeen::decoded(TokenRole::IdToken, token));
+        access.into_iter().chain(id).collect()
+    }
+
     /// The access token, for a mock API that calls another one.
     #[must_use]
     pub fn access_token(&self) -> &str {

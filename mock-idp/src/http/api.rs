@@ -18,7 +18,7 @@ use crate::{
         Circumstances, Reason, Situation, Subject, Who,
         api_access::{Arrival, Presented, Verdict, Wanted, Watched, for_client, issued_at, judge},
     },
-    recorder::{Answer, Endpoint},
+    recorder::{Answer, Endpoint, TokenRole, TokenSeen},
     scopes::Scopes,
     state::Tenant,
     token::{self, Proof, claimed_tenant, issue_time, issuer_v1, issuer_v2},
@@ -143,6 +143,8 @@ fn serve(
 
     let trace = incoming.trace(None, &tenant.ids, tenant.now());
     let mut exchange = incoming.exchange(Endpoint::Api, &Params::default(), &trace);
+    let presented = incoming.bearer().and_then(|token| TokenSeen::decoded(TokenRole::Presented, token));
+    exchange.tokens = presented.into_iter().collect();
     let (verdict, body) = match &verified {
         None => (None, Value::Null),
         Some((_, None)) => {

@@ -174,6 +174,7 @@ impl Incoming {
             interaction: None,
             reasons: self.fault.iter().map(|fault| fault.reason.clone()).collect(),
             answer: Answer::default(),
+            tokens: Vec::new(),
             correlation_id: trace.correlation_id,
             trace_id: trace.trace_id,
         }

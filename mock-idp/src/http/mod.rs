@@ -9,6 +9,7 @@ mod challenge;
 mod consent_page;
 mod control;
 mod cors;
+mod dashboard;
 mod device;
 mod discovery;
 mod downstream;
@@ -52,6 +53,8 @@ pub struct Idp {
     pub origins: Origins,
     /// Host names that may reach the control API, beside loopback.
     pub control_hosts: Vec<String>,
+    /// Where the CA is kept, for settings to copy; `None` without TLS or if it lives in memory.
+    pub ca_path: Option<String>,
     /// All tenants.
     pub registry: Registry,
     /// Makes and opens refresh tokens.
@@ -81,6 +84,7 @@ impl Idp {
             origins: Origins::new(&base, &[]),
             base,
             control_hosts: Vec::new(),
+            ca_path: None,
             registry,
             sealer,
             user_codes: UserCodes::new(10_000),

@@ -20,8 +20,8 @@ use crate::{
 };
 
 use super::{
-    Idp, api, authorize, control, cors, device, discovery, fault, incoming::Incoming, login, logout, respond, skip,
-    token, turn,
+    Idp, api, authorize, control, cors, dashboard, device, discovery, fault, incoming::Incoming, login, logout,
+    respond, skip, token, turn,
 };
 
 /// The whole server. A doubled slash is a slash, as MSAL Python needs (wire reference 1.2).
@@ -59,6 +59,7 @@ pub fn router(idp: Arc<Idp>) -> Router {
         // Outside of the faults: a page may read those as well as what they stand for.
         .route_layer(middleware::from_fn_with_state(idp.clone(), cors::allow))
         .merge(control::routes(&idp))
+        .merge(dashboard::routes(&idp))
         .fallback(not_found)
         .layer(CatchPanicLayer::custom(panicked))
         .with_state(idp.clone());

@@ -68,6 +68,7 @@ pub(super) async fn token(State(idp): State<Arc<Idp>>, Path(tenant): Path<String
     exchange.user = outcome.user;
     let (answer, response) = match outcome.result {
         Ok(token) => {
+            exchange.tokens = token.seen();
             let answer = Answer {
                 scope: token.scope.clone(),
                 api: Some(token.api.clone()),

@@ -92,9 +92,14 @@ impl<T> Bounded<T> {
 
 /// Gives back the room of a map most of whose entries are gone.
 pub(super) fn give_back<K: Eq + Hash, V>(map: &mut HashMap<K, V>) {
-    if map.capacity() > 64.max(4 * map.len()) {
+    if is_roomy(map.capacity(), map.len()) {
         map.shrink_to(2 * map.len());
     }
+}
+
+/// Whether most of the room of a map is unused.
+pub(super) fn is_roomy(capacity: usize, len: usize) -> bool {
+    capacity > 64.max(4 * len)
 }
 
 #[cfg(test)]

@@ -5,11 +5,15 @@ use std::{
     sync::{Arc, PoisonError, RwLock},
 };
 
+use indexmap::IndexMap;
 use uuid::Uuid;
 
 use crate::{clock::Clock, directory::Document, ids::Ids, keys::SigningKey};
 
-use super::{Tenant, bounded::give_back};
+use super::{
+    Tenant,
+    bounded::{give_back, is_roomy},
+};
 
 /// All tenants of a server.
 pub struct Registry {
@@ -21,7 +25,8 @@ pub struct Registry {
 
 struct Inner {
     document: Arc<Document>,
-    tenants: HashMap<Uuid, Arc<Tenant>>,
+    /// In the order in which they were made.
+    tenants: IndexMap<Uuid, Arc<Tenant>>,
     /// Lower-case domains and short names.
     names: HashMap<String, Uuid>,
 }
@@ -82,6 +87,12 @@ impl Registry {
         (inner.tenants.len(), inner.names.len())
     }
 
+    /// All tenants, in the order in which they were made; those of the configuration first.
+    #[must_use]
+    pub fn tenants(&self) -> Vec<Arc<Tenant>> {
+        self.read().tenants.values().cloned().collect()
+    }
+
     /// Lets nobody wait for exchanges any more.
     pub fn close_logs(&self) {
         self.read().tenants.values().for_each(|tenant| tenant.log.close());
@@ -131,7 +142,7 @@ impl Registry {
                     keys.push(key);
                 }
             }
-            // Tenants come in any order.
+            // The order must not depend on which tenant was made first.
             keys[host..].sort_by(|one, other| one.kid().cmp(other.kid()));
         }
         keys
@@ -155,11 +166,14 @@ impl Registry {
         if inner.document.tenants.iter().any(|tenant| tenant.id == id) {
             return false;
         }
-        let Some(removed) = inner.tenants.remove(&id) else { return false };
+        let Some(removed) = inner.tenants.shift_remove(&id) else { return false };
         for name in [&removed.domain, &removed.name] {
             inner.names.remove(&name.to_ascii_lowercase());
         }
-        give_back(&mut inner.tenants);
+        let left = inner.tenants.len();
+        if is_roomy(inner.tenants.capacity(), left) {
+            inner.tenants.shrink_to(2 * left);
+        }
         give_back(&mut inner.names);
         removed.log.close();
         true
@@ -176,7 +190,7 @@ impl Registry {
 
 impl Inner {
     fn of(document: &Arc<Document>, key: &Arc<SigningKey>, clock: &Arc<dyn Clock>, ids: &Ids) -> Self {
-        let mut inner = Self { document: document.clone(), tenants: HashMap::new(), names: HashMap::new() };
+        let mut inner = Self { document: document.clone(), tenants: IndexMap::new(), names: HashMap::new() };
         for tenant in &document.tenants {
             inner.add(Arc::new(Tenant::new(tenant, document, key.clone(), clock.clone(), ids.fork())));
         }

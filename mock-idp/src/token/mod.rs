@@ -5,6 +5,7 @@ mod access;
 mod app_only;
 mod id;
 mod id_v1;
+mod meaning;
 mod proof;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -16,6 +17,7 @@ pub use access::{Access, AccessToken, Life, access_token};
 pub use app_only::AppOnly;
 pub use id::{IdToken, id_token};
 pub use id_v1::{IdTokenV1, id_token_v1};
+pub use meaning::meaning;
 pub use proof::{Proof, claimed_tenant, issue_time, verify};
 
 use crate::{

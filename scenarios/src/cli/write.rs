@@ -9,24 +9,22 @@ use std::{
 
 use anstream::eprintln;
 
+use mock_idp::incident::from_transcript as script_of;
+
 use super::{Wrong, args::Target};
-use crate::{
-    Run,
-    incident::{self, Incident},
-    report,
-};
+use crate::{Run, incident, report};
 
 pub(super) fn new(name: &str, to: &Target) -> Result<ExitCode, Wrong> {
     put(&incident::new(name), to)
 }
 
 pub(super) fn from_error(from: &Path, to: &Target) -> Result<ExitCode, Wrong> {
-    let found = Incident::read(&text_of(from)?).map_err(|error| about(from, &error))?;
+    let found = incident::read(&text_of(from)?).map_err(|error| about(from, &error))?;
     put(&found.script(), to)
 }
 
 pub(super) fn from_transcript(from: &Path, to: &Target) -> Result<ExitCode, Wrong> {
-    let script = incident::from_transcript(&text_of(from)?).map_err(|error| about(from, &error))?;
+    let script = script_of(&text_of(from)?).map_err(|error| about(from, &error))?;
     put(&script, to)
 }
 

@@ -2,9 +2,8 @@
 
 use desktop_client::challenge::{self, Challenge, ChallengeClaims};
 use jiff::Timestamp;
+use mock_idp::incident::{Incident, Seen, Written};
 use serde_json::{Map, Value};
-
-use super::{Incident, Seen, Written};
 
 /// Why there is nothing to reproduce.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -24,7 +23,13 @@ const LONGEST: usize = 1 << 20;
 /// JSON in a string in JSON, and so on: what loggers make of a body.
 const DEEPEST: usize = 4;
 
-pub(super) fn incident(text: &str) -> Result<Incident, Unreadable> {
+/// Finds the incident in `text`: a JSON error body, a redirect address or its query, or a challenge, in whatever a log has put
+/// around it.
+///
+/// # Errors
+///
+/// If there is none in it.
+pub fn read(text: &str) -> Result<Incident, Unreadable> {
     if text.len() > LONGEST {
         return Err(Unreadable::TooLong);
     }

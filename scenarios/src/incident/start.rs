@@ -1,6 +1,6 @@
 //! A commented start for a scenario of one's own.
 
-use super::draft::scalar;
+use mock_idp::incident::scalar;
 
 /// A script called `name` that passes the check and runs, with comments that say what can be changed.
 #[must_use]

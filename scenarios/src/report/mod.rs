@@ -2,13 +2,12 @@
 //! terminal, and JUnit XML for CI servers. Verdicts in, text out; nothing is
 //! judged here. Secrets are not in the log, so none can get here.
 
-mod diagram;
 mod junit;
 mod page;
 mod text;
 mod timeline;
 
 pub use junit::junit;
+pub(crate) use mock_idp::timeline::{answer, question};
 pub use page::html;
 pub use text::listing;
-pub(crate) use timeline::{answer, question};

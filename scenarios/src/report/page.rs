@@ -1,12 +1,9 @@
 //! The page: overview, then a section a scenario. One file that opens without a network and prints.
 
 use askama::Template;
-use mock_idp::recorder::Exchange;
+use mock_idp::report::{self, Row, Tone};
 
-use super::{
-    diagram::Diagram,
-    timeline::{answer, is_refused, question},
-};
+use super::timeline::{self, rows};
 use crate::{Run, Verdict};
 
 /// The report as one HTML page.
@@ -15,7 +12,7 @@ use crate::{Run, Verdict};
 ///
 /// Only if the template cannot be filled, which does not happen.
 pub fn html(run: &Run) -> Result<String, askama::Error> {
-    Page::of(run)?.render()
+    Page::of(run).render()
 }
 
 #[derive(Template)]
@@ -27,6 +24,7 @@ struct Page<'a> {
     share: usize,
     windows: usize,
     requests: usize,
+    style: &'static str,
     sections: Vec<Section<'a>>,
 }
 
@@ -35,71 +33,47 @@ struct Section<'a> {
     verdict: &'a Verdict,
     diagram: String,
     requests: usize,
-    exchanges: Vec<Detail<'a>>,
-}
-
-/// An exchange on demand.
-struct Detail<'a> {
-    exchange: &'a Exchange,
-    question: String,
-    answer: String,
-    class: &'static str,
-    facts: Vec<(&'static str, String)>,
+    /// Each on demand, as HTML.
+    exchanges: Vec<String>,
 }
 
 impl<'a> Page<'a> {
-    fn of(run: &'a Run) -> Result<Self, askama::Error> {
-        let sections: Vec<_> = run
-            .verdicts
-            .iter()
-            .enumerate()
-            .map(|(index, verdict)| Section::of(index, verdict))
-            .collect::<Result<_, _>>()?;
+    fn of(run: &'a Run) -> Self {
+        let verdicts = run.verdicts.iter().enumerate();
+        let sections: Vec<_> = verdicts.map(|(index, verdict)| Section::of(index, verdict)).collect();
         let (passed, total) = (run.verdicts.iter().filter(|verdict| verdict.passed).count(), run.verdicts.len());
-        Ok(Self {
+        Self {
             passed,
             total,
             share: (passed * 100).checked_div(total).unwrap_or_default(),
             windows: run.verdicts.iter().map(|verdict| verdict.prompts).sum(),
             requests: sections.iter().map(|section| section.requests).sum(),
+            style: report::STYLE,
             sections,
-        })
+        }
     }
 }
 
 impl<'a> Section<'a> {
-    fn of(index: usize, verdict: &'a Verdict) -> Result<Self, askama::Error> {
-        let anchor = format!("s{}", index + 1);
-        Ok(Self {
-            diagram: Diagram::of(verdict, &anchor).render()?,
+    fn of(index: usize, verdict: &'a Verdict) -> Self {
+        let (anchor, title) = (format!("s{}", index + 1), format!("What happened in {}", verdict.id));
+        Self {
+            diagram: report::diagram(title, rows(verdict).into_iter().map(drawn), &anchor),
             requests: verdict.exchanges.iter().filter(|exchange| exchange.number > verdict.since).count(),
-            exchanges: verdict.exchanges.iter().map(|exchange| Detail::of(exchange)).collect(),
+            exchanges: verdict.exchanges.iter().map(|exchange| report::exchange(exchange, &anchor)).collect(),
             anchor,
             verdict,
-        })
+        }
     }
 }
 
-impl<'a> Detail<'a> {
-    fn of(exchange: &'a Exchange) -> Self {
-        let answered = &exchange.answer;
-        let mut facts: Vec<(&'static str, String)> =
-            vec![("status", answered.status.to_string()), ("kind", answered.kind.clone())];
-        let mut say =
-            |name: &'static str, value: &Option<String>| facts.extend(value.clone().map(|value| (name, value)));
-        say("error", &answered.error);
-        say("code", &answered.code.map(|code| format!("AADSTS{code}")));
-        say("suberror", &answered.suberror);
-        say("claims", &answered.claims);
-        say("API", &answered.api);
-        say("scope", &answered.scope);
-        say("expires_in", &answered.expires_in.map(|seconds| format!("{seconds} s")));
-        Self {
-            exchange,
-            question: question(exchange),
-            answer: answer(exchange),
-            class: if is_refused(exchange) { "refused" } else { "granted" },
-            facts,
+fn drawn(row: timeline::Row<'_>) -> Row {
+    match row {
+        timeline::Row::Before => Row::Heading(Tone::Before, "before the scenario".to_owned()),
+        timeline::Row::Step(number, step) => {
+            let tone = if step.passed { Tone::Passed } else { Tone::Failed };
+            Row::Heading(tone, format!("{number}  {}", step.story))
         }
+        timeline::Row::Messages(messages) => Row::Messages(messages),
     }
 }

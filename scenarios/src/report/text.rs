@@ -2,9 +2,12 @@
 
 use std::fmt::Write as _;
 
-use mock_idp::recorder::Endpoint;
+use mock_idp::{
+    recorder::Endpoint,
+    timeline::{answer, question},
+};
 
-use super::timeline::{Row, answer, question, rows};
+use super::timeline::{Row, rows};
 use crate::Verdict;
 
 /// Who said what, one exchange a line, under the step that led to it.

@@ -1,7 +1,7 @@
 //! Every example of the guide runs, and the one that it prints is the file it names.
 
 use rstest::rstest;
-use scenarios::{incident::Incident, load_all};
+use scenarios::{incident::read, load_all};
 
 use super::{sentences, verdict_on};
 
@@ -36,7 +36,7 @@ fn an_example_that_the_guide_prints_is_the_file_it_names(#[case] file: &str) {
 fn the_example_from_a_log_is_what_the_command_writes() {
     let log = std::fs::read_to_string(format!("{FOLDER}/examples/app.log")).unwrap();
     let example = std::fs::read_to_string(format!("{FOLDER}/examples/from-a-log.yaml")).unwrap();
-    assert_eq!(Incident::read(&log).unwrap().script(), example);
+    assert_eq!(read(&log).unwrap().script(), example);
 }
 
 #[test]

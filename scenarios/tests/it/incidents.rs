@@ -9,14 +9,11 @@ use base64::{
 };
 use mock_idp::{
     error::{Aadsts, ErrorBody, Place, example},
+    incident::{Incident, Seen},
     recorder::{Endpoint, Exchange},
 };
 use rstest::rstest;
-use scenarios::{
-    Loaded, Options, Verdict,
-    incident::{Incident, Seen},
-    load, run,
-};
+use scenarios::{Loaded, Options, Verdict, incident::read, load, run};
 use serde_json::{Value, json};
 
 use super::sentences;
@@ -98,7 +95,7 @@ fn redirect(error: &str, description: &str, more: &str) -> String {
 }
 
 fn scenario(text: &str) -> (Incident, Loaded) {
-    let incident = Incident::read(text).unwrap();
+    let incident = read(text).unwrap();
     let script = incident.script();
     let loaded = load("incident.yaml", &script);
     assert!(loaded.is_ok(), "{}\n\n{script}", loaded.unwrap_err());
@@ -286,7 +283,7 @@ const BODY: &str = r#"{"error":"invalid_grant","error_description":"AADSTS50173:
 #[case::escaped(format!("body=\"{}\"", BODY.replace('"', "\\\"")))]
 #[case::behind_other_json(format!("{{\"request\": 1}} {{ not json {BODY}"))]
 fn a_body_is_found_in_a_log(#[case] text: String) {
-    let incident = Incident::read(&text).unwrap();
+    let incident = read(&text).unwrap();
     assert_eq!((incident.error.as_deref(), incident.code), (Some("invalid_grant"), Some(50173)));
     assert_eq!(incident.suberror.as_deref(), Some("bad_token"));
 }
@@ -300,7 +297,7 @@ fn a_body_is_found_in_a_log(#[case] text: String) {
 )]
 #[case::html(r#"<a href="http://localhost/?error=access_denied&amp;error_description=AADSTS65004%3a+No.&amp;error_subcode=cancel">"#)]
 fn an_address_is_found_in_a_log(#[case] text: &str) {
-    let incident = Incident::read(text).unwrap();
+    let incident = read(text).unwrap();
     assert_eq!((incident.seen.clone(), incident.code), (Seen::Redirect, Some(65004)));
     assert_eq!(incident.subcode.as_deref(), Some("cancel"));
 }
@@ -350,12 +347,12 @@ async fn a_challenge_is_read_in_every_writing(#[case] text: &str, #[case] dialec
 #[case::empty("")]
 #[case::braces("{{{{{{{{[[[[{")]
 fn a_text_without_an_error_is_refused(#[case] text: &str) {
-    assert!(Incident::read(text).unwrap_err().to_string().starts_with("there is no error in this text"));
+    assert!(read(text).unwrap_err().to_string().starts_with("there is no error in this text"));
 }
 
 #[test]
 fn what_was_not_told_stands_in_the_script() {
-    let script = Incident::read(BODY).unwrap().script();
+    let script = read(BODY).unwrap().script();
     for line in ["# - which API was asked: mail\n", "# - who was signed in: ada\n", "# - the HTTP status: 400\n"] {
         assert!(script.contains(line), "{script}");
     }

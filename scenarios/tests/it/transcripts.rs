@@ -3,8 +3,9 @@
 use std::sync::{Arc, Mutex};
 
 use desktop_client::{Randomness, Transcript};
+use mock_idp::incident::from_transcript;
 use rstest::rstest;
-use scenarios::{ClientFactory, Loaded, Options, Verdict, incident::from_transcript, load, run};
+use scenarios::{ClientFactory, Loaded, Options, Verdict, load, run};
 use serde_json::Value;
 
 use super::{script, sentences};

@@ -2,11 +2,13 @@
 
 use std::fmt::Write as _;
 
-use mock_idp::error::{Aadsts, Place, Row, client, example, explained, see};
+use mock_idp::{
+    error::{Aadsts, Place, Row, client, example, explained, see},
+    snippets::shell_word,
+};
 use serde_json::Value;
 
 use super::{advice, put};
-use crate::cli::output;
 
 /// Everything about one error, for who has it in front of them.
 pub(super) fn page(code: Aadsts, width: usize) -> String {
@@ -161,7 +163,7 @@ fn curl(calls: &[see::Call], what_if: Option<&Value>) -> String {
 fn command(method: &str, path: &str, body: Option<&Value>) -> String {
     // With a body curl posts by itself.
     let method = if method == "POST" && body.is_some() { String::new() } else { format!(" -X {method}") };
-    let body = body.map(|body| format!(" -d {}", output::shell_word(&body.to_string()))).unwrap_or_default();
+    let body = body.map(|body| format!(" -d {}", shell_word(&body.to_string()))).unwrap_or_default();
     format!("curl --cacert \"$(mock-idp ca)\"{method} \"$T{path}\"{body}\n")
 }
 

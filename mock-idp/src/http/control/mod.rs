@@ -13,15 +13,18 @@ mod clock;
 mod consents;
 mod directory;
 mod exchanges;
+mod export;
 mod extract;
 mod faults;
 mod openapi;
 mod operation;
+mod people;
 mod policies;
 mod signing_keys;
 mod stream;
 mod table;
 mod tenants;
+mod timeline;
 mod tokens;
 mod trouble;
 mod virtual_user;
@@ -47,7 +50,7 @@ pub(super) fn routes(idp: &Arc<Idp>) -> Router<Arc<Idp>> {
 }
 
 /// Lets only this machine's own programs and pages in.
-async fn guard(State(idp): State<Arc<Idp>>, request: Request, next: Next) -> Response {
+pub(super) async fn guard(State(idp): State<Arc<Idp>>, request: Request, next: Next) -> Response {
     match foreign(&idp, &request) {
         Some(refused) => refused.into_response(),
         None => next.run(request).await,
@@ -71,7 +74,7 @@ fn foreign(idp: &Idp, request: &Request) -> Option<Trouble> {
 }
 
 /// Tells what a path takes: axum adds the header `Allow` to either answer.
-async fn other_method(incoming: Incoming) -> Response {
+pub(super) async fn other_method(incoming: Incoming) -> Response {
     if incoming.method == Method::OPTIONS {
         return StatusCode::NO_CONTENT.into_response();
     }

@@ -118,6 +118,7 @@ fn names(path: &str) -> Vec<Value> {
                 "user" => ("User name, object id, or the part in front of the @.", "ada"),
                 "application" => ("Short name or client id.", "desktop"),
                 "api" => ("Short name.", "calendar"),
+                "exchange" => ("The number of an exchange.", "1"),
                 "policy" => ("Id or name.", policy.as_str()),
                 _ => ("Id, as it was given when it was injected.", "00000000-0000-4000-8000-000000000000"),
             };

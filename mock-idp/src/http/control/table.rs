@@ -10,9 +10,9 @@ use axum::{
 };
 
 use super::{
-    Idp, changes, clock, consents, directory, exchanges, faults, openapi,
+    Idp, changes, clock, consents, directory, exchanges, export, faults, openapi,
     operation::{Described, Operation},
-    policies, signing_keys, stream, tenants, tokens, virtual_user, what_if,
+    people, policies, signing_keys, stream, tenants, timeline, tokens, virtual_user, what_if,
 };
 
 /// A method of a path.
@@ -88,6 +88,7 @@ fn server() -> Vec<Route> {
         Route::new(GET, "/_mock/directory", directory::export, "The configuration document."),
         Route::new(PUT, "/_mock/directory", directory::import,
             "Starts anew with another configuration document, JSON or YAML; isolated tenants are gone."),
+        Route::new(GET, "/_mock/tenants", tenants::list, "All tenants, those of the configuration first."),
         Route::new(POST, "/_mock/tenants", tenants::create, "Makes an isolated copy of a configured tenant.")
             .example(r#"{"like":"contoso"}"#).refuses(404, "unknown_tenant"),
         Route::new(GET, "/_mock/tenants/{tenant}", tenants::show, "Where a tenant is and who is in it."),
@@ -102,6 +103,9 @@ fn of_a_tenant() -> Vec<Route> {
     vec![
         Route::new(GET, "/_mock/tenants/{tenant}/directory", directory::show,
             "What the tenant knows as it stands, without secrets."),
+        Route::new(GET, "/_mock/tenants/{tenant}/credentials", people::credentials,
+            "What each user types to sign in: fake by design."),
+        Route::new(GET, "/_mock/tenants/{tenant}/snippets", people::snippets, "Settings to copy for each SDK."),
         Route::new(GET, "/_mock/tenants/{tenant}/consents", consents::list, "The consents on record."),
         Route::new(POST, "/_mock/tenants/{tenant}/consents", consents::grant,
             "Puts a consent on record: of a user, or without `user` for the whole tenant.")
@@ -179,6 +183,12 @@ fn of_its_log() -> Vec<Route> {
             "Lets clients go on as they like, as they do from the start."),
         Route::new(GET, "/_mock/tenants/{tenant}/exchanges/stream", stream::follow,
             "The exchanges as they come: server-sent events `exchange`, and `lagged` for a reader that was too slow."),
+        Route::new(GET, "/_mock/tenants/{tenant}/exchanges/timeline", timeline::show,
+            "The exchanges as a sequence: who said what to whom, in a few words."),
+        Route::new(GET, "/_mock/tenants/{tenant}/exchanges/export", export::write,
+            "The exchanges as a file: a scenario that repeats what the client did, or a page that shows it."),
+        Route::new(GET, "/_mock/tenants/{tenant}/exchanges/{exchange}", timeline::one,
+            "One exchange, explained: what its error means, and the tokens that went with it, claim by claim."),
         Route::new(POST, "/_mock/tenants/{tenant}/expectations/verify", exchanges::verify,
             "Judges the log; of it, what the query means. What was before `since` is context.")
             .example(r#"{"prompts":0,"claims_forwarded_unmodified":true}"#),

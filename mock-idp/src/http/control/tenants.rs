@@ -6,7 +6,7 @@ use axum::extract::State;
 
 use crate::{
     TenantControls,
-    control::{CreateTenant, Status, TenantDescription},
+    control::{CreateTenant, Status, TenantDescription, TenantListed, Tenants},
 };
 
 use super::{
@@ -21,6 +21,10 @@ pub(super) async fn health() -> Json<Status> {
 pub(super) async fn reset(State(idp): State<Arc<Idp>>) -> Json<Status> {
     idp.reset();
     Json(Status::ok())
+}
+
+pub(super) async fn list(State(idp): State<Arc<Idp>>) -> Json<Tenants> {
+    Json(Tenants { tenants: TenantListed::all(&idp) })
 }
 
 pub(super) async fn create(

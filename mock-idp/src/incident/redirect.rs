@@ -1,6 +1,6 @@
 //! An error at the redirect address: a raw authorization request gets it, and every parameter is compared.
 
-use mock_idp::{
+use crate::{
     directory::OAuthError,
     error::{Aadsts, Ask, Place, Row},
 };

@@ -1,6 +1,6 @@
 //! Calls of APIs: which API of the directory stands for the transcript's, and what makes it send such a challenge.
 
-use mock_idp::config;
+use crate::config;
 
 use super::{
     super::{
@@ -13,7 +13,7 @@ use super::{
     Replay, incident,
 };
 
-impl Replay {
+impl Replay<'_> {
     /// The scope of the API that a call went to.
     pub(super) fn scope_of_call(&self, call: &Exchange) -> String {
         let asked = Asked::of(call.answer.claims.as_deref());
@@ -43,6 +43,12 @@ impl Replay {
     ) {
         let scope = self.scope_of_call(first);
         let api = api_of(&scope).to_owned();
+        if !self.by_device && !self.held.contains(&api) {
+            // Its token is from before what is told.
+            self.can_be_had(std::slice::from_ref(&scope));
+            self.draft.steps.push(format!("acquire_silent: {{ scopes: [{scope}] }}"));
+            self.held.push(api.clone());
+        }
         let asked = Asked::of(first.answer.claims.as_deref());
         let path = match first.api() {
             (Some(_), path) => path,
@@ -76,7 +82,11 @@ impl Replay {
             });
         }
         let path = if path.is_empty() { String::new() } else { format!("\n    path: {}", scalar_path(path)) };
-        let scopes = if self.by_device {
+        let is_ignored = first.answer.claims.is_some() && silent.is_none() && window.is_none();
+        if is_ignored && !self.by_device {
+            self.draft.steps.push(format!("acquire_silent: {{ scopes: [{scope}] }}"));
+        }
+        let scopes = if self.by_device || is_ignored {
             expected = vec![format!("status: {}", first.answer.status)];
             String::new()
         } else {
@@ -92,7 +102,7 @@ impl Replay {
         if let Some(context) = asked.contexts.first() {
             if context != "c1" {
                 let route = format!("{{ path: /secrets, authentication_context: {} }}", scalar(context));
-                self.draft.given.push(format!("apis: {{ vault: {{ protected_routes: [{route}] }} }}"));
+                self.draft.gives(format!("apis: {{ vault: {{ protected_routes: [{route}] }} }}"));
             }
             // Without a window nothing tells that a policy was unmet.
             if prompted && context == "c1" {
@@ -115,13 +125,13 @@ impl Replay {
             keys.push_str("\nsession: { continuous_access_evaluation: strict_location }");
         }
         let asked = Asked::of(refused.and_then(|refused| refused.answer.claims.as_deref()));
-        elsewhere::settings(&mut self.draft, address);
+        elsewhere::settings(&mut self.draft, self.who, address);
         if asked.policies.is_empty() {
             policy_unnamed(&mut self.draft, &keys);
         } else {
             policies_named(&mut self.draft, &asked, &keys);
         }
-        self.draft.steps.push(elsewhere::step(address));
+        self.draft.steps.push(elsewhere::step(self.who, address));
     }
 
     /// Why a token can be too old for an API: what the next silent request got tells it.
@@ -131,8 +141,9 @@ impl Replay {
             Some(Incident { error: None, .. }) => {
                 self.draft
                     .defaults
-                    .push("why the token was sent back: a policy came into force, which ada meets".to_owned());
-                self.draft.given.push("users: { ada: { facts: { device: { compliant: true } } } }".to_owned());
+                    .push("why the token was sent back: a policy came into force, which the user meets".to_owned());
+                let who = self.who;
+                self.draft.gives(format!("users: {{ {who}: {{ facts: {{ device: {{ compliant: true }} }} }} }}"));
                 let (name, id) = ("met-already", "f0000000-0000-4000-8000-00000000fffd");
                 let keys = "targets: { apis: [news] }\ngrant: { all_of: [compliant_device] }";
                 let policy = Policy { name: name.to_owned(), id: id.to_owned(), keys: keys.to_owned() };
@@ -145,8 +156,8 @@ impl Replay {
             }
             _ => {
                 self.draft.defaults.push("why the token was sent back: the user's sessions were revoked".to_owned());
-                let steps = ["advance_clock: 1m", "revoke_sessions: ada", "advance_clock: 1m"];
-                self.draft.steps.extend(steps.map(str::to_owned));
+                let revoke = format!("revoke_sessions: {}", self.who);
+                self.draft.steps.extend(["advance_clock: 1m".to_owned(), revoke, "advance_clock: 1m".to_owned()]);
             }
         }
     }

@@ -1,13 +1,20 @@
 //! Settings to copy for each SDK. The lines are those that the SDK's own suite under `tests` runs, between its snippet marks;
 //! what the suite takes from its environment is replaced by this server's values.
 //!
-//! Placeholders are `%name%`; `%name:quoted%` is a string of Python or JavaScript, `%name:word%` a word of a shell.
+//! One source for what `serve` prints and the dashboard shows. Placeholders are `%name%`; `%name:quoted%` is a string of Python or JavaScript, `%name:word%` a word of a shell.
 
-use super::output::shell_word;
+mod sample;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+pub use sample::Sample;
+
+use crate::directory::Directory;
 
 /// How one SDK or program is told to use the server.
 #[derive(Debug)]
-pub(super) struct Snippet {
+struct Snippet {
     /// The SDK's name, and what has to be known around the lines.
     title: &'static str,
     /// Whether it refuses an authority without TLS.
@@ -35,16 +42,47 @@ enum Lines {
 
 /// What the placeholders stand for.
 #[derive(Clone, Debug)]
-pub(super) struct Values {
-    pub(super) base: String,
-    pub(super) authority: String,
-    pub(super) client_id: String,
+pub struct Values {
+    /// Origin of the server.
+    pub base: String,
+    /// Authority of the tenant.
+    pub authority: String,
+    /// Client id of the application that is shown.
+    pub client_id: String,
     /// Client id of a single-page application; empty without one.
-    pub(super) single_page: String,
-    pub(super) scope: String,
-    pub(super) api_url: String,
-    /// `None` without TLS.
-    pub(super) ca: Option<String>,
+    pub single_page: String,
+    /// A scope of the API that is shown.
+    pub scope: String,
+    /// That API's address.
+    pub api_url: String,
+    /// Path of the certificate to trust; `None` without TLS.
+    pub ca: Option<String>,
+}
+
+impl Values {
+    /// What is shown of the tenant of `directory` at the server `base`.
+    #[must_use]
+    pub fn of(directory: &Directory, base: &str, ca: Option<String>) -> Self {
+        let sample = Sample::of(directory);
+        Self {
+            base: base.to_owned(),
+            authority: format!("{base}/{}", directory.id),
+            client_id: sample.client_id(),
+            single_page: sample.single_page(),
+            scope: sample.scope(),
+            api_url: sample.api_url(base),
+            ca,
+        }
+    }
+}
+
+/// Settings of one SDK or program, ready to be copied.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Filled {
+    /// The SDK's name, and what has to be known around the lines.
+    pub title: String,
+    /// The lines.
+    pub text: String,
 }
 
 /// Every snippet. A suite that gets snippet marks gets its entry here; a test says so.
@@ -56,7 +94,7 @@ const ALL: &[Snippet] = &[
         title: "MSAL Python   (REQUESTS_CA_BUNDLE=%ca:word% python app.py)",
         needs_tls: true,
         lines: Lines::Suite {
-            file: include_str!("../../../tests/msal-python/conftest.py"),
+            file: include_str!("../../tests/msal-python/conftest.py"),
             mark: "msal-python",
             before: &["import msal"],
             shown_as: &[
@@ -69,7 +107,7 @@ const ALL: &[Snippet] = &[
         title: "MSAL Node   (NODE_EXTRA_CA_CERTS=%ca:word% node app.mjs)",
         needs_tls: true,
         lines: Lines::Suite {
-            file: include_str!("../../../tests/msal-node/support.js"),
+            file: include_str!("../../tests/msal-node/support.js"),
             mark: "msal-node",
             before: &["import { PublicClientApplication } from \"@azure/msal-node\";"],
             shown_as: &[
@@ -84,7 +122,7 @@ const ALL: &[Snippet] = &[
         title: "azure-identity for Python   (REQUESTS_CA_BUNDLE=%ca:word% python app.py)",
         needs_tls: true,
         lines: Lines::Suite {
-            file: include_str!("../../../tests/azure-identity-python/conftest.py"),
+            file: include_str!("../../tests/azure-identity-python/conftest.py"),
             mark: "azure-identity-python",
             before: &[],
             shown_as: &[
@@ -101,7 +139,7 @@ const ALL: &[Snippet] = &[
         title: "azure-identity for JavaScript   (NODE_EXTRA_CA_CERTS=%ca:word% node app.mjs)",
         needs_tls: true,
         lines: Lines::Suite {
-            file: include_str!("../../../tests/azure-identity-node/support.js"),
+            file: include_str!("../../tests/azure-identity-node/support.js"),
             mark: "azure-identity-node",
             before: &["import { InteractiveBrowserCredential } from \"@azure/identity\";"],
             shown_as: &[
@@ -116,7 +154,7 @@ const ALL: &[Snippet] = &[
         title: "Authlib   (%ca_of_requests%python app.py)",
         needs_tls: false,
         lines: Lines::Suite {
-            file: include_str!("../../../tests/authlib-python/conftest.py"),
+            file: include_str!("../../tests/authlib-python/conftest.py"),
             mark: "authlib-python",
             before: &["from authlib.integrations.flask_client import OAuth"],
             shown_as: &[
@@ -134,7 +172,7 @@ const ALL: &[Snippet] = &[
         title: "openid-client   (NODE_EXTRA_CA_CERTS=%ca:word% node app.mjs)",
         needs_tls: true,
         lines: Lines::Suite {
-            file: include_str!("../../../tests/openid-client-node/oidc.test.js"),
+            file: include_str!("../../tests/openid-client-node/oidc.test.js"),
             mark: "openid-client-node",
             before: &["import * as client from \"openid-client\";"],
             shown_as: &[
@@ -147,7 +185,7 @@ const ALL: &[Snippet] = &[
         title: "MSAL Browser   (in a page; the browser has to trust %ca:word%)",
         needs_tls: true,
         lines: Lines::Suite {
-            file: include_str!("../../../tests/msal-browser/support.js"),
+            file: include_str!("../../tests/msal-browser/support.js"),
             mark: "msal-browser",
             before: &[],
             shown_as: &[
@@ -166,7 +204,7 @@ const ALL: &[Snippet] = &[
         title: "curl",
         needs_tls: false,
         lines: Lines::Suite {
-            file: include_str!("../../../tests/curl/main-line.sh"),
+            file: include_str!("../../tests/curl/main-line.sh"),
             mark: "curl",
             before: &[],
             shown_as: &[
@@ -217,18 +255,41 @@ fn marked(file: &str, mark: &str) -> Option<String> {
 }
 
 /// All of them that work with these values.
-pub(super) fn render(values: &Values) -> String {
+#[must_use]
+pub fn filled(values: &Values) -> Vec<Filled> {
+    let works = |snippet: &&Snippet| values.ca.is_some() || !snippet.needs_tls;
+    let fill_in = |snippet: &Snippet| Filled {
+        title: fill(snippet.title, values),
+        text: snippet.lines().iter().map(|line| format!("{}\n", fill(line, values))).collect(),
+    };
+    ALL.iter().filter(works).map(fill_in).collect()
+}
+
+/// The same for a terminal.
+#[must_use]
+pub fn render(values: &Values) -> String {
     let mut text = String::new();
-    for snippet in ALL.iter().filter(|snippet| values.ca.is_some() || !snippet.needs_tls) {
-        text.push_str(&format!("\n{}\n", fill(snippet.title, values)));
-        for line in snippet.lines() {
-            text.push_str(&format!("  {}\n", fill(&line, values)));
+    for snippet in filled(values) {
+        text.push_str(&format!("\n{}\n", snippet.title));
+        for line in snippet.text.lines() {
+            text.push_str(&format!("  {line}\n"));
         }
     }
     if values.ca.is_none() {
         text.push_str("\nMSAL Python and MSAL Node refuse an authority without TLS: leave --no-tls out for them.\n");
     }
     text
+}
+
+/// A word as a POSIX shell reads it back.
+#[must_use]
+pub fn shell_word(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+:=@%,".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
 }
 
 fn fill(line: &str, values: &Values) -> String {
@@ -289,6 +350,12 @@ mod tests {
             api_url: "https://localhost:8443/api/calendar".into(),
             ca: ca.map(str::to_owned),
         }
+    }
+
+    #[test]
+    fn words_are_read_back_as_they_were() {
+        assert_eq!(shell_word("/a/ca.pem"), "/a/ca.pem");
+        assert_eq!(shell_word("/it's a/ca.pem"), r"'/it'\''s a/ca.pem'");
     }
 
     #[test]

@@ -4,8 +4,8 @@ mod calls;
 
 use std::collections::BTreeMap;
 
+use crate::{config, directory};
 use jiff::Timestamp;
-use mock_idp::config;
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -16,18 +16,55 @@ use super::{
     transcript::{Answer, Exchange, Operation, Window},
 };
 
-pub(super) fn draft(operations: &[Operation<'_>], dropped: u64) -> Draft {
-    let mut replay = Replay::default();
+/// Where the operations come from, and what is known besides.
+pub(super) struct Origin<'a> {
+    /// What told them, such as `a transcript of the client`.
+    pub(super) source: &'static str,
+    /// The same in a sentence: `its transcript`.
+    pub(super) teller: &'static str,
+    /// The user, by the name in the built-in directory.
+    pub(super) who: &'a str,
+    /// How that was found out, or what was left out, as lines of "taken by default".
+    pub(super) defaults: Vec<String>,
+    /// How many exchanges are not told.
+    pub(super) dropped: u64,
+    /// The tenant's policies, as far as they are known.
+    pub(super) policies: &'a [directory::Policy],
+}
+
+impl Origin<'_> {
+    pub(super) fn transcript() -> Self {
+        Self {
+            source: "a transcript of the client",
+            teller: "its transcript",
+            who: "ada",
+            defaults: vec!["who it was: ada, with the application desktop".to_owned()],
+            dropped: 0,
+            policies: &[],
+        }
+    }
+}
+
+pub(super) fn draft(operations: &[Operation<'_>], origin: &Origin<'_>) -> Draft {
+    let mut replay = Replay::of(origin);
     replay.draft.title = "what a client did".to_owned();
-    replay.draft.source = "a transcript of the client".to_owned();
-    replay.draft.comments.push("Repeats what a client did, as its transcript tells it.".to_owned());
-    if dropped > 0 {
-        replay.draft.defaults.push(format!("what happened before: {dropped} exchanges are not in the transcript"));
+    replay.draft.source = origin.source.to_owned();
+    replay.draft.comments.push(format!("Repeats what a client did, as {} tells it.", origin.teller));
+    if origin.who != "ada" {
+        replay.draft.user = Some(origin.who.to_owned());
+    }
+    if origin.dropped > 0 {
+        let (dropped, source) = (origin.dropped, origin.source);
+        replay.draft.defaults.push(format!("what happened before: {dropped} exchanges are not in {source}"));
     }
     replay.capabilities(operations);
     replay.begins(operations);
     let mut last: Option<Timestamp> = None;
-    for operation in operations {
+    for (place, operation) in operations.iter().enumerate() {
+        if is_called_again(operation, operations.get(place + 1)) {
+            replay.draft.defaults.push("a call whose challenge the client ignored at first: told once".to_owned());
+            continue;
+        }
         if let Some(passed) =
             last.map(|last| operation.began().duration_since(last).as_secs()).filter(|passed| *passed > 0)
         {
@@ -36,17 +73,31 @@ pub(super) fn draft(operations: &[Operation<'_>], dropped: u64) -> Draft {
         last = Some(operation.at());
         replay.add(operation);
     }
-    replay.draft.defaults.push("who it was: ada, with the application desktop".to_owned());
+    replay.draft.defaults.extend(origin.defaults.iter().cloned());
     let prompts = replay.prompts;
     replay.draft.expect.push(format!("prompts: {prompts}"));
     replay.draft
 }
 
+/// Whether the client did nothing about a challenge but to call again.
+fn is_called_again(operation: &Operation<'_>, next: Option<&Operation<'_>>) -> bool {
+    match (operation, next) {
+        (Operation::Call { first, silent: None, window: None, .. }, Some(Operation::Call { first: again, .. })) => {
+            first.answer.claims.is_some() && first.path == again.path
+        }
+        _ => false,
+    }
+}
+
 #[derive(Default)]
-struct Replay {
+struct Replay<'a> {
     draft: Draft,
+    who: &'a str,
+    known_policies: &'a [directory::Policy],
     /// Scopes of the transcript and those that stand in for them.
     stand_ins: BTreeMap<String, String>,
+    /// APIs of which the client has a token.
+    held: Vec<String>,
     /// Scopes with consent so far, by record or by a window.
     consented: Vec<String>,
     refused_consent: Vec<String>,
@@ -65,7 +116,11 @@ const STAND_INS: &[&str] = &["mail/Mail.Read", "payroll/Salary.Read", "calendar/
 
 const DECLINES: &str = "virtual_user: { consent: decline }";
 
-impl Replay {
+impl<'a> Replay<'a> {
+    fn of(origin: &Origin<'a>) -> Self {
+        Self { who: origin.who, known_policies: origin.policies, ..Self::default() }
+    }
+
     fn capabilities(&mut self, operations: &[Operation<'_>]) {
         let declares = |exchange: &Exchange| exchange.claims.as_ref().is_some_and(|claims| claims.contains("xms_cc"));
         let any = operations.iter().any(|operation| match operation {
@@ -99,6 +154,7 @@ impl Replay {
         };
         self.draft.defaults.push(format!("what the client had before: a token for {}", api_of(&scope)));
         self.consented.push(scope.clone());
+        self.held.push(api_of(&scope).to_owned());
         self.draft.signed_in = Some(scope.clone());
         self.last_scope = Some(scope);
     }
@@ -158,6 +214,7 @@ impl Replay {
             expected = self.refused(&incident, by_rule);
         } else {
             self.can_be_had(&scopes);
+            self.held.push(api_of(&scope).to_owned());
             expected.push(format!("token: {{ api: {}, from: network }}", api_of(&scope)));
         }
         let scopes = scopes.join(", ");
@@ -210,7 +267,8 @@ impl Replay {
             }
             (Some(50173), _) if incident.claims.is_none() => {
                 self.consented_on_record(scope);
-                self.draft.steps.extend(["advance_clock: 1s", "revoke_sessions: ada"].map(str::to_owned));
+                let revoke = format!("revoke_sessions: {}", self.who);
+                self.draft.steps.extend(["advance_clock: 1s".to_owned(), revoke]);
             }
             (Some(53000..=53009), Some(keys)) if is_whole && incident.claims.is_some() => {
                 self.consented_on_record(scope);
@@ -242,9 +300,13 @@ impl Replay {
                 (Some(policy), _) => policy.name,
                 (None, Some(policy)) => policy.name.clone(),
                 (None, None) => {
-                    self.policies += 1;
-                    let name = format!("named-in-an-error-{}", self.policies);
-                    self.draft.policies.push(Policy { name: name.clone(), id: id.clone(), keys: keys.to_owned() });
+                    let policy = self.of_the_tenant(id).unwrap_or_else(|| {
+                        self.policies += 1;
+                        let name = format!("named-in-an-error-{}", self.policies);
+                        Policy { name, id: id.clone(), keys: keys.to_owned() }
+                    });
+                    let name = policy.name.clone();
+                    self.draft.policies.push(policy);
                     name
                 }
             };
@@ -253,6 +315,19 @@ impl Replay {
                 self.draft.steps.push(step);
             }
         }
+    }
+
+    /// The policy with this id, as the tenant has it; `None` if it names what only that tenant has.
+    fn of_the_tenant(&self, id: &str) -> Option<Policy> {
+        let policy = self.known_policies.iter().find(|policy| policy.id.to_string().eq_ignore_ascii_case(id))?;
+        if !is_portable(policy) {
+            return None;
+        }
+        let document = serde_json::to_value(policy).ok()?;
+        let keys = document.as_object()?.iter().filter(|(key, _)| !["id", "name", "state"].contains(&key.as_str()));
+        // JSON on one line is YAML.
+        let keys: Vec<_> = keys.map(|(key, value)| format!("{key}: {value}")).collect();
+        Some(Policy { name: policy.name.clone(), id: id.to_owned(), keys: keys.join("\n") })
     }
 
     fn policies_of(&self, asked: &Asked) -> Vec<String> {
@@ -291,6 +366,9 @@ impl Replay {
             step.push_str("\n    claims: from_last_error");
         }
         let expected = self.outcome_of(window, &scope);
+        if expected.iter().any(|member| member.starts_with("token:")) {
+            self.held.push(api_of(&scope).to_owned());
+        }
         self.consented.extend(scopes.into_iter().chain(extra));
         self.draft.step_ending_in(&step, &expected);
         self.last_scope = Some(scope);
@@ -363,6 +441,20 @@ impl Replay {
         expected.extend(answer.code.map(|code| format!("code: {code}")));
         self.draft.step_ending_in(step, &expected);
     }
+}
+
+/// Whether a policy can be told in a script as it is: by a plain name, and by names of the built-in directory alone.
+fn is_portable(policy: &directory::Policy) -> bool {
+    let document = config::built_in();
+    let is_plain = |name: &str| name.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c));
+    let is_api = |name: &String| name == "all" || document.apis.iter().any(|api| api.name == *name);
+    is_plain(&policy.name)
+        && policy.users.include.is_empty()
+        && policy.users.exclude.is_empty()
+        && policy.clients.is_everything()
+        && policy.conditions.locations.is_everywhere()
+        && policy.targets.scopes.is_empty()
+        && policy.targets.apis.iter().chain(&policy.targets.exclude).all(is_api)
 }
 
 /// A scope of the built-in directory, in short.

@@ -151,10 +151,10 @@ fn location(incident: &Incident, written: &Written, asked: &Asked) -> Draft {
     draft.capabilities.push("cp1");
     let address = asked.address.clone().unwrap_or_default();
     draft.given.push(format!("apis: {{ news: {{ challenge: {} }} }}", written.dialect));
-    elsewhere::settings(&mut draft, &address);
+    elsewhere::settings(&mut draft, "ada", &address);
     policy_unnamed(&mut draft, elsewhere::OFFICE_ONLY);
     draft.at = asked.not_before.and_then(|seconds| jiff::Timestamp::from_second(seconds).ok());
-    draft.steps.push(elsewhere::step(&address));
+    draft.steps.push(elsewhere::step("ada", &address));
     let incident = with_error_of_dialect(incident, written, &mut draft);
     let expected = expected(&incident, written, "{ others: [nbf, xms_rp_ipaddr] }", &[]);
     calls(&mut draft, "news", "", &expected);

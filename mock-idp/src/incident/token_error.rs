@@ -1,7 +1,7 @@
 //! An error body of the token endpoint: what brings it about, and the two steps that show it — what the server answers, field
 //! by field, and what the client makes of it.
 
-use mock_idp::error::{Aadsts, Ask, Place, Row, Setting, Table, client};
+use crate::error::{Aadsts, Ask, Place, Row, Setting, Table, client};
 use serde_json::{Map, Value};
 
 use super::{

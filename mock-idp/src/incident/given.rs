@@ -1,6 +1,6 @@
 //! What an error of the catalogue needs to come about, put into a draft.
 
-use mock_idp::{
+use crate::{
     config,
     error::{Aadsts, Setting},
 };
@@ -47,7 +47,7 @@ pub(super) fn names_of_policies(asked: &Asked) -> Vec<String> {
 }
 
 /// The policy of the built-in directory with this id: the error is the mock's own.
-pub(super) fn built_in_policy(id: &str) -> Option<mock_idp::directory::Policy> {
+pub(super) fn built_in_policy(id: &str) -> Option<crate::directory::Policy> {
     let document = config::built_in();
     let policies = document.tenants.iter().flat_map(|tenant| &tenant.policies);
     let mut of_id = policies.filter(|policy| policy.id.to_string() == id);

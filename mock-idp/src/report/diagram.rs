@@ -2,8 +2,27 @@
 
 use askama::Template;
 
-use super::timeline::{Actor, Kind, Message, Row, rows};
-use crate::Verdict;
+use crate::timeline::{Actor, Kind, Message};
+
+/// One line of a diagram.
+#[derive(Clone, Debug)]
+pub enum Row {
+    /// A heading across all lanes.
+    Heading(Tone, String),
+    /// Messages that travel on one line, such as from the user through the browser to the server.
+    Messages(Vec<Message>),
+}
+
+/// What a heading says of what stands below it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tone {
+    /// It is context, and drawn paler.
+    Before,
+    /// It went as it should.
+    Passed,
+    /// It did not.
+    Failed,
+}
 
 /// A sequence diagram as inline SVG.
 #[derive(Template)]
@@ -52,10 +71,10 @@ struct Number {
 }
 
 impl Diagram {
-    /// Draws a run; `anchor` is what the scenario's links begin with.
-    pub(super) fn of(verdict: &Verdict, anchor: &str) -> Self {
+    /// Draws `rows`; `anchor` is what links to exchanges begin with.
+    pub(super) fn of(title: String, rows: impl IntoIterator<Item = Row>, anchor: &str) -> Self {
         let mut diagram = Self {
-            title: format!("What happened in {}", verdict.id),
+            title,
             height: 0,
             bottom: 0,
             actors: Actor::ALL
@@ -71,17 +90,11 @@ impl Diagram {
         };
         let mut y = TOP;
         let mut class = "";
-        for row in rows(verdict) {
+        for row in rows {
             match row {
-                Row::Before => {
-                    class = " before";
-                    diagram.bands.push(Band { y, text: "before the scenario".to_owned(), class: "before" });
-                    y += BAND;
-                }
-                Row::Step(number, step) => {
-                    class = "";
-                    let outcome = if step.passed { "ok" } else { "bad" };
-                    diagram.bands.push(Band { y, text: format!("{number}  {}", step.story), class: outcome });
+                Row::Heading(tone, text) => {
+                    class = if tone == Tone::Before { " before" } else { "" };
+                    diagram.bands.push(Band { y, text, class: tone.class() });
                     y += BAND;
                 }
                 Row::Messages(messages) => {
@@ -93,6 +106,16 @@ impl Diagram {
         diagram.bottom = y - 8;
         diagram.height = y + 4;
         diagram
+    }
+}
+
+impl Tone {
+    fn class(self) -> &'static str {
+        match self {
+            Self::Before => "before",
+            Self::Passed => "ok",
+            Self::Failed => "bad",
+        }
     }
 }
 

@@ -1,10 +1,14 @@
 //! Reads the client's transcript (`desktop-client --record FILE`) and puts its exchanges together to what the client did:
-//! one operation may be several requests. What becomes of an operation is `replay`'s.
+//! one operation may be several requests. What becomes of an operation is `replay`'s; a server's log is brought into this form
+//! by `log`.
 
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::{Asked, replay};
+use super::{
+    Asked,
+    replay::{self, Origin},
+};
 
 /// Why no scenario can be made of a transcript.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -17,6 +21,11 @@ pub enum BadTranscript {
         "there is nothing in this transcript that a scenario could repeat; record a command that gets a token or calls an API"
     )]
     Empty,
+    /// The exchanges of a server's log hold none of these.
+    #[error(
+        "there is nothing in these exchanges that a scenario could repeat; have a client get a token or call an API first"
+    )]
+    EmptyLog,
 }
 
 /// A scenario of what a client did: its sequence as steps, what it was refused as what provokes that.
@@ -31,7 +40,8 @@ pub fn from_transcript(text: &str) -> Result<String, BadTranscript> {
     if operations.is_empty() {
         return Err(BadTranscript::Empty);
     }
-    Ok(replay::draft(&operations, transcript.dropped).to_string())
+    let origin = Origin { dropped: transcript.dropped, ..Origin::transcript() };
+    Ok(replay::draft(&operations, &origin).to_string())
 }
 
 #[derive(Deserialize)]
@@ -45,12 +55,12 @@ struct Transcript {
 #[derive(Clone, Debug, Deserialize)]
 pub(super) struct Exchange {
     pub(super) at: Timestamp,
-    endpoint: String,
-    path: String,
-    grant_type: Option<String>,
+    pub(super) endpoint: String,
+    pub(super) path: String,
+    pub(super) grant_type: Option<String>,
     pub(super) claims: Option<String>,
     #[serde(default)]
-    parameters: Vec<(String, String)>,
+    pub(super) parameters: Vec<(String, String)>,
     pub(super) answer: Answer,
 }
 
@@ -66,11 +76,11 @@ pub(super) struct Answer {
 }
 
 impl Exchange {
-    fn is(&self, endpoint: &str) -> bool {
+    pub(super) fn is(&self, endpoint: &str) -> bool {
         self.endpoint == endpoint
     }
 
-    fn has_grant(&self, grant: &str) -> bool {
+    pub(super) fn has_grant(&self, grant: &str) -> bool {
         self.is("token") && self.grant_type.as_deref().is_some_and(|own| own.rsplit(':').next() == Some(grant))
     }
 
@@ -155,7 +165,7 @@ impl<'a> Operation<'a> {
     }
 }
 
-fn operations(exchanges: &[Exchange]) -> Vec<Operation<'_>> {
+pub(super) fn operations(exchanges: &[Exchange]) -> Vec<Operation<'_>> {
     let mut rest = exchanges;
     let mut operations = Vec::new();
     while let Some((first, behind)) = rest.split_first() {
@@ -198,7 +208,9 @@ fn call<'a>(first: &'a Exchange, rest: &mut &'a [Exchange]) -> Operation<'a> {
     }
     let silent = take(rest, |next| next.has_grant("refresh_token") && next.carries_claims());
     let window = take(rest, |next| next.is("authorize")).map(|opened| window(opened, rest));
-    let last = take(rest, |next| next.is("api") && next.path == first.path);
+    // Who did nothing about the challenge called twice, and each call is told.
+    let acted = silent.is_some() || window.is_some();
+    let last = acted.then(|| take(rest, |next| next.is("api") && next.path == first.path)).flatten();
     Operation::Call { first, silent, window, last }
 }
 

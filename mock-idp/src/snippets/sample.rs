@@ -1,25 +1,23 @@
 //! What is shown as an example and given to `run`'s command: the built-in names, or the nearest thing to them in
 //! somebody's own configuration.
 
-use mock_idp::{
-    MockIdp,
-    directory::{Api, Application, ClientKind, Directory, User},
-};
+use crate::directory::{Api, Application, ClientKind, Directory};
 
 /// One application and one API to try a tenant with.
 #[derive(Debug)]
-pub(super) struct Sample<'a> {
+pub struct Sample<'a> {
     /// The first single-page application.
     single_page: Option<&'a Application>,
     /// `desktop`, or else the first public client, or else the first.
-    pub(super) application: Option<&'a Application>,
+    pub application: Option<&'a Application>,
     /// `calendar`, or else the first API with a scope.
-    pub(super) api: Option<&'a Api>,
+    pub api: Option<&'a Api>,
 }
 
 impl<'a> Sample<'a> {
     /// Chooses from `directory`.
-    pub(super) fn of(directory: &'a Directory) -> Self {
+    #[must_use]
+    pub fn of(directory: &'a Directory) -> Self {
         let applications = &directory.applications;
         let public = || applications.iter().find(|application| application.kind == ClientKind::Public);
         Self {
@@ -30,32 +28,27 @@ impl<'a> Sample<'a> {
     }
 
     /// The application's client id; empty without one.
-    pub(super) fn client_id(&self) -> String {
+    #[must_use]
+    pub fn client_id(&self) -> String {
         self.application.map(|application| application.client_id.to_string()).unwrap_or_default()
     }
 
     /// The single-page application's client id; empty without one.
-    pub(super) fn single_page(&self) -> String {
+    #[must_use]
+    pub fn single_page(&self) -> String {
         self.single_page.map(|application| application.client_id.to_string()).unwrap_or_default()
     }
 
     /// The API's first scope in full, or one of OpenID Connect's.
-    pub(super) fn scope(&self) -> String {
+    #[must_use]
+    pub fn scope(&self) -> String {
         let scope = self.api.and_then(|api| Some((api, api.scopes.first()?)));
         scope.map_or_else(|| "openid".to_owned(), |(api, scope)| format!("{}/{}", api.app_id_uri, scope.name))
     }
 
     /// The API's address.
-    pub(super) fn api_url(&self, server: &MockIdp) -> String {
-        self.api.map_or_else(|| server.base().to_owned(), |api| server.api_url(&api.name))
-    }
-}
-
-/// The password of `user`; a guest's is known at home.
-pub(super) fn password(server: &MockIdp, user: &User) -> Option<String> {
-    let reveal = |user: &User| user.password.as_ref().map(|password| password.reveal().to_owned());
-    match &user.home_tenant {
-        None => reveal(user),
-        Some(home) => reveal(server.tenant_named(home)?.directory().user(&user.username)?),
+    #[must_use]
+    pub fn api_url(&self, base: &str) -> String {
+        self.api.map_or_else(|| base.to_owned(), |api| format!("{base}/api/{}", api.name))
     }
 }

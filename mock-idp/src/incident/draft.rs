@@ -2,8 +2,8 @@
 
 use std::{collections::BTreeMap, fmt};
 
+use crate::directory::{OAuthError, Suberror};
 use jiff::{SignedDuration, Timestamp};
-use mock_idp::directory::{OAuthError, Suberror};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -89,6 +89,14 @@ impl Draft {
     /// The change of an error's row, to be filled in.
     pub(super) fn changed(&mut self, number: u32) -> &mut ErrorChanged {
         self.changed_errors.entry(number).or_default()
+    }
+
+    /// Adds a line to `given`; of a key that is there already, the first line stays.
+    pub(super) fn gives(&mut self, line: String) {
+        let key = |line: &str| line.split(':').next().unwrap_or_default().to_owned();
+        if !self.given.iter().any(|known| key(known) == key(&line)) {
+            self.given.push(line);
+        }
     }
 
     /// Puts a policy in force from the start, once.
@@ -193,7 +201,8 @@ impl fmt::Display for Draft {
 }
 
 /// A text as a value in YAML.
-pub(super) fn scalar(text: &str) -> String {
+#[must_use]
+pub fn scalar(text: &str) -> String {
     const WORDS: &[&str] = &["true", "false", "null", "yes", "no", "on", "off", "y", "n"];
     let is_plain = text.starts_with(|c: char| c.is_ascii_alphabetic())
         && text.chars().all(|c| c.is_ascii_alphanumeric() || " _-./,".contains(c))

@@ -1,0 +1,59 @@
+//! A token as the log keeps it: its header and claims. The signature is left out, so what is kept opens nothing.
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// A token of an exchange, decoded and without its signature.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct TokenSeen {
+    /// What it was in the exchange.
+    pub role: TokenRole,
+    /// The header.
+    pub header: Map<String, Value>,
+    /// The claims, in the order in which they stand.
+    pub claims: Map<String, Value>,
+}
+
+/// What a token was in an exchange.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TokenRole {
+    /// An access token that was issued.
+    AccessToken,
+    /// An ID token that was issued.
+    IdToken,
+    /// What the caller of an API presented, good or not.
+    Presented,
+}
+
+impl TokenSeen {
+    /// Decodes `token`; `None` if it is no JSON Web Token, or too long to be one of ours.
+    #[must_use]
+    pub fn decoded(role: TokenRole, token: &str) -> Option<Self> {
+        let mut parts = Some(token).filter(|token| token.len() <= LONGEST)?.split('.');
+        let mut part = || serde_json::from_slice(&URL_SAFE_NO_PAD.decode(parts.next()?).ok()?).ok();
+        Some(Self { role, header: part()?, claims: part()? })
+    }
+}
+
+const LONGEST: usize = 16 * 1024;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_token_is_not_decoded() {
+        let part = |text: &str| URL_SAFE_NO_PAD.encode(text);
+        let good = format!("{}.{}.signature", part(r#"{"alg":"RS256"}"#), part(r#"{"aud":"a"}"#));
+        let seen = TokenSeen::decoded(TokenRole::Presented, &good).unwrap();
+        assert_eq!((&seen.header["alg"], &seen.claims["aud"]), (&"RS256".into(), &"a".into()));
+        assert!(!serde_json::to_string(&seen).unwrap().contains("signature"));
+        let long = format!("{good}{}", "x".repeat(LONGEST));
+        for bad in ["", ".", "a.b.c", &format!("{}.{}", part("[]"), part("{}")), &long] {
+            assert_eq!(TokenSeen::decoded(TokenRole::Presented, bad), None, "{bad}");
+        }
+    }
+}
