@@ -7,7 +7,7 @@ mod document;
 mod error;
 mod patch;
 mod tenant;
-mod timeline;
+mod told;
 
 pub use document::{
     Clock, ClockSetting, ConsentKey, Consents, Faults, Imported, Judged, NamedLocations, Pace, Policies, SigningKeys,
@@ -18,7 +18,7 @@ pub(crate) use patch::object;
 pub use patch::{Patch, PolicyDraft};
 pub use tenant::{ApiName, ApplicationName, CreateTenant, TenantDescription, TenantDirectory, UserName};
 pub(crate) use tenant::{told_application, told_user};
-pub use timeline::{
+pub use told::{
     ClaimTold, Credentials, CredentialsOfUser, ErrorTold, ExchangeTold, ExportForm, ExportOrder, Snippets, StreamForm,
     StreamStart, TenantListed, Tenants, Timeline, TimelineRow, TokenTold,
 };

@@ -3,7 +3,9 @@
 import { tenants } from "./api.js";
 import { element, option, shortened } from "./dom.js";
 
+// Milliseconds between two looks; with thousands of tenants the list is long, so there are fewer.
 const EVERY = 2_000;
+const EACH = 5;
 const MOST = 300;
 
 export class Tenants {
@@ -23,19 +25,20 @@ export class Tenants {
   }
 
   async start() {
-    await this.refresh();
-    setInterval(() => document.hidden || this.refresh(), EVERY);
+    const known = document.hidden ? 0 : await this.refresh();
+    setTimeout(() => this.start(), Math.max(EVERY, EACH * known));
   }
 
   async refresh() {
     const all = await tenants().catch(() => null);
-    if (!all) return;
+    if (!all) return 0;
     const newest = all.filter((tenant) => tenant.isolated && tenant.exchanges > 0).at(-1);
     const wanted = new URLSearchParams(location.search).get("tenant");
     const named = all.find((tenant) => [tenant.tenant_id, tenant.name, tenant.domain].includes(this.current ?? wanted));
     this.draw(all);
     if (this.follow.checked && newest && newest.tenant_id !== this.current) this.choose(newest.tenant_id);
     else if (!this.current) this.choose((named ?? all[0])?.tenant_id);
+    return all.length;
   }
 
   choose(id) {
