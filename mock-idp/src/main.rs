@@ -2,10 +2,6 @@
 
 mod cli;
 
-/// Gives back what deleted tenants held. The allocator of glibc keeps it, for what little is left lies among it.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() {
     std::process::exit(cli::main());
 }

@@ -94,23 +94,27 @@ fn strangers(crowd: &[Verdict]) -> Vec<String> {
         .collect()
 }
 
-/// The GUIDs in a text, and the domains of isolated tenants; those of the configuration are nobody's own.
+/// The GUIDs in a text, and the domains of isolated tenants; those of the configuration and of scripts are nobody's own.
 fn made_up(text: &str) -> BTreeSet<String> {
     let configuration = serde_json::to_string(&*config::built_in()).unwrap_or_default();
     let is_hex = |text: &str| text.bytes().all(|byte| byte.is_ascii_hexdigit());
     let is_guid = |word: &str| {
         let parts: Vec<_> = word.split('-').collect();
-        parts.iter().map(|part| part.len()).eq([8, 4, 4, 4, 12]) && parts.iter().all(|part| is_hex(part))
+        let is_one = parts.iter().map(|part| part.len()).eq([8, 4, 4, 4, 12]) && parts.iter().all(|part| is_hex(part));
+        is_one && !word.contains(BY_HAND) && !NOBODYS.contains(&word)
     };
     let is_domain = |word: &str| {
         let name = word.strip_suffix(".test").and_then(|name| name.rsplit_once('-'));
         name.is_some_and(|(_, id)| id.len() == 12 && is_hex(id))
     };
     text.split(|c: char| !c.is_ascii_alphanumeric() && c != '-' && c != '.')
-        .filter(|word| (is_guid(word) && !NOBODYS.contains(word) || is_domain(word)) && !configuration.contains(word))
+        .filter(|word| (is_guid(word) || is_domain(word)) && !configuration.contains(word))
         .map(str::to_owned)
         .collect()
 }
+
+/// In the middle of ids that people wrote, such as those of policies in scripts.
+const BY_HAND: &str = "-0000-4000-8000-";
 
 /// Ids that Entra has for everybody: the nil id, and the tenants of personal accounts.
 const NOBODYS: &[&str] = &["00000000-0000-0000-0000-000000000000", "9188040d-6c67-4c5b-b112-36a304b66dad"];

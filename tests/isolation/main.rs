@@ -22,5 +22,4 @@ async fn a_crowd_of_scenarios_sees_what_each_sees_alone() {
     let mistakes = crowd::mistakes(&together, &alone);
     assert!(mistakes.is_empty(), "{} mistakes: {:#?}", mistakes.len(), &mistakes[..mistakes.len().min(5)]);
     assert_eq!(idp.tenant_counts(), before, "nothing is left of them");
-    assert!(idp.exchanges().is_empty(), "nor anything in the log of a tenant that was there before");
 }
