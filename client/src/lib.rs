@@ -53,6 +53,8 @@
 //! [`Builder::throttling`]. Tokens are kept in memory unless [`Builder::token_cache`] names another
 //! [`storage`], such as a file that MSAL Python and MSAL Node read as well.
 
+#![forbid(unsafe_code)]
+
 use std::future::Future;
 use std::pin::Pin;
 

@@ -33,6 +33,7 @@ pub mod ids;
 pub mod incident;
 pub mod keys;
 pub mod language;
+mod memory;
 pub mod pages;
 pub mod params;
 pub mod policy;

@@ -11,6 +11,8 @@
 //! This crate knows both the server and the client; neither knows the other. Judging the exchange log is
 //! `mock_idp::expectation`'s; this crate judges what the client handed to the app.
 
+#![forbid(unsafe_code)]
+
 mod actor;
 pub mod built_in;
 mod check;

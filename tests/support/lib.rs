@@ -3,6 +3,8 @@
 //!
 //! Helpers use the public surface of the crates only, and put a failure on the test's own line.
 
+#![forbid(unsafe_code)]
+
 mod landing;
 mod raw;
 mod seat;

@@ -41,6 +41,7 @@ use crate::{
     error::{Aadsts, Refusal},
     ids::Ids,
     keys::SigningKey,
+    memory::Freed,
     seal::Sealer,
     state::{Authority, Registry, Tenant, UserCodes},
 };
@@ -64,6 +65,7 @@ pub struct Idp {
     /// For ids that belong to no tenant.
     pub ids: Ids,
     clock: Arc<dyn Clock>,
+    freed: Freed,
 }
 
 impl Idp {
@@ -90,6 +92,7 @@ impl Idp {
             user_codes: UserCodes::new(10_000),
             ids,
             clock,
+            freed: Freed::default(),
         })
     }
 
@@ -118,6 +121,7 @@ impl Idp {
         let deleted = self.registry.remove(id);
         if deleted {
             self.user_codes.forget(id);
+            self.freed.deleted(self.registry.isolated());
         }
         deleted
     }

@@ -105,7 +105,7 @@ mod tests {
         let sent = |number: u64, client: &str, endpoint: Endpoint| {
             Arc::new(Exchange { number, client_id: Some(client.to_owned()), endpoint, ..exchange() })
         };
-        let log = vec![
+        let log = [
             sent(1, "one", Endpoint::Token),
             sent(2, "two", Endpoint::Token),
             sent(3, "one", Endpoint::Authorize),

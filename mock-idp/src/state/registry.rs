@@ -87,6 +87,13 @@ impl Registry {
         (inner.tenants.len(), inner.names.len())
     }
 
+    /// How many isolated tenants there are.
+    #[must_use]
+    pub fn isolated(&self) -> usize {
+        let inner = self.read();
+        inner.tenants.len().saturating_sub(inner.document.tenants.len())
+    }
+
     /// All tenants, in the order in which they were made; those of the configuration first.
     #[must_use]
     pub fn tenants(&self) -> Vec<Arc<Tenant>> {
