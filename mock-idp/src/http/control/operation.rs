@@ -93,10 +93,15 @@ impl<'a> Operation<'a> {
         let mut schema = T::json_schema(self.schemas);
         RecursiveTransform(bounded).transform(&mut schema);
         let schema = schema.to_value();
+        let required = schema["required"].as_array().cloned().unwrap_or_default();
         for (name, schema) in schema["properties"].as_object().into_iter().flatten() {
             let mut schema = schema.clone();
             let description = schema.as_object_mut().and_then(|members| members.remove("description"));
-            self.parameters.push(json!({ "name": name, "in": "query", "description": description, "schema": schema }));
+            let mut parameter = json!({ "name": name, "in": "query", "description": description, "schema": schema });
+            if required.iter().any(|required| required == name) {
+                parameter["required"] = true.into();
+            }
+            self.parameters.push(parameter);
         }
         self.refuses(400, "invalid_query");
     }
