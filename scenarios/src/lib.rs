@@ -17,6 +17,7 @@ mod check;
 pub mod cli;
 mod client;
 mod expected;
+pub mod explore;
 mod foreign;
 pub mod incident;
 mod landing;

@@ -12,7 +12,7 @@ use crate::{
     error::{Aadsts, Refusal, Trace},
     flow::{self, AuthorizeRequest, End, Flow, Next},
     params::Params,
-    recorder::{Answer, Endpoint, Exchange},
+    recorder::{Answer, Endpoint, Exchange, fingerprint},
     state::Tenant,
 };
 
@@ -138,6 +138,7 @@ pub(super) fn finish(idp: &Idp, tenant: &Tenant, mut exchange: Exchange, end: &E
         flow::Answer::Error { refusal, cancelled: true } => Answer::refused(status, "cancelled", refusal),
         flow::Answer::Error { refusal, cancelled: false } => Answer::refused(status, "redirect error", refusal),
     };
+    exchange.answer.state = reply.state.as_deref().map(fingerprint);
     tenant.log.add(exchange);
     response
 }

@@ -2,11 +2,12 @@
 //! a wrong file. Knows nothing of how a scenario is run or judged.
 
 mod args;
+mod explore;
 mod files;
 mod print;
 mod write;
 
-use std::{path::Path, process::ExitCode};
+use std::{path::Path, process::ExitCode, time::Duration};
 
 use clap::Parser as _;
 
@@ -21,6 +22,7 @@ pub async fn main() -> ExitCode {
     let done = match args.command {
         Command::Run(args) => run_command(&args).await,
         Command::Check { paths } => files::load(&paths).map(|scripts| print::checked(&scripts)),
+        Command::Explore(args) => explore::command(&args).await,
         Command::New { name, to } => write::new(&name, &to),
         Command::FromError { from, to } => write::from_error(&from, &to),
         Command::FromTranscript { from, to } => write::from_transcript(&from, &to),
@@ -47,7 +49,8 @@ async fn run_command(args: &RunArgs) -> Result<ExitCode, Wrong> {
     let scripts = if args.paths.is_empty() { built_in::scripts() } else { files::load(&args.paths)? };
     let scripts = choose(scripts, args.filter.as_deref())?;
     let mut progress = print::Progress::begin(scripts.len(), args.json);
-    let options = Options { client: client(&args.exec)? };
+    let ExecArgs { exec, timeout, cert_dir } = &args.exec;
+    let options = Options { client: client(exec.as_deref(), *timeout, cert_dir.as_deref())? };
     let run = run(&scripts, options, |verdict| progress.ended(verdict)).await;
     progress.end();
     let run = run.map_err(|error| Wrong(format!("error: the scenarios could not be run: {error}")))?;
@@ -64,16 +67,15 @@ async fn run_command(args: &RunArgs) -> Result<ExitCode, Wrong> {
 }
 
 /// The reference client, or somebody else's.
-fn client(args: &ExecArgs) -> Result<ClientFactory, Wrong> {
-    let Some(command) = &args.exec else { return Ok(ClientFactory::default()) };
+fn client(command: Option<&str>, timeout: Duration, cert_dir: Option<&Path>) -> Result<ClientFactory, Wrong> {
+    let Some(command) = command else { return Ok(ClientFactory::default()) };
     let wrong = |error: &dyn std::fmt::Display| Wrong(format!("error: the command cannot be run: {error}"));
-    let cert_dir = match &args.cert_dir {
-        Some(named) => named.clone(),
+    let cert_dir = match cert_dir {
+        Some(named) => named.to_owned(),
         None => default_cert_dir().map_err(|error| wrong(&error))?,
     };
     let program = std::env::current_exe().map_err(|error| wrong(&error))?;
-    let command = command.clone();
-    Ok(ClientFactory::command(Exec { command, timeout: args.timeout, cert_dir, program }))
+    Ok(ClientFactory::command(Exec { command: command.to_owned(), timeout, cert_dir, program }))
 }
 
 async fn browse(url: &str) -> Result<ExitCode, Wrong> {

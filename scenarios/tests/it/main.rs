@@ -8,6 +8,7 @@ mod changed;
 mod command_line;
 #[cfg(unix)]
 mod exec;
+mod explored;
 mod guide;
 mod incidents;
 mod judgement;
