@@ -141,6 +141,15 @@ pub struct Answer {
     /// How long the access token is good, in seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expires_in: Option<u64>,
+    /// When the access token may be renewed ahead of its end, in seconds (`refresh_in`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refresh_in: Option<u64>,
+    /// For how long the client was told to wait, in seconds (`Retry-After`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retry_after: Option<u64>,
+    /// Fingerprint of the `state` that goes back to the client, where a sign-in ends.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state: Option<String>,
     /// Short name of the API that the token or the answer is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub api: Option<String>,
@@ -284,7 +293,8 @@ pub fn fingerprints(parameters: &[(String, String)]) -> Vec<(String, String)> {
 }
 
 /// The first 48 bits of a SHA-256, in hexadecimal.
-fn fingerprint(value: &str) -> String {
+#[must_use]
+pub fn fingerprint(value: &str) -> String {
     let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, value.as_bytes());
     digest.as_ref().iter().take(6).map(|byte| format!("{byte:02x}")).collect()
 }

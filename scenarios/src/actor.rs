@@ -7,7 +7,7 @@ use tokio::task::JoinSet;
 
 use crate::{
     client::{Ask, ClientUnderTest, How},
-    expected::{Expect, Outcome},
+    expected::{Caller, Ended, Expect, Operation, Outcome},
     foreign::{CommandEnded, Foreign, Watch},
     step::{By, CallApi, Taken},
     world::{Broken, World},
@@ -57,16 +57,29 @@ impl World {
             Some(trouble) => format!("{missed}; {trouble}"),
             None => missed,
         });
-        Ok(Taken { expected: Some(expect.described()), seen: outcome.described(), missed })
+        let taken = Taken { expected: Some(expect.described()), seen: outcome.described(), missed, ..Taken::default() };
+        let callers = || vec![Caller::new(how, &ask, Ended::Outcome(&outcome))];
+        Ok(if expect.is_any { self.judged(before, callers(), taken).await? } else { taken })
+    }
+
+    /// The same, if it keeps the rules that hold whatever it ends in.
+    pub(crate) async fn judged(&mut self, after: u64, callers: Vec<Caller<'_>>, taken: Taken) -> Result<Taken, Broken> {
+        let (log, _) = self.log().await?;
+        let operation = Operation { callers, log: &log, after, client_id: &self.client_id };
+        Ok(match operation.breach() {
+            Some((rule, sentence)) => Taken { missed: Some(sentence), rule: Some(rule), ..taken },
+            None => taken,
+        })
     }
 
     /// Several parts of the client ask at the same time.
     pub(crate) async fn ask_at_once(&mut self, asks: Vec<(Ask, &Expect)>) -> Result<Taken, Broken> {
         let expects: Vec<_> = asks.iter().map(|(_, expect)| *expect).collect();
+        let (_, before) = self.log().await?;
+        let mut outcomes = Vec::new();
         let (seen, mut missed): (Vec<_>, Vec<_>) = match self.actor.clone() {
             Actor::Ours(client) => {
-                let (_, before) = self.log().await?;
-                let outcomes = self.all_of(&client, asks).await;
+                outcomes = self.all_of(&client, &asks).await;
                 let exchanges = self.since(before).await?;
                 let missed = expects.iter().zip(&outcomes);
                 let missed = missed.map(|(expect, outcome)| expect.missed(outcome, &exchanges, self)).collect();
@@ -81,18 +94,24 @@ impl World {
         let mut missed: Vec<String> = missed.drain(..).flatten().collect();
         missed.dedup();
         missed.extend(self.person.trouble().filter(|_| !missed.is_empty()));
-        Ok(Taken {
+        let taken = Taken {
             expected: Some(expects.iter().map(|expect| expect.described()).collect::<Vec<_>>().join(", ")),
             seen: seen.join(", "),
             missed: (!missed.is_empty()).then(|| missed.join("; ")),
-        })
+            ..Taken::default()
+        };
+        let ended = asks.iter().zip(&outcomes);
+        let callers: Vec<_> =
+            ended.map(|((ask, _), outcome)| Caller::new(How::ByRightSteps, ask, Ended::Outcome(outcome))).collect();
+        let is_any = expects.iter().any(|expect| expect.is_any);
+        Ok(if is_any && !callers.is_empty() { self.judged(before, callers, taken).await? } else { taken })
     }
 
-    async fn all_of(&mut self, client: &Arc<dyn ClientUnderTest>, asks: Vec<(Ask, &Expect)>) -> Vec<Outcome> {
+    async fn all_of(&mut self, client: &Arc<dyn ClientUnderTest>, asks: &[(Ask, &Expect)]) -> Vec<Outcome> {
         let cancellation = self.person.gets_ready();
         let mut callers = JoinSet::new();
-        for (index, (mut ask, _)) in asks.into_iter().enumerate() {
-            ask.cancellation = cancellation.clone();
+        for (index, (ask, _)) in asks.iter().enumerate() {
+            let ask = Ask { cancellation: cancellation.clone(), ..ask.clone() };
             let client = client.clone();
             callers.spawn(async move { (index, How::ByRightSteps.get(&*client, &ask).await) });
         }

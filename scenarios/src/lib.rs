@@ -21,6 +21,7 @@ mod client;
 mod clock;
 pub mod examples;
 mod expected;
+pub mod explore;
 mod foreign;
 pub mod incident;
 mod landing;

@@ -69,6 +69,8 @@ impl Missed {
     pub const OUTCOME: &'static str = "outcome";
     /// That the scenario can be set up and run at all.
     pub const GIVEN: &'static str = "given";
+    /// That the scenario comes to its end.
+    pub const END: &'static str = "end";
     /// That somebody else's client ends with status 0.
     pub const COMMAND: &'static str = "command";
 }

@@ -62,6 +62,10 @@ impl Asked {
         self.scopes.iter().any(|(api, _)| other.is_for(Some(api)))
     }
 
+    pub(super) fn shares_scope_with(&self, other: &Self) -> bool {
+        self.scopes.iter().any(|scope| other.scopes.iter().any(|had| lower(had) == lower(scope)))
+    }
+
     pub(super) fn is_for(&self, api: Option<&str>) -> bool {
         api.is_some_and(|api| self.scopes.iter().any(|(asked, _)| asked.eq_ignore_ascii_case(api)))
     }

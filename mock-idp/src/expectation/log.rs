@@ -87,11 +87,15 @@ impl<'a> Log<'a> {
     pub(super) fn reasons_for(&self, exchange: &Exchange) -> Pending<'a> {
         let asked = Asked::of(exchange);
         let mut pending = Pending::default();
+        let mut is_dead = false;
         for earlier in self.before(exchange).filter(|earlier| same_client(earlier, exchange)) {
+            // What was refused to a grant that is finished since is no longer what stands in the way.
+            let was_alive = !is_dead;
+            is_dead |= ends_grant(earlier);
             match earlier.endpoint {
                 Endpoint::Token if !asked.shares_api_with(&Asked::of(earlier)) => {}
                 Endpoint::Token if is_token(earlier) => break,
-                Endpoint::Token => pending.failure = pending.failure.or(Some(earlier)),
+                Endpoint::Token if was_alive => pending.failure = pending.failure.or(Some(earlier)),
                 Endpoint::Api if earlier.answer.claims.is_some() && asked.is_for(earlier.answer.api.as_deref()) => {
                     pending.challenge = pending.challenge.or(Some(earlier));
                 }
@@ -101,6 +105,20 @@ impl<'a> Log<'a> {
         // A token that came after the challenge did not settle it if it was not asked with the claims; but what a client
         // may remember ends with the token, so `break` above is right for both.
         pending
+    }
+
+    /// The answer that brought the refresh token which the client has at `prompt` for the account that it names, if it has
+    /// one: the last tokens, unless the server has called their grant finished since.
+    pub(super) fn grant_at_hand(&self, prompt: &Exchange) -> Option<&'a Exchange> {
+        let hint = parameter(prompt, "login_hint");
+        let is_hers = |earlier: &&Exchange| match (hint, &earlier.user) {
+            (Some(hint), Some(user)) => user.eq_ignore_ascii_case(hint),
+            _ => true,
+        };
+        self.before(prompt)
+            .filter(is_hers)
+            .find(|earlier| is_token(earlier) || ends_grant(earlier))
+            .filter(|last| is_token(last))
     }
 
     pub(super) fn policy_name(&self, id: Uuid) -> Option<&'a str> {
@@ -123,7 +141,8 @@ pub(super) struct Pending<'a> {
 }
 
 /// Whether a sign-in window was opened.
-pub(super) fn is_prompt(exchange: &Exchange) -> bool {
+#[must_use]
+pub fn is_prompt(exchange: &Exchange) -> bool {
     exchange.endpoint == Endpoint::Authorize && parameter(exchange, "prompt") != Some("none")
 }
 
@@ -134,7 +153,17 @@ pub(super) fn is_silent(exchange: &Exchange) -> bool {
 
 /// Whether tokens were issued.
 pub(super) fn is_token(exchange: &Exchange) -> bool {
-    exchange.endpoint == Endpoint::Token && exchange.answer.status == 200
+    exchange.endpoint == Endpoint::Token && exchange.answer.kind == "token"
+}
+
+/// Whether a grant is refused for good: a client drops its refresh token (escalation reference 2.3).
+pub(super) fn ends_grant(exchange: &Exchange) -> bool {
+    is_silent(exchange) && exchange.answer.suberror.as_deref() == Some("bad_token")
+}
+
+/// Whether there was no answer, or none of the service itself: a server error or a broken connection.
+pub(super) fn is_outage(exchange: &Exchange) -> bool {
+    exchange.answer.status == 0 || exchange.answer.status >= 500
 }
 
 /// A parameter of the request.

@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 
 pub use asked::Asked;
 pub use claims::in_brief as claims_in_brief;
-pub use log::Log;
+pub use log::{Log, is_prompt};
 pub use rule::{Grant, Repetition, SeenPage};
 
 use crate::recorder::Exchange;
@@ -73,10 +73,18 @@ macro_rules! expectations {
 
 // Duties first; of several that one deed breaks, the one that explains most.
 expectations! {
-    /// No request is sent again unchanged within this time (a loop), such as `2m`.
+    /// No request is sent again unchanged within this time (a loop), such as `2m`. One that met an outage may be tried once
+    /// more.
     no_identical_request_repeated: NoIdenticalRequestRepeated(Repetition) => rule::repeated::check,
     /// Where a refresh token is at hand, each sign-in window follows a silent attempt for the same API.
     no_prompt_before_silent: NoPromptBeforeSilent(bool) => rule::silent_first::check,
+    /// No sign-in window follows a silent failure that no sign-in settles: a mistake of the application or its registration,
+    /// load, an outage, a loop, a device that has to prove itself (escalation reference 2.11, 2.12).
+    no_prompt_where_none_helps: NoPromptWhereNoneHelps(bool) => rule::in_vain::check,
+    /// No sign-in window follows a silent failure that wants a message, or a remedy elsewhere, before a window: a policy
+    /// blocks, or the device does not comply (`message_only`, `additional_action`). Not for a client whose user has pressed
+    /// the button that opens one.
+    no_prompt_at_a_block: NoPromptAtABlock(bool) => rule::in_vain::at_a_block,
     /// The claims of a failure or challenge reach the next request for that API unchanged (as JSON; the client's own
     /// capabilities may be added).
     claims_forwarded_unmodified: ClaimsForwardedUnmodified(bool) => rule::claims_forwarded::as_json,
@@ -96,6 +104,10 @@ expectations! {
     no_token_request_while_cached: NoTokenRequestWhileCached(bool) => rule::cached::check,
     /// A call that an API has challenged is sent again at most once for the same challenge.
     api_retried_at_most_once: ApiRetriedAtMostOnce(bool) => rule::api_retries::check,
+    /// While the server wants to be left alone (`Retry-After`), a silent request is not sent again.
+    retry_after_respected: RetryAfterRespected(bool) => rule::retry_after::check,
+    /// A code that came back with another `state` than was sent is not redeemed.
+    foreign_state_refused: ForeignStateRefused(bool) => rule::foreign_state::check,
     /// `state`, `nonce` and the PKCE verifier are there and new with each sign-in.
     fresh_state_nonce_pkce: FreshStateNoncePkce(bool) => rule::fresh::check,
     /// Sign-in windows opened (`prompt=none` opens none).

@@ -1,5 +1,7 @@
 //! Each rule once kept and once broken, on logs made by hand.
 
+mod prompting;
+
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -147,6 +149,10 @@ fn both() -> String {
 #[case::api(json!({"api_retried_at_most_once": true}))]
 #[case::fresh(json!({"fresh_state_nonce_pkce": true}))]
 #[case::concurrent(json!({"concurrent_callers_share_prompt": true}))]
+#[case::no_prompt_where_none_helps(json!({"no_prompt_where_none_helps": true}))]
+#[case::no_prompt_at_a_block(json!({"no_prompt_at_a_block": true}))]
+#[case::retry_after_respected(json!({"retry_after_respected": true}))]
+#[case::foreign_state_refused(json!({"foreign_state_refused": true}))]
 fn a_right_escalation_keeps_every_rule(#[case] wanted: serde_json::Value) {
     let story = Story::payroll_refused()
         .window(PAYROLL, &[("claims", POLICY)])

@@ -77,6 +77,17 @@ pub enum RetryAfter {
     Text(String),
 }
 
+impl RetryAfter {
+    /// The seconds, if it says them.
+    #[must_use]
+    pub fn seconds(&self) -> Option<u64> {
+        match self {
+            Self::Seconds(seconds) => Some(*seconds),
+            Self::Text(text) => text.trim().parse().ok(),
+        }
+    }
+}
+
 impl fmt::Display for RetryAfter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

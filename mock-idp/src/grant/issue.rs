@@ -28,7 +28,7 @@ pub struct TokenAnswer {
     pub expires_in: i64,
     pub(super) ext_expires_in: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) refresh_in: Option<i64>,
+    pub(crate) refresh_in: Option<i64>,
     pub(super) access_token: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) refresh_token: Option<String>,

@@ -13,7 +13,7 @@ use crate::{
     flow::{self, AuthorizeRequest, End, Flow, Next},
     language::Language,
     params::Params,
-    recorder::{Answer, Endpoint, Exchange},
+    recorder::{Answer, Endpoint, Exchange, fingerprint},
     state::Tenant,
 };
 
@@ -142,6 +142,7 @@ pub(super) fn finish(
         flow::Answer::Error { refusal, cancelled: true } => Answer::refused(status, "cancelled", refusal),
         flow::Answer::Error { refusal, cancelled: false } => Answer::refused(status, "redirect error", refusal),
     };
+    exchange.answer.state = reply.state.as_deref().map(fingerprint);
     tenant.log.add(exchange);
     response
 }

@@ -73,6 +73,7 @@ pub(super) async fn token(State(idp): State<Arc<Idp>>, Path(tenant): Path<String
                 scope: token.scope.clone(),
                 api: Some(token.api.clone()),
                 expires_in: token.expires_in.try_into().ok(),
+                refresh_in: token.refresh_in.and_then(|seconds| seconds.try_into().ok()),
                 ..Answer::of(200, "token")
             };
             let mut response = respond::json(200, &dialect.written(&token), &trace);

@@ -40,6 +40,10 @@ pub(super) enum Command {
         #[arg(required = true, value_name = "PATH")]
         paths: Vec<PathBuf>,
     },
+    /// Search for a scenario that a client fails: random directories, policies and events, judged by the rules that hold for
+    /// every client; what is found is made small and written as a scenario file.
+    #[command(after_help = "Exit status: 0 nothing found, 1 found, 2 wrong usage.")]
+    Explore(ExploreArgs),
     /// Write a commented start for a scenario.
     New {
         /// What it is called; it becomes the title.
@@ -158,6 +162,32 @@ pub(super) struct ExecArgs {
     pub(super) cert_dir: Option<PathBuf>,
 }
 
+#[derive(Debug, ClapArgs)]
+pub(super) struct ExploreArgs {
+    /// How long is searched, such as 60s or 10m; no further case is begun then [default: 60s, or no limit with --cases].
+    #[arg(long, env = "SCENARIOS_BUDGET", value_name = "TIME", value_parser = time)]
+    pub(super) budget: Option<Duration>,
+    /// How many cases are tried at most.
+    #[arg(long, env = "SCENARIOS_CASES", value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(super) cases: Option<u64>,
+    /// Says which cases there are: the same number gives the same ones in the same order [default: drawn, and told].
+    #[arg(long, env = "SCENARIOS_SEED", value_name = "N")]
+    pub(super) seed: Option<u64>,
+    /// Run this command, your client, instead of the reference client, as `scenarios run --exec` does. It has to ask for
+    /// tokens for the scopes in MOCK_IDP_SCOPES, one after the other.
+    #[arg(long, env = "SCENARIOS_EXEC", value_name = "COMMAND")]
+    pub(super) exec: Option<String>,
+    /// How long the command may take for one case, such as 90s or 5m.
+    #[arg(long, env = "SCENARIOS_TIMEOUT", value_name = "TIME", default_value = "120s", requires = "exec",
+          value_parser = time)]
+    pub(super) timeout: Duration,
+    /// Where the CA is that the command trusts, and files for it [default: as for `mock-idp run`].
+    #[arg(long, env = "MOCK_IDP_CERT_DIR", value_name = "DIR")]
+    pub(super) cert_dir: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) to: Target,
+}
+
 fn time(text: &str) -> Result<Duration, String> {
     let time = text.parse::<SignedDuration>().ok().and_then(|time| Duration::try_from(time).ok());
     time.filter(|time| !time.is_zero()).ok_or_else(|| "it is no length of time; write one like 90s or 5m".to_owned())
@@ -177,6 +207,7 @@ pub(super) fn with_default_command(args: impl IntoIterator<Item = OsString>) -> 
 pub(super) const WORDS: &[&str] = &[
     "run",
     "check",
+    "explore",
     "new",
     "show",
     "examples",

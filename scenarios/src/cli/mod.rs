@@ -3,11 +3,12 @@
 
 mod args;
 mod copies;
+mod explore;
 mod files;
 mod print;
 mod write;
 
-use std::{path::Path, process::ExitCode};
+use std::{path::Path, process::ExitCode, time::Duration};
 
 use clap::Parser as _;
 
@@ -22,6 +23,7 @@ pub async fn main() -> ExitCode {
     let done = match args.command {
         Command::Run(args) => run_command(&args).await,
         Command::Check { paths } => files::load(&paths).map(|scripts| print::checked(&scripts)),
+        Command::Explore(args) => explore::command(&args).await,
         Command::New { name, to } => write::new(&name, &to),
         Command::Show { name } => copies::show(&name),
         Command::Examples { into } => copies::examples(&into),
@@ -51,7 +53,9 @@ async fn run_command(args: &RunArgs) -> Result<ExitCode, Wrong> {
     let scripts = choose(scripts, args.filter.as_deref())?;
     let mut progress = print::Progress::begin(scripts.len(), args.json);
     let server = server(&args.server, args.exec.cert_dir.as_deref())?;
-    let options = Options { client: client(&args.exec)?, server, ..Options::default() };
+    let ExecArgs { exec, timeout, cert_dir } = &args.exec;
+    let client = client(exec.as_deref(), *timeout, cert_dir.as_deref())?;
+    let options = Options { client, server, ..Options::default() };
     let run = run(&scripts, options, |verdict| progress.ended(verdict)).await;
     progress.end();
     let run = run.map_err(|error| Wrong(format!("error: the scenarios could not be run: {error}")))?;
@@ -83,16 +87,15 @@ fn server(args: &ServerArgs, cert_dir: Option<&Path>) -> Result<Option<Server>, 
 }
 
 /// The reference client, or somebody else's.
-fn client(args: &ExecArgs) -> Result<ClientFactory, Wrong> {
-    let Some(command) = &args.exec else { return Ok(ClientFactory::default()) };
+fn client(command: Option<&str>, timeout: Duration, cert_dir: Option<&Path>) -> Result<ClientFactory, Wrong> {
+    let Some(command) = command else { return Ok(ClientFactory::default()) };
     let wrong = |error: &dyn std::fmt::Display| Wrong(format!("error: the command cannot be run: {error}"));
-    let cert_dir = match &args.cert_dir {
-        Some(named) => named.clone(),
+    let cert_dir = match cert_dir {
+        Some(named) => named.to_owned(),
         None => default_cert_dir().map_err(|error| wrong(&error))?,
     };
     let program = std::env::current_exe().map_err(|error| wrong(&error))?;
-    let command = command.clone();
-    Ok(ClientFactory::command(Exec { command, timeout: args.timeout, cert_dir, program }))
+    Ok(ClientFactory::command(Exec { command: command.to_owned(), timeout, cert_dir, program }))
 }
 
 async fn browse(url: &str) -> Result<ExitCode, Wrong> {

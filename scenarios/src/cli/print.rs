@@ -57,6 +57,32 @@ impl Progress {
     }
 }
 
+/// Tells how far a search is, as [`Progress`] does.
+pub(super) struct Searching {
+    terminal: bool,
+}
+
+impl Searching {
+    pub(super) fn begin(seed: u64) -> Self {
+        eprintln!("exploring from seed {seed}");
+        Self { terminal: std::io::stderr().is_terminal() }
+    }
+
+    pub(super) fn tried(&mut self, cases: u64) {
+        if self.terminal {
+            eprint!("\r\x1b[2K{DIM}{cases} cases{END}");
+            // A line that cannot be shown is no reason to stop.
+            let _ = std::io::stderr().flush();
+        }
+    }
+
+    pub(super) fn end(&self) {
+        if self.terminal {
+            eprint!("\r\x1b[2K");
+        }
+    }
+}
+
 /// The table of verdicts; under a failure its reasons and the sequence of what happened.
 pub(super) fn verdicts(run: &Run, report: &Path) {
     let width = |text: &dyn Fn(&Verdict) -> &str| {

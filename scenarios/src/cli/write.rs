@@ -49,16 +49,26 @@ fn text_of(file: &Path) -> Result<String, Wrong> {
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-fn put(script: &str, to: &Target) -> Result<ExitCode, Wrong> {
+/// That nothing would be overwritten, before anything is done that takes time.
+pub(super) fn can_be_written(to: &Target) -> Result<(), Wrong> {
+    match &to.output {
+        Some(file) if file.exists() => Err(is_there(file)),
+        _ => Ok(()),
+    }
+}
+
+fn is_there(file: &Path) -> Wrong {
+    Wrong(format!("error: {} is there already; choose another name with --output", file.display()))
+}
+
+pub(super) fn put(script: &str, to: &Target) -> Result<ExitCode, Wrong> {
     let Some(file) = &to.output else {
         let written = io::stdout().lock().write_all(script.as_bytes());
         return written.map(|()| ExitCode::SUCCESS).map_err(|error| Wrong(format!("error: {error}")));
     };
     let created = fs::File::create_new(file).and_then(|mut created| created.write_all(script.as_bytes()));
     created.map_err(|error| match error.kind() {
-        io::ErrorKind::AlreadyExists => {
-            Wrong(format!("error: {} is there already; choose another name with --output", file.display()))
-        }
+        io::ErrorKind::AlreadyExists => is_there(file),
         _ => Wrong(format!("error: {} cannot be written: {error}", file.display())),
     })?;
     eprintln!("written to {0}; run it with `scenarios run {0}`", file.display());

@@ -87,6 +87,7 @@ impl AnswerExpected {
             expected: Some(self.described()),
             seen: answer.described(&world.directory),
             missed: (!missed.is_empty()).then(|| missed.join("; ")),
+            ..Taken::default()
         }
     }
 

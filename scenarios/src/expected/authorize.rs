@@ -114,6 +114,7 @@ impl AuthorizeExpected {
             expected: Some(self.described()),
             seen: ended.described(),
             missed: (!missed.is_empty()).then(|| missed.join("; ")),
+            ..Taken::default()
         }
     }
 }

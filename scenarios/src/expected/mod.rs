@@ -2,6 +2,7 @@
 //! the log that belongs to the step.
 
 mod answer;
+mod any;
 mod authorize;
 mod challenge;
 mod claims;
@@ -9,6 +10,7 @@ mod outside;
 mod seen;
 mod token;
 mod ui_required;
+mod universal;
 
 use std::sync::Arc;
 
@@ -21,6 +23,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 pub use answer::AnswerExpected;
+pub(crate) use any::{OrAny, any_or, schema_of_any_or};
 pub use authorize::AuthorizeExpected;
 pub use challenge::ChallengeExpected;
 pub(crate) use challenge::{body_missed, claims_demanded};
@@ -29,13 +32,14 @@ pub(crate) use outside::Sight;
 pub(crate) use seen::{Outcome, TokenSeen};
 pub use token::TokenExpected;
 pub use ui_required::UiRequiredExpected;
+pub(crate) use universal::{Caller, Ended, Operation};
 
 use crate::{
     check::{Names, resolve},
     world::World,
 };
 
-/// What a step must end in: one of `token`, `ui_required`, `error`. A token, if nothing is said.
+/// What a step must end in: one of `token`, `ui_required`, `error`; or the word `any`. A token, if nothing is said.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Expect {
@@ -55,6 +59,16 @@ pub struct Expect {
     pub token_requests: Option<usize>,
     /// Pages that the user saw during this step, in order.
     pub pages: Option<Vec<SeenPage>>,
+    /// Whether any end will do that is no mistake: `expect: any`.
+    #[serde(skip)]
+    #[schemars(skip)]
+    pub(crate) is_any: bool,
+}
+
+impl OrAny for Expect {
+    fn any() -> Self {
+        Self { is_any: true, ..Self::default() }
+    }
 }
 
 impl Expect {
@@ -80,7 +94,7 @@ impl Expect {
         }
         names.scopes(self.authorize_scopes.as_deref().unwrap_or_default(), &path.key("authorize_scopes"));
         names.scopes(self.redeemed_scopes.as_deref().unwrap_or_default(), &path.key("redeemed_scopes"));
-        if self.ui_required.is_some() || self.error.is_some() {
+        if self.ui_required.is_some() || self.error.is_some() || self.is_any {
             names.may_have_failed = true;
         }
     }
@@ -94,6 +108,7 @@ impl Expect {
                 None => format!("the error {error}"),
             },
             (_, _, Some(token)) => token.described(),
+            _ if self.is_any => "any end".to_owned(),
             _ => "a token".to_owned(),
         }
     }
@@ -103,6 +118,7 @@ impl Expect {
         let mut missed = Vec::new();
         let ended_otherwise = || vec![format!("expected {}, saw {}", self.described(), seen.described())];
         missed.extend(match (seen, &self.ui_required, &self.error) {
+            _ if self.is_any => Vec::new(),
             (Outcome::UiRequired(seen), Some(wanted), _) => wanted.missed(&(&**seen).into(), world),
             (Outcome::Failed(failed), None, Some(wanted)) => {
                 if failed.code() == wanted && self.code.is_none_or(|code| seen::codes(failed).contains(&code)) {

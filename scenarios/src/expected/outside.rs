@@ -48,7 +48,9 @@ impl Sight {
 impl Expect {
     /// Whether a client that does right may end the step without a request.
     pub(crate) fn may_be_unseen(&self) -> bool {
-        self.is_unseen() || (self.is_token() && self.token.as_ref().is_none_or(|token| token.from.is_none()))
+        self.is_any
+            || self.is_unseen()
+            || (self.is_token() && self.token.as_ref().is_none_or(|token| token.from.is_none()))
     }
 
     /// Whether a client that does right sends no request.
@@ -62,7 +64,7 @@ impl Expect {
 
     /// Whether a token is expected.
     pub(crate) fn is_token(&self) -> bool {
-        self.ui_required.is_none() && self.error.is_none()
+        !self.is_any && self.ui_required.is_none() && self.error.is_none()
     }
 
     /// Whether this refusal is the one expected.
@@ -80,6 +82,7 @@ impl Expect {
             Sight::Refused(exchange) if !self.is_token() => self.refusal_missed(exchange, world),
             Sight::Closed(..) if canceled => Vec::new(),
             Sight::Unseen => Vec::new(),
+            _ if self.is_any => Vec::new(),
             _ => otherwise(),
         };
         if !matches!(sight, Sight::Unseen | Sight::Instead(..)) {
@@ -93,6 +96,7 @@ impl Expect {
             seen: format!("{}{unseen}", sight.described()),
             missed: (!missed.is_empty()).then(|| missed.join("; ")),
             expected: Some(expected),
+            ..Taken::default()
         }
     }
 
@@ -124,6 +128,7 @@ impl Expect {
         let mut add = |is_expected: bool, what: &'static str| unseen.extend(is_expected.then_some(what));
         let token = self.token.as_ref();
         match sight {
+            _ if self.is_any => {}
             Sight::Unseen if self.is_token() => add(true, "whether the cache has the token"),
             Sight::Unseen => add(true, "what the client says"),
             _ => {

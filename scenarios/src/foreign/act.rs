@@ -84,7 +84,7 @@ impl Foreign {
         let unseen = if is_more_expected { "; not to be seen from outside: headers and body" } else { "" };
         let expected = call.expect.described();
         let missed = (answered.answer.status != wanted).then(|| format!("expected {expected}, saw {seen}"));
-        Ok(Taken { expected: Some(expected), seen: format!("{seen}{unseen}"), missed })
+        Ok(Taken { expected: Some(expected), seen: format!("{seen}{unseen}"), missed, ..Taken::default() })
     }
 
     /// Follows the log of its tenant.
@@ -177,7 +177,7 @@ impl Foreign {
 /// The command ended, or its time was over, before the step was taken.
 fn nothing(expected: String, what: &str, ended: &CommandEnded) -> Taken {
     let seen = format!("the command {} without {what}", ended.ended);
-    Taken { missed: Some(format!("expected {expected}; {seen}")), expected: Some(expected), seen }
+    Taken { missed: Some(format!("expected {expected}; {seen}")), expected: Some(expected), seen, ..Taken::default() }
 }
 
 fn wanting(how: How) -> &'static str {

@@ -1,11 +1,11 @@
 //! One scenario from its start to its verdict.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use mock_idp::{
     control_client::{ControlError, TenantClient},
-    expectation::{Expectation, Failure, Log},
-    recorder::{Endpoint, Exchange},
+    expectation::{Expectation, Failure, Log, is_prompt},
+    recorder::Exchange,
     yaml::Path,
 };
 
@@ -15,6 +15,7 @@ use crate::{
     Loaded, Missed, Place, Step, StepTaken, Verdict,
     script::Given,
     stage::Stage,
+    step::Taken,
     stopwatch::Stopwatch,
     verdict::Expected,
     world::{Broken, World},
@@ -43,7 +44,9 @@ pub(super) async fn run(
             Err(_) => {
                 let exchanges = tenant.exchanges().await.map(|log| log.exchanges).unwrap_or_default();
                 let sentence = format!("the scenario did not end within {} s", patience.as_secs());
-                Verdict { exchanges, ..broken(script, &sentence) }
+                let mut verdict = broken(script, &sentence);
+                verdict.missed.iter_mut().for_each(|missed| missed.assertion = Missed::END);
+                Verdict { exchanges, ..verdict }
             }
         },
     };
@@ -94,9 +97,9 @@ async fn take(
     let after = world.place().await?;
     world.makes_way(step.by()).await?;
     let result = step.run(world).await;
-    let (expected, seen, sentence) = match result {
-        Ok(taken) => (taken.expected, taken.seen, taken.missed),
-        Err(Broken(why)) => (None, why.clone(), Some(why)),
+    let Taken { expected, seen, missed: sentence, rule } = match result {
+        Ok(taken) => taken,
+        Err(Broken(why)) => Taken { seen: why.clone(), missed: Some(why), ..Taken::default() },
     };
     let taken = StepTaken {
         verb: step.verb(),
@@ -110,7 +113,7 @@ async fn take(
         place: place(script, path),
     };
     let missed = sentence.map(|sentence| Missed {
-        assertion: Missed::OUTCOME,
+        assertion: rule.unwrap_or(Missed::OUTCOME),
         sentence: format!("{}: {sentence}", taken.told),
         place: place(script, &path.key("expect")),
     });
@@ -196,11 +199,6 @@ fn in_force(script: &Loaded) -> Vec<String> {
         }
     });
     names
-}
-
-fn is_prompt(exchange: &Arc<Exchange>) -> bool {
-    exchange.endpoint == Endpoint::Authorize
-        && !exchange.parameters.iter().any(|(name, value)| name == "prompt" && value == "none")
 }
 
 fn begun(script: &Loaded) -> Verdict {

@@ -8,7 +8,7 @@ use super::{By, Taken, Verb, short};
 use crate::{
     check::Names,
     client::{Ask, How},
-    expected::Expect,
+    expected::{Expect, any_or, schema_of_any_or},
     world::{Broken, World},
 };
 
@@ -22,7 +22,8 @@ pub struct AcquireSilent {
     #[serde(default)]
     pub force_refresh: bool,
     /// What it must end in; a token, if nothing is said.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "any_or")]
+    #[schemars(schema_with = "schema_of_any_or::<Expect>")]
     pub expect: Expect,
 }
 

@@ -9,8 +9,11 @@ use serde_json::Value;
 use super::{By, MadeToken, Taken, Verb, short};
 use crate::{
     check::Names,
-    client::{Ask, ClientUnderTest},
-    expected::{ChallengeExpected, Expect, Outcome, body_missed, claims_demanded},
+    client::{Ask, ClientUnderTest, How},
+    expected::{
+        Caller, ChallengeExpected, Ended, Expect, OrAny, Outcome, any_or, body_missed, claims_demanded,
+        schema_of_any_or,
+    },
     world::{Broken, Failed, World},
 };
 
@@ -34,7 +37,8 @@ pub struct CallApi {
     #[serde(default)]
     pub with_token: Option<MadeToken>,
     /// What it must end in; an answer with status 200, if nothing is said.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "any_or")]
+    #[schemars(schema_with = "schema_of_any_or::<ApiExpected>")]
     pub expect: ApiExpected,
 }
 
@@ -53,6 +57,16 @@ pub struct ApiExpected {
     pub ui_required: Option<crate::expected::UiRequiredExpected>,
     /// The client says that it fails, with this code.
     pub error: Option<String>,
+    /// Whether any end will do that is no mistake: `expect: any`.
+    #[serde(skip)]
+    #[schemars(skip)]
+    pub(crate) is_any: bool,
+}
+
+impl OrAny for ApiExpected {
+    fn any() -> Self {
+        Self { is_any: true, ..Self::default() }
+    }
 }
 
 impl ApiExpected {
@@ -71,6 +85,7 @@ impl ApiExpected {
     pub(crate) fn described(&self) -> String {
         match self.as_refusal() {
             Some(refusal) => refusal.described(),
+            None if self.is_any => "any end".to_owned(),
             None => format!("an answer with status {}", self.wanted_status()),
         }
     }
@@ -101,6 +116,9 @@ impl Verb for CallApi {
             }
         }
         let path = path.key("expect");
+        if self.expect.is_any {
+            names.may_have_failed = true;
+        }
         if let Some(challenge) = &self.expect.challenge {
             challenge.check(&path.key("challenge"), names);
         }
@@ -155,19 +173,26 @@ impl CallApi {
         let url = format!("{}{}", world.base, self.route());
         let answer = match &self.scopes {
             Some(scopes) => {
+                let before = world.place().await?;
                 let ask = Ask {
                     scopes: world.full(scopes)?,
                     account: world.account.clone(),
                     cancellation: world.person.gets_ready(),
                     ..Ask::default()
                 };
-                match client.call_api(&url, &ask).await {
-                    Ok(answer) => answer,
+                let (ended, taken) = match client.call_api(&url, &ask).await {
+                    Ok(answer) => (None, self.judge(answer, world).await),
                     Err(error) => {
                         let seen = world.note(&Err(error));
-                        return Ok(self.refused(&seen, world));
+                        let taken = self.refused(&seen, world);
+                        (Some(seen), taken)
                     }
+                };
+                if !self.expect.is_any {
+                    return Ok(taken);
                 }
+                let ended = ended.as_ref().map_or(Ended::Answered, Ended::Outcome);
+                return world.judged(before, vec![Caller::new(How::ByRightSteps, &ask, ended)], taken).await;
             }
             None => {
                 let token = world.tokens.get(&self.api).ok_or_else(|| {
@@ -194,6 +219,7 @@ impl CallApi {
         let mut missed = Vec::new();
         match self.expect.as_refusal() {
             Some(refusal) => missed.push(format!("expected {}, saw {seen}", refusal.described())),
+            None if self.expect.is_any => {}
             None if status != self.expect.wanted_status() => {
                 missed.push(format!("expected {}, saw {seen}", self.expect.described()));
             }
@@ -202,15 +228,16 @@ impl CallApi {
                 missed.extend(self.expect.body.iter().flat_map(|wanted| body_missed(wanted, &body, "")));
             }
         }
-        Taken { expected, seen, missed: (!missed.is_empty()).then(|| missed.join("; ")) }
+        Taken { expected, seen, missed: (!missed.is_empty()).then(|| missed.join("; ")), ..Taken::default() }
     }
 
     fn refused(&self, seen: &Outcome, world: &World) -> Taken {
         let missed = match self.expect.as_refusal() {
             Some(refusal) => refusal.missed(seen, &[], world),
+            None if self.expect.is_any => None,
             None => Some(format!("expected {}, saw {}", self.expect.described(), seen.described())),
         };
-        Taken { expected: Some(self.expect.described()), seen: seen.described(), missed }
+        Taken { expected: Some(self.expect.described()), seen: seen.described(), missed, ..Taken::default() }
     }
 }
 

@@ -88,6 +88,6 @@ impl Verb for EnterUserCode {
         }
         missed.extend(self.expect.pages.as_ref().and_then(|pages| pages_missed(pages, &exchanges)));
         let missed = (!missed.is_empty()).then(|| missed.join("; "));
-        Ok(Taken { expected: Some(self.expect.described()), seen, missed })
+        Ok(Taken { expected: Some(self.expect.described()), seen, missed, ..Taken::default() })
     }
 }

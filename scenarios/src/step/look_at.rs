@@ -109,6 +109,7 @@ impl Verb for LookAt {
             expected: Some("what the script says".to_owned()),
             seen: if missed.is_empty() { "the same".to_owned() } else { "something else".to_owned() },
             missed: (!missed.is_empty()).then(|| missed.join("; ")),
+            ..Taken::default()
         })
     }
 }

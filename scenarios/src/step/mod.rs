@@ -84,6 +84,8 @@ pub(crate) struct Taken {
     pub(crate) seen: String,
     /// What is not as expected.
     pub(crate) missed: Option<String>,
+    /// The rule of every operation that is broken, where `missed` is about one.
+    pub(crate) rule: Option<&'static str>,
 }
 
 impl Taken {

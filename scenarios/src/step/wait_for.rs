@@ -125,14 +125,14 @@ impl Verb for WaitFor {
         let expected = Some(self.described());
         let missed = |seen: String| {
             let sentence = format!("expected {}; {seen}", self.described());
-            Ok(Taken { expected: expected.clone(), seen, missed: Some(sentence) })
+            Ok(Taken { expected: expected.clone(), seen, missed: Some(sentence), ..Taken::default() })
         };
         match tokio::time::timeout(world.patience().unwrap_or(Duration::MAX), found).await {
             Ok(Ok(Ok(found))) => {
                 world.watched = found.number;
                 let seen =
                     format!("{} => {} (exchange {})", report::question(&found), report::answer(&found), found.number);
-                Ok(Taken { expected, seen, missed: None })
+                Ok(Taken { expected, seen, ..Taken::default() })
             }
             Ok(Ok(Err(ended))) => missed(format!("the command {} without it", ended.ended)),
             Ok(Err(broken)) => Err(broken),

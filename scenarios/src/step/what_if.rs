@@ -114,6 +114,7 @@ impl Foreseen {
             expected: Some(demanded(&self.codes)),
             seen: demanded(&codes),
             missed: (!missed.is_empty()).then(|| missed.join("; ")),
+            ..Taken::default()
         }
     }
 }

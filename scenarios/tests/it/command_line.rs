@@ -297,3 +297,32 @@ fn an_address_that_is_no_servers_is_refused() {
         assert!(ended.status == 2 && ended.err.contains("write one like https://localhost:8443"), "{}", ended.err);
     }
 }
+
+#[test]
+fn exploring_a_client_that_keeps_the_rules_finds_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let ended = scenarios(folder.path(), &["explore", "--seed", "1", "--cases", "3"]);
+    assert_eq!((ended.status, ended.out.as_str()), (0, ""), "{}", ended.err);
+    assert!(ended.err.starts_with("exploring from seed 1\n"), "{}", ended.err);
+    assert!(ended.err.ends_with("nothing found in 3 cases; `--seed 1` repeats them\n"), "{}", ended.err);
+}
+
+#[test]
+fn wrong_words_to_explore_are_refused_before_anything_is_tried() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("there.yaml"), "").unwrap();
+    for (args, sentence) in [
+        (["--budget", "soon"], "it is no length of time; write one like 90s or 5m"),
+        (["--cases", "0"], "0 is not in 1.."),
+        (["--seed", "x"], "invalid digit found in string"),
+        (["--output", "there.yaml"], "error: there.yaml is there already; choose another name with --output"),
+    ] {
+        let ended = scenarios(folder.path(), &[&["explore"], &args[..]].concat());
+        assert_eq!(ended.status, 2, "{}", ended.err);
+        assert!(ended.err.contains(sentence), "{}", ended.err);
+    }
+    let help = scenarios(folder.path(), &["explore", "--help"]);
+    for word in ["--budget", "--cases", "--seed", "--exec", "--output", "SCENARIOS_SEED", "0 nothing found, 1 found"] {
+        assert!(help.out.contains(word), "{word} is missing:\n{}", help.out);
+    }
+}

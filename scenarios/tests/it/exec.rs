@@ -5,7 +5,11 @@ use std::{env, fs, path::Path, time::Duration};
 
 use desktop_client::{Account, AuthenticationResult, Error, PublicClientApplication};
 use rstest::rstest;
-use scenarios::{ClientFactory, Ended, Exec, Missed, Options, Verdict, load, run};
+use scenarios::{
+    ClientFactory, Ended, Exec, Missed, Options, Verdict,
+    explore::{Search, explore},
+    load, run,
+};
 
 use super::script;
 
@@ -72,15 +76,16 @@ fn client_that(does: &str) -> String {
 
 async fn verdict(name: &str, source: &str, command: String, timeout: Duration) -> Verdict {
     let certificates = tempfile::tempdir().unwrap();
-    let exec = Exec {
-        command,
-        timeout,
-        cert_dir: certificates.path().to_owned(),
-        program: Path::new(env!("CARGO_BIN_EXE_scenarios")).to_owned(),
-    };
     let script = load(name, source).unwrap();
-    let options = Options { client: ClientFactory::command(exec), ..Options::default() };
-    run(&[script], options, |_| {}).await.unwrap().verdicts.remove(0)
+    run(&[script], running(command, timeout, certificates.path()), |_| {}).await.unwrap().verdicts.remove(0)
+}
+
+fn running(command: String, timeout: Duration, cert_dir: &Path) -> Options {
+    let program = Path::new(env!("CARGO_BIN_EXE_scenarios")).to_owned();
+    Options {
+        client: ClientFactory::command(Exec { command, timeout, cert_dir: cert_dir.to_owned(), program }),
+        ..Options::default()
+    }
 }
 
 async fn judged(source: &str, does: &str) -> Verdict {
@@ -91,6 +96,18 @@ const LONG: Duration = Duration::from_secs(60);
 
 fn sentences(verdict: &Verdict) -> Vec<&str> {
     verdict.missed.iter().map(|missed| missed.sentence.as_str()).collect()
+}
+
+/// Chance is in what surrounds the client; what is found fails again.
+#[tokio::test]
+async fn a_command_that_drops_the_claims_is_found_by_exploring() {
+    let certificates = tempfile::tempdir().unwrap();
+    let options = running(client_that("drops-claims"), LONG, certificates.path());
+    let search = Search { seed: 1, cases: Some(60), budget: None };
+    let found = explore(search, &options, |_| {}).await.unwrap().found.unwrap();
+    assert_eq!(found.rule, "claims_forwarded_unmodified", "{}", found.source);
+    let verdict = verdict("found.yaml", &found.source, client_that("drops-claims"), LONG).await;
+    assert_eq!(verdict.missed[0].assertion, found.rule);
 }
 
 #[rstest]

@@ -9,6 +9,7 @@ mod command_line;
 mod control_verbs;
 #[cfg(unix)]
 mod exec;
+mod explored;
 mod exports;
 mod guide;
 mod incidents;

@@ -11,6 +11,7 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests may fail as tests do")]
 
+mod exploration;
 mod family;
 mod matrix;
 mod seam;

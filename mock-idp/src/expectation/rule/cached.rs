@@ -12,6 +12,9 @@ use crate::{
 /// A token with less life left counts as expired.
 const SKEW: SignedDuration = SignedDuration::from_mins(5);
 
+/// So much earlier than `refresh_in` says a token may be renewed (escalation reference A12).
+const JITTER: SignedDuration = SignedDuration::from_mins(5);
+
 pub(in crate::expectation) fn check(log: &Log<'_>, wanted: &bool) -> Option<String> {
     let mut violations = Vec::new();
     for request in log.run().filter(|exchange| is_silent(exchange)) {
@@ -33,18 +36,32 @@ pub(in crate::expectation) fn check(log: &Log<'_>, wanted: &bool) -> Option<Stri
 /// The answer whose access token would have served `request`, unless its API has refused it since.
 fn at_hand<'a>(log: &Log<'a>, request: &Exchange) -> Option<&'a Exchange> {
     let asked = Asked::of(request);
+    let mut newer: Vec<Asked> = Vec::new();
     for earlier in log.before(request) {
         let api = earlier.answer.api.as_deref();
         if earlier.endpoint == Endpoint::Api && earlier.answer.status == 401 && asked.is_for(api) {
             return None;
         }
         let granted = Asked::parse(earlier.answer.scope.as_deref().unwrap_or_default());
-        if !is_token(earlier) || earlier.user != request.user || !asked.is_within(&granted) {
+        if !is_token(earlier) || earlier.user != request.user {
             continue;
         }
-        let life = SignedDuration::from_secs(earlier.answer.expires_in.unwrap_or_default().cast_signed());
+        // A token takes the place of all that share a scope with it (escalation reference, finding 15).
+        let is_replaced = newer.iter().any(|newer| newer.shares_scope_with(&granted));
+        if is_replaced || !asked.is_within(&granted) {
+            newer.push(granted);
+            continue;
+        }
         let age = request.at.duration_since(earlier.at);
+        if earlier.answer.refresh_in.is_some_and(|due| seconds(due).saturating_sub(age) <= JITTER) {
+            return None;
+        }
+        let life = seconds(earlier.answer.expires_in.unwrap_or_default());
         return (life.saturating_sub(age) > SKEW).then_some(earlier);
     }
     None
+}
+
+fn seconds(seconds: u64) -> SignedDuration {
+    SignedDuration::from_secs(seconds.cast_signed())
 }

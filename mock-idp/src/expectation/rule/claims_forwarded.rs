@@ -1,5 +1,6 @@
 use crate::{
     expectation::{
+        Asked,
         claims::{Leaves, brief, leaves},
         log::{Log, Pending, described, described_reason, is_prompt, is_silent, verdict},
     },
@@ -25,16 +26,26 @@ pub(in crate::expectation) fn as_bytes(log: &Log<'_>, wanted: &bool) -> Option<S
     verdict(*wanted, KEPT, &violations)
 }
 
-/// The requests that have claims to hand on. A silent request hands on the API's; those of a token error are for the window.
+/// The requests that have claims to hand on. A silent request hands on the API's, once: those of a token error, and what was
+/// refused silently, are for the window.
 fn due<'a>(log: &Log<'a>) -> impl Iterator<Item = (&'a Exchange, Pending<'a>)> {
     let log = *log;
     log.run().filter(|exchange| is_prompt(exchange) || is_silent(exchange)).map(move |exchange| {
         let mut pending = log.reasons_for(exchange);
         if is_silent(exchange) {
             pending.failure = None;
+            pending.challenge = pending.challenge.filter(|challenge| !was_refused(&log, challenge, exchange));
         }
         (exchange, pending)
     })
+}
+
+/// Whether a silent request with claims was refused between `challenge` and `request`.
+fn was_refused(log: &Log<'_>, challenge: &Exchange, request: &Exchange) -> bool {
+    let between = log.before(request).take_while(|earlier| earlier.number > challenge.number);
+    let asked = Asked::of(request);
+    let mut refused = between.filter(|earlier| is_silent(earlier) && Asked::of(earlier).shares_api_with(&asked));
+    refused.any(|earlier| earlier.claims.as_deref().and_then(leaves).is_some_and(|leaves| !leaves.is_empty()))
 }
 
 /// The claims that are to be handed on. Where a failure and a challenge speak of the same claim, the API's word counts.

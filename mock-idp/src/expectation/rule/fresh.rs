@@ -14,7 +14,7 @@ const VALUES: &[(&str, Endpoint, &str)] = &[
 ];
 
 pub(in crate::expectation) fn check(log: &Log<'_>, wanted: &bool) -> Option<String> {
-    let mut seen: HashMap<(&str, &str), u64> = HashMap::new();
+    let mut seen: HashMap<(&str, &str), &Exchange> = HashMap::new();
     let mut violations = Vec::new();
     let first = log.run().next().map_or(u64::MAX, |exchange| exchange.number);
     for exchange in log.all() {
@@ -22,8 +22,9 @@ pub(in crate::expectation) fn check(log: &Log<'_>, wanted: &bool) -> Option<Stri
             let judged = exchange.number >= first;
             match fingerprint(exchange, name) {
                 Some(value) => {
-                    let earlier = seen.insert((*name, value), exchange.number);
-                    if let Some(earlier) = earlier.filter(|_| judged) {
+                    let earlier = seen.insert((*name, value), exchange);
+                    if let Some(earlier) = earlier.filter(|earlier| judged && !is_second_try(earlier, exchange)) {
+                        let earlier = earlier.number;
                         violations.push(format!("{} used the {word} of exchange {earlier} again", described(exchange)));
                     }
                 }
@@ -41,6 +42,12 @@ pub(in crate::expectation) fn check(log: &Log<'_>, wanted: &bool) -> Option<Stri
 /// 4.5.3.2); MSAL Node sends none.
 fn may_lack(exchange: &Exchange, name: &str) -> bool {
     name == "nonce" && fingerprint(exchange, "code_challenge").is_some()
+}
+
+/// The same code once more, after an outage, comes with the same verifier.
+fn is_second_try(earlier: &Exchange, exchange: &Exchange) -> bool {
+    let code = fingerprint(exchange, "code");
+    code.is_some() && fingerprint(earlier, "code") == code
 }
 
 fn fingerprint<'a>(exchange: &'a Exchange, name: &str) -> Option<&'a str> {

@@ -6,7 +6,7 @@ use crate::{
     expectation::{
         Asked,
         claims::leaves,
-        log::{Log, described, is_prompt, is_silent, parameter},
+        log::{Log, described, is_outage, is_prompt, is_silent, parameter},
     },
     recorder::{Endpoint, Exchange},
 };
@@ -24,7 +24,8 @@ pub(in crate::expectation) fn check(log: &Log<'_>, within: &Repetition) -> Optio
             .filter(|later| later.at.duration_since(first.at) <= within.0 && is_same(first, later))
             .map(|later| later.number.to_string())
             .collect();
-        if !again.is_empty() {
+        // One more try at an outage is no loop (escalation reference 2.12).
+        if again.len() > usize::from(is_outage(first)) {
             let who = if first.endpoint == Endpoint::Api {
                 format!("the call of {} (exchange {})", first.path, first.number)
             } else {

@@ -39,7 +39,7 @@ const PAGES: &[Aadsts] = &[
 
 /// Answers, and writes it down.
 pub(super) fn answer(idp: &Idp, arrival: &Arrival, incoming: &Incoming, hit: &Hit) -> Response {
-    let (written, mut response) = match &hit.effect {
+    let (mut written, mut response) = match &hit.effect {
         Effect::Refuse(code) => refuse(arrival, incoming, *code),
         Effect::Status { status, body, content_type } => status_of(*status, body.as_deref(), content_type.as_deref()),
         Effect::RedirectError(error) => redirect_error(arrival, incoming, error.word()),
@@ -48,6 +48,7 @@ pub(super) fn answer(idp: &Idp, arrival: &Arrival, incoming: &Incoming, hit: &Hi
         Effect::TamperState | Effect::Delay => refuse(arrival, incoming, Aadsts::DirectoryUnavailable),
     };
     if let Some(after) = &hit.retry_after {
+        written.retry_after = after.seconds();
         respond::set(&mut response, "retry-after", &after.to_string());
     }
     tracing::debug!(base = idp.base, because = hit.reason.because, "a fault");

@@ -1,0 +1,187 @@
+//! When a window helps, when the server wants peace, and whose answer is redeemed.
+
+use super::*;
+
+fn refusing(status: u16, error: &str, code: u32, suberror: &str) -> Answer {
+    Answer {
+        error: Some(error.to_owned()),
+        code: Some(code),
+        suberror: Some(suberror.to_owned()).filter(|word| !word.is_empty()),
+        ..Answer::of(status, "error")
+    }
+}
+
+fn signed_in() -> Story {
+    Story::default().window(CALENDAR, &[]).redeems(CALENDAR)
+}
+
+#[rstest]
+#[case::outage(Answer::of(503, "fault"), "status 503")]
+#[case::throttled(Answer::of(429, "fault"), "status 429")]
+#[case::dropped(Answer::of(0, "dropped"), "no answer")]
+#[case::gateway(Answer::of(200, "fault"), "status 200")]
+#[case::misconfigured(refusing(400, "unauthorized_client", 700_016, ""), "AADSTS700016")]
+#[case::directory_down(refusing(503, "temporarily_unavailable", 90033, ""), "AADSTS90033")]
+#[case::a_loop(refusing(400, "invalid_grant", 50196, ""), "AADSTS50196")]
+#[case::device(refusing(401, "invalid_grant", 50097, ""), "AADSTS50097")]
+fn a_window_that_cannot_help(#[case] failure: Answer, #[case] why: &str) {
+    let sentence = signed_in().silent(PAYROLL, &[], failure).window(PAYROLL, &[]);
+    let sentence = sentence.judge(json!({"no_prompt_where_none_helps": true}));
+    let expected = format!(
+        "the interactive request for payroll (exchange 4) followed the silent failure at 3 ({why}), which no sign-in settles"
+    );
+    assert_eq!(sentence, Some(expected));
+}
+
+#[rstest]
+#[case::consent(refusing(400, "invalid_grant", 65001, "consent_required"))]
+#[case::v1(refusing(400, "interaction_required", 50076, "basic_action"))]
+#[case::dead_grant(refusing(400, "invalid_grant", 50173, "bad_token"))]
+fn a_window_that_may_help(#[case] failure: Answer) {
+    let wanted = json!({"no_prompt_where_none_helps": true, "no_prompt_at_a_block": true});
+    assert_eq!(signed_in().silent(PAYROLL, &[], failure).window(PAYROLL, &[]).judge(wanted), None);
+}
+
+/// What came between is a reason of its own.
+#[test]
+fn an_outage_is_over_when_another_refusal_or_a_dead_grant_follows() {
+    let down = || signed_in().silent(PAYROLL, &[], Answer::of(503, "fault"));
+    let wanted = json!({"no_prompt_where_none_helps": true, "no_prompt_before_silent": true});
+    let asked_again = down().silent(PAYROLL, &[], refused(None)).window(PAYROLL, &[]);
+    assert_eq!(asked_again.judge(wanted.clone()), None);
+    let dead = refusing(400, "invalid_grant", 50173, "bad_token");
+    assert_eq!(down().silent(CALENDAR, &[], dead).window(PAYROLL, &[]).judge(wanted), None);
+}
+
+#[test]
+fn a_block_is_told_before_a_window_opens() {
+    let story = signed_in().silent(PAYROLL, &[], refusing(400, "invalid_grant", 53003, "message_only"));
+    let sentence = story.window(PAYROLL, &[]).judge(json!({"no_prompt_at_a_block": true}));
+    assert_eq!(
+        sentence.as_deref(),
+        Some(
+            "the interactive request for payroll (exchange 4) followed the silent failure at 3 (AADSTS53003, message_only), of which the user is to be told first"
+        )
+    );
+}
+
+#[rstest]
+#[case::at_once(10, Some("10s"))]
+#[case::just_before(59, Some("59s"))]
+#[case::in_time(60, None)]
+fn the_server_is_left_alone(#[case] seconds: i64, #[case] after: Option<&str>) {
+    let busy = Answer { retry_after: Some(60), ..Answer::of(429, "fault") };
+    let story = signed_in().silent(PAYROLL, &[], busy).silent(PAYROLL, &[], token(PAYROLL)).after(seconds);
+    let expected = after.map(|after| {
+        format!(
+            "the silent request for payroll (exchange 4) came {after} after exchange 3, whose answer had asked for 1m of peace (Retry-After)"
+        )
+    });
+    assert_eq!(story.judge(json!({"retry_after_respected": true})), expected);
+}
+
+#[rstest]
+#[case::its_own("fresh 2", None)]
+#[case::another(
+    "somebody else's",
+    Some(
+        "the token request for payroll (exchange 4) redeemed the code of exchange 3, which had come back with another state than was sent"
+    )
+)]
+fn an_answer_to_another_window_is_not_redeemed(#[case] state: &str, #[case] sentence: Option<&str>) {
+    let mut story = signed_in().window(PAYROLL, &[]);
+    let brought = fingerprints(&[("state".to_owned(), state.to_owned())]).remove(0).1;
+    story.0[2].answer.state = Some(brought);
+    let story = story.redeems(PAYROLL);
+    assert_eq!(story.judge(json!({"foreign_state_refused": true})).as_deref(), sentence);
+}
+
+#[test]
+fn one_more_try_at_an_outage_is_no_loop() {
+    let down = || Answer::of(503, "fault");
+    let twice = signed_in().silent(PAYROLL, &[], down()).silent(PAYROLL, &[], down());
+    let wanted = json!({"no_identical_request_repeated": "2m"});
+    assert_eq!(twice.judge(wanted.clone()), None);
+    let thrice = signed_in().silent(PAYROLL, &[], down()).silent(PAYROLL, &[], down()).silent(PAYROLL, &[], down());
+    assert!(thrice.judge(wanted).is_some());
+}
+
+#[test]
+fn a_long_token_is_renewed_ahead_of_its_end() {
+    let long = |scope| Answer { expires_in: Some(86400), refresh_in: Some(43200), ..token(scope) };
+    let wanted = json!({"no_token_request_while_cached": true});
+    let at = |seconds| {
+        let story = signed_in().silent(PAYROLL, &[], long(PAYROLL));
+        story.silent(PAYROLL, &[], long(PAYROLL)).after(seconds).judge(wanted.clone())
+    };
+    assert_eq!(at(43200 - 300), None);
+    assert!(at(43200 - 301).is_some());
+}
+
+#[test]
+fn a_token_takes_the_place_of_those_that_share_a_scope_with_it() {
+    const BOTH: &str = "api://mail/Mail.Read api://mail/Mail.Send";
+    const SEND: &str = "api://mail/Mail.Send";
+    const READ: &str = "api://mail/Mail.Read";
+    let wanted = json!({"no_token_request_while_cached": true});
+    let held = signed_in().silent(BOTH, &[], token(BOTH));
+    assert!(held.silent(READ, &[], token(READ)).judge(wanted.clone()).is_some());
+    let replaced = signed_in().silent(BOTH, &[], token(BOTH)).silent(SEND, &[("claims", CONTEXT)], token(SEND));
+    assert_eq!(replaced.silent(READ, &[], token(READ)).judge(wanted), None);
+}
+
+/// Until a token was asked for with them and obtained (escalation reference 4.4).
+#[test]
+fn what_a_challenge_demanded_in_vain_may_be_asked_for_later() {
+    let wanted = json!({"claims_absent_when_none_given": true});
+    let unmet = || signed_in().api(challenged()).silent(PAYROLL, &[("claims", CONTEXT)], refused(None));
+    let plain = |story: Story| story.silent(PAYROLL, &[], token(PAYROLL)).silent(PAYROLL, &[], refused(None));
+    assert_eq!(plain(unmet()).window(PAYROLL, &[("claims", CONTEXT)]).judge(wanted.clone()), None);
+    let met = unmet().silent(PAYROLL, &[("claims", CONTEXT)], token(PAYROLL));
+    assert!(plain(met).window(PAYROLL, &[("claims", CONTEXT)]).judge(wanted).is_some());
+}
+
+/// In the next operation the client asks as usual; the claims are for the window.
+#[test]
+fn a_challenge_that_was_handed_on_in_vain_is_not_due_silently_again() {
+    let wanted = json!({"claims_forwarded_unmodified": true});
+    let story = signed_in().api(challenged()).silent(PAYROLL, &[("claims", CONTEXT)], refused(None));
+    let story = story.silent(PAYROLL, &[], refused(None));
+    assert_eq!(story.judge(wanted.clone()), None);
+    assert!(story.window(PAYROLL, &[]).judge(wanted).is_some());
+}
+
+#[test]
+fn what_was_refused_to_a_grant_that_is_finished_since_is_settled_by_any_window() {
+    let dead = refusing(400, "invalid_grant", 50173, "bad_token");
+    let story = Story::payroll_refused().silent(CALENDAR, &[], dead).window(PAYROLL, &[]);
+    assert_eq!(story.judge(json!({"claims_forwarded_unmodified": true, "no_prompt_before_silent": true})), None);
+}
+
+#[test]
+fn a_failure_may_be_given_again_from_memory_behind_another_for_the_same_api() {
+    const READ: &str = "api://mail/Mail.Read";
+    const SEND: &str = "api://mail/Mail.Send";
+    let story = signed_in().silent(READ, &[], refused(None)).silent(SEND, &[], refused(None)).window(READ, &[]);
+    assert_eq!(story.judge(json!({"scopes_unchanged_on_escalation": true})), None);
+}
+
+#[test]
+fn a_code_that_is_tried_again_after_an_outage_comes_with_its_verifier() {
+    let redeems = |story: Story, answer| {
+        let parameters =
+            [("grant_type", "authorization_code"), ("scope", PAYROLL), ("code", "c"), ("code_verifier", "v")];
+        story.then(Endpoint::Token, &parameters, answer)
+    };
+    let story = redeems(redeems(signed_in().window(PAYROLL, &[]), Answer::of(503, "fault")), token(PAYROLL));
+    assert_eq!(story.judge(json!({"fresh_state_nonce_pkce": true})), None);
+}
+
+/// Somebody else signed in in the window; of the user who is meant the client has nothing any more.
+#[test]
+fn a_grant_at_hand_is_that_of_the_user_who_is_meant() {
+    let dead = refusing(400, "invalid_grant", 50173, "bad_token");
+    let mut story = signed_in().silent(CALENDAR, &[], dead).window(CALENDAR, &[]).redeems(CALENDAR);
+    story.0[4].user = Some("eve@contoso.test".to_owned());
+    assert_eq!(story.window(PAYROLL, &[]).judge(json!({"no_prompt_before_silent": true})), None);
+}

@@ -1,0 +1,56 @@
+//! `explore`: the reference client keeps every rule, and what is found of another one is a file that fails again.
+
+use desktop_client::Throttling;
+use scenarios::{
+    ClientFactory, Options,
+    explore::{Explored, Search, explore},
+    load, run,
+};
+
+const CASES: u64 = 64;
+
+/// Enough for a client with a mistake; it is found on the way.
+const MANY: u64 = 1_000;
+
+async fn explored(cases: u64, options: &Options) -> Explored {
+    explore(Search { seed: 1, cases: Some(cases), budget: None }, options, |_| {}).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_reference_client_keeps_every_rule() {
+    let Explored { tried, void, found, why_void } = explored(CASES, &Options::default()).await;
+    if let Some(found) = found {
+        panic!("case {}: {}: {}\n{}", found.case, found.rule, found.sentence, found.source);
+    }
+    assert_eq!(tried, CASES);
+    assert!(void * 20 < tried, "{void} cases prove nothing; the first because {why_void:?}");
+}
+
+/// A client that asks on and on, although the server has asked for peace.
+fn restless() -> Options {
+    let client = |seat: scenarios::Seat| -> Result<Box<dyn scenarios::ClientUnderTest>, desktop_client::Error> {
+        Ok(Box::new(seat.builder()?.throttling(Throttling::Off).build()?))
+    };
+    Options { client: ClientFactory::new(client), ..Options::default() }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_found_is_a_small_file_that_fails_for_the_same_reason() {
+    let found = explored(MANY, &restless()).await.found.unwrap();
+    assert!(found.steps.1 <= 4 && found.repeats, "{}", found.source);
+    assert!(found.source.starts_with(&format!("# Found by `scenarios explore --seed 1`, case {}.", found.case)));
+    let script = load("found.yaml", &found.source).unwrap();
+    let verdicts = run(std::slice::from_ref(&script), restless(), |_| {}).await.unwrap().verdicts;
+    let missed = verdicts[0].missed.first().unwrap();
+    assert_eq!((missed.assertion, &missed.sentence), (found.rule, &found.sentence));
+    // The reference client passes it.
+    let verdicts = run(&[script], Options::default(), |_| {}).await.unwrap().verdicts;
+    assert!(verdicts[0].missed.iter().all(|missed| missed.assertion != found.rule));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_seed_finds_the_same_again() {
+    let (one, other) =
+        (explored(MANY, &restless()).await.found.unwrap(), explored(MANY, &restless()).await.found.unwrap());
+    assert_eq!((one.case, one.rule), (other.case, other.rule));
+}
