@@ -17,7 +17,11 @@ pub(super) const ALL: &[Mutant] = &[
     Mutant {
         name: "prompts-at-blocks",
         does: "opens the window although a policy blocks",
-        caught: Caught { scenario: "blocked", assertion: "prompts", because: "expected no sign-in window" },
+        caught: Caught {
+            scenario: "blocked",
+            assertion: "no_prompt_at_a_block",
+            because: "of which the user is to be told",
+        },
         make: |seat| reading(&seat, |reply| reply.text("suberror") == "message_only"),
     },
     Mutant {
@@ -29,7 +33,11 @@ pub(super) const ALL: &[Mutant] = &[
     Mutant {
         name: "prompts-at-outages",
         does: "opens the window when the server is down, busy or out of reach",
-        caught: Caught { scenario: "outage", assertion: "prompts", because: "expected no sign-in window" },
+        caught: Caught {
+            scenario: "outage",
+            assertion: "no_prompt_where_none_helps",
+            because: "which no sign-in settles",
+        },
         make: |seat| reading(&seat, is_outage),
     },
     Mutant {
