@@ -222,6 +222,11 @@ impl World {
         &self.policies
     }
 
+    /// Whether the policy called `name` is in force.
+    pub(crate) async fn is_in_force(&self, name: &str) -> Result<bool, Broken> {
+        Ok(self.tenant.policies().await?.iter().any(|policy| policy.name == name))
+    }
+
     /// Puts these in force and no others.
     pub(crate) async fn set_policies(&self, names: &[String]) -> Result<(), Broken> {
         let named = self.policies.iter().filter(|policy| names.contains(&policy.name));

@@ -36,7 +36,7 @@ impl Verb for ChangePolicy {
         let policy = self.set.apply(world.policy(&self.policy).ok_or_else(unknown)?, &Path::root());
         let policy = policy
             .map_err(|problems| Broken(problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")))?;
-        if world.tenant.policies().await?.iter().any(|known| known.name == self.policy) {
+        if world.is_in_force(&self.policy).await? {
             world.tenant.replace_policy(&self.policy, &policy).await?;
         }
         world.learn_policy(&policy);

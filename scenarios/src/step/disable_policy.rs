@@ -25,7 +25,9 @@ impl Verb for DisablePolicy {
     }
 
     async fn run(&self, world: &mut World) -> Result<Taken, Broken> {
-        world.tenant.remove_policy(&self.0).await?;
+        if world.is_in_force(&self.0).await? {
+            world.tenant.remove_policy(&self.0).await?;
+        }
         Ok(Taken::done("done"))
     }
 }

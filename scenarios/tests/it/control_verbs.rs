@@ -89,7 +89,6 @@ fn a_mistake_is_told_with_its_place(#[case] step: &str, #[case] line: &str, #[ca
     "what_if: {scopes: [mail/Mail.Read]}",
     "expected a token without more ado, saw that AADSTS65001 would be demanded"
 )]
-#[case::not_in_force("disable_policy: mfa-for-payroll", "The tenant has no policy 'mfa-for-payroll'.")]
 #[tokio::test]
 async fn what_is_otherwise_is_told(#[case] step: &str, #[case] sentence: &str) {
     let verdict = verdict_on(load("s", &script(step)).unwrap()).await;
