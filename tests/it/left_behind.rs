@@ -11,6 +11,7 @@ use mock_idp::{
 use reqwest::Method;
 use serde_json::{Value, json};
 use tests::{Answer, CALENDAR, DESKTOP, RawClient, jwt_claims};
+use url::Url;
 
 /// Everything that was got in a tenant and could still be shown somewhere.
 struct Got {
@@ -48,9 +49,10 @@ impl Got {
         ];
         let polled = self.client.token(&poll, &[]).await;
         assert!(polled.status == 400 && polled.text_of("error") != "authorization_pending", "{}", polled.text);
-        let typed = self.client.request(Method::POST, "/deviceauth");
-        let typed = self.client.send(typed.form(&[("otc", self.device.text_of("user_code"))])).await;
-        assert!(typed.text.contains("did not work"), "{authority}: the user code is forgotten");
+        let page = Url::parse(self.device.text_of("verification_uri")).unwrap();
+        let (code, browser) = (self.device.text_of("user_code"), &self.client.browser);
+        let typed = browser.enter_device_code(&page, &VirtualUser::new("ada"), code).await.unwrap_err();
+        assert!(typed.to_string().contains("AADSTS70018"), "{authority}: the user code is forgotten: {typed}");
         let silent = self.client.visit(&VirtualUser::new("ada"), CALENDAR, &[("prompt", "none")]).await;
         assert_eq!(silent.outcome.parameter("error"), Some("login_required"), "{authority}: {silent:#?}");
     }
