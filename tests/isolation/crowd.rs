@@ -94,14 +94,16 @@ fn strangers(crowd: &[Verdict]) -> Vec<String> {
         .collect()
 }
 
-/// The GUIDs in a text, and the domains of isolated tenants; those of the configuration and of scripts are nobody's own.
+/// The GUIDs in a text, and the domains of isolated tenants; those of the configuration and of scripts are nobody's own, and
+/// those that are derived from others (version 5), such as a user's device, are as good as these.
 fn made_up(text: &str) -> BTreeSet<String> {
     let configuration = serde_json::to_string(&*config::built_in()).unwrap_or_default();
     let is_hex = |text: &str| text.bytes().all(|byte| byte.is_ascii_hexdigit());
     let is_guid = |word: &str| {
         let parts: Vec<_> = word.split('-').collect();
         let is_one = parts.iter().map(|part| part.len()).eq([8, 4, 4, 4, 12]) && parts.iter().all(|part| is_hex(part));
-        is_one && !word.contains(BY_HAND) && !NOBODYS.contains(&word)
+        let is_derived = parts.get(2).is_some_and(|version| version.starts_with('5'));
+        is_one && !is_derived && !word.contains(BY_HAND) && !NOBODYS.contains(&word)
     };
     let is_domain = |word: &str| {
         let name = word.strip_suffix(".test").and_then(|name| name.rsplit_once('-'));
