@@ -3,13 +3,20 @@
 //! The GNU C library keeps what was freed for the process, which after a thousand tenants is several times what the server
 //! needs. Other systems' allocators return it by themselves.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::{
+    sync::atomic::{AtomicUsize, Ordering},
+    thread,
+    time::Duration,
+};
 
 /// So few tenants are not worth the walk through the heap, which every other thread would wait for.
 const FEW: usize = 64;
 
 /// After so many it is walked through even if there are tenants left.
 const MANY: usize = 1_000;
+
+/// What answers and connections of the deleted tenants hold is free by then, too.
+const PEACE: Duration = Duration::from_millis(500);
 
 /// Counts deleted tenants, and has the memory returned now and then.
 #[derive(Debug, Default)]
@@ -22,9 +29,15 @@ impl Freed {
         if is_due(deleted, left) {
             self.0.store(0, Ordering::Relaxed);
             // Whoever deleted the tenant need not wait; where there is no thread to be had, memory is the least of it.
-            let _ = std::thread::Builder::new().name("memory".to_owned()).spawn(trim);
+            let _ = thread::Builder::new().name("memory".to_owned()).spawn(in_peace);
         }
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "a thread of its own waits, in nobody's time")]
+fn in_peace() {
+    thread::sleep(PEACE);
+    trim();
 }
 
 fn is_due(deleted: usize, left: usize) -> bool {

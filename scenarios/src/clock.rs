@@ -44,6 +44,11 @@ impl TenantClock {
     /// the difference counts.
     pub(crate) async fn run(&self) -> Result<(), ControlError> {
         self.tenant.reset_clock().await?;
+        self.read().await
+    }
+
+    /// Shows what the tenant's clock shows now.
+    pub(crate) async fn read(&self) -> Result<(), ControlError> {
         let now = self.tenant.now().await?;
         *self.shown() = now;
         Ok(())

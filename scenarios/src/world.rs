@@ -249,6 +249,14 @@ impl World {
         Ok(exchanges.iter().filter(|exchange| exchange.number > before).cloned().collect())
     }
 
+    /// Where the server answers the pages in the person's stead, it lets the time pass that she thinks.
+    pub(crate) async fn looks_at_the_clock(&self) -> Result<(), Broken> {
+        if self.person.user().skips_pages {
+            self.clock.read().await?;
+        }
+        Ok(())
+    }
+
     /// Empties the log.
     pub(crate) async fn forget_log(&mut self) -> Result<(), Broken> {
         Ok(self.log.clear().await?)

@@ -97,6 +97,7 @@ async fn take(
     let after = world.place().await?;
     world.makes_way(step.by()).await?;
     let result = step.run(world).await;
+    world.looks_at_the_clock().await?;
     let Taken { expected, seen, missed: sentence, rule } = match result {
         Ok(taken) => taken,
         Err(Broken(why)) => Taken { seen: why.clone(), missed: Some(why), ..Taken::default() },

@@ -7,7 +7,7 @@ use scenarios::{
     load, run,
 };
 
-const CASES: u64 = 64;
+const CASES: u64 = 24;
 
 /// Enough for a client with a mistake; it is found on the way.
 const MANY: u64 = 1_000;

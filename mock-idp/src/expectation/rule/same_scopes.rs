@@ -1,7 +1,7 @@
 use crate::{
     expectation::{
         Asked,
-        log::{Log, described, described_reason, is_silent, verdict},
+        log::{Log, described, described_reason, ends_grant, is_silent, verdict},
     },
     recorder::Exchange,
 };
@@ -9,7 +9,9 @@ use crate::{
 pub(in crate::expectation) fn check(log: &Log<'_>, wanted: &bool) -> Option<String> {
     let mut violations = Vec::new();
     for prompt in log.prompts() {
-        let Some(failure) = log.reasons_for(prompt).failure.filter(|failure| is_silent(failure)) else { continue };
+        // Where the grant has ended, nothing more is asked silently: the window may be for something that is wanted anew.
+        let is_telling = |failure: &&Exchange| is_silent(failure) && !ends_grant(failure);
+        let Some(failure) = log.reasons_for(prompt).failure.filter(is_telling) else { continue };
         let (asked, failed) = (Asked::of(prompt), Asked::of(failure));
         // A failure may be given again from memory, behind others for the same API.
         let has_failed = |earlier: &Exchange| is_silent(earlier) && Asked::of(earlier).is_same_as(&asked);

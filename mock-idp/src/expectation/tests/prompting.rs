@@ -53,6 +53,17 @@ fn an_outage_is_over_when_another_refusal_or_a_dead_grant_follows() {
     assert_eq!(down().silent(CALENDAR, &[], dead).window(PAYROLL, &[]).judge(wanted), None);
 }
 
+/// Found by exploration: two needs for one API, and in between the refresh token is refused for good.
+#[test]
+fn a_window_behind_a_dead_grant_may_be_for_other_scopes() {
+    let dead = refusing(400, "invalid_grant", 700_082, "bad_token");
+    let story = signed_in().silent(PAYROLL, &[], dead).window("api://payroll/Salary.Write", &[]);
+    assert_eq!(story.judge(json!({"scopes_unchanged_on_escalation": true})), None);
+    let refused = refusing(400, "invalid_grant", 65001, "consent_required");
+    let story = signed_in().silent(PAYROLL, &[], refused).window("api://payroll/Salary.Write", &[]);
+    assert!(story.judge(json!({"scopes_unchanged_on_escalation": true})).is_some());
+}
+
 #[test]
 fn a_block_is_told_before_a_window_opens() {
     let story = signed_in().silent(PAYROLL, &[], refusing(400, "invalid_grant", 53003, "message_only"));
