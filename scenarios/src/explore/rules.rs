@@ -43,8 +43,13 @@ pub(super) fn expect(subject: Subject, declares: bool) -> Map<String, Value> {
     rules
 }
 
-/// Whether a rule can be broken by a client in this scenario: where none is told to declare a capability, none can be kept.
+/// Whether a rule can be broken by a client in this scenario: where none is told to declare a capability, none can be kept; and
+/// of a challenge to a call without `scopes`, which is not the client's, it never hears.
 pub(super) fn applies(rule: &str, document: &Value) -> bool {
+    let mut calls = document["steps"].as_array().into_iter().flatten().filter_map(|step| step.get("call_api"));
+    if calls.any(|call| call.get("scopes").is_none()) {
+        return false;
+    }
     let declares = || document["given"]["capabilities"].as_array().is_some_and(|declared| !declared.is_empty());
     rule != "capabilities_kept" || declares()
 }
