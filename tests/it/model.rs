@@ -44,7 +44,7 @@ const INACTIVITY: SignedDuration = SignedDuration::from_hours(24 * 90);
 /// What happens. Numbers are places in the lists above.
 #[derive(Clone, Debug)]
 enum Event {
-    SignIn { user: usize, client: usize, api: usize, context: bool, accepts: bool, passes: bool },
+    SignIn { user: usize, client: usize, api: usize, context: bool, accepts: bool, passes: bool, again: bool },
     Refresh { grant: Index, api: usize, context: bool },
     GrantConsent { user: Option<usize>, client: usize, api: usize },
     RevokeConsent { user: Option<usize>, client: usize, api: usize },
@@ -73,24 +73,26 @@ enum Demand {
 }
 
 fn events() -> impl Strategy<Value = Event> {
-    let (user, client, api) = (0..USERS.len(), 0..CLIENTS.len(), 0..APIS.len());
+    // Some meet more often than others, so that much happens to them.
+    let (user, client, api) = (select(vec![0, 0, 1, 2]), select(vec![0, 0, 1]), select(vec![0, 1, 2, 2, 2, 3]));
     let consent = (prop::option::weighted(0.8, user.clone()), client.clone(), api.clone());
-    let demand = select(vec![Demand::Mfa, Demand::Mfa, Demand::FreshMfa, Demand::Block, Demand::Frequency]);
+    let demand = select(vec![Demand::Mfa, Demand::FreshMfa, Demand::FreshMfa, Demand::Block, Demand::Frequency]);
     let rule = (api.clone(), prop::option::weighted(0.4, user.clone()), demand, prop::bool::weighted(0.85));
     let rule = rule.prop_map(|(api, only, demand, enabled)| Rule { api, only, demand, enabled });
     let context = || prop::bool::weighted(0.15);
     let mostly = || prop::bool::weighted(0.85);
     prop_oneof![
-        5 => (user.clone(), client, api.clone(), context(), mostly(), mostly()).prop_map(
-            |(user, client, api, context, accepts, passes)| Event::SignIn { user, client, api, context, accepts, passes }
+        6 => (user.clone(), client, api.clone(), context(), mostly(), mostly(), prop::bool::weighted(0.3)).prop_map(
+            |(user, client, api, context, accepts, passes, again)|
+                Event::SignIn { user, client, api, context, accepts, passes, again }
         ),
         9 => (any::<Index>(), api, context()).prop_map(|(grant, api, context)| Event::Refresh { grant, api, context }),
         3 => consent.clone().prop_map(|(user, client, api)| Event::GrantConsent { user, client, api }),
         1 => consent.prop_map(|(user, client, api)| Event::RevokeConsent { user, client, api }),
-        2 => vec(rule, 0..3).prop_map(Event::Policies),
+        3 => vec(rule, 0..5).prop_map(Event::Policies),
         1 => user.clone().prop_map(Event::RevokeSessions),
         1 => (user, mostly()).prop_map(|(user, enabled)| Event::Enable(user, enabled)),
-        2 => select(vec![1, 20, 61, 150, 24 * 60, 91 * 24 * 60]).prop_map(Event::Pass),
+        4 => select(vec![1, 20, 61, 61, 150, 24 * 60, 91 * 24 * 60]).prop_map(Event::Pass),
     ]
 }
 
@@ -273,9 +275,7 @@ impl World {
     async fn happens(&mut self, event: &Event) -> Result<(), TestCaseError> {
         let tenant = self.idp.tenant();
         match event {
-            Event::SignIn { user, client, api, context, accepts, passes } => {
-                self.sign_in(*user, *client, *api, *context, *accepts, *passes).await?;
-            }
+            Event::SignIn { .. } => self.sign_in(event).await?,
             Event::Refresh { grant, api, context } if !self.model.grants.is_empty() => {
                 let grant = grant.get(&self.model.grants).clone();
                 self.refresh(&grant, *api, *context).await?;
@@ -316,15 +316,8 @@ impl World {
         Ok(())
     }
 
-    async fn sign_in(
-        &mut self,
-        user: usize,
-        client: usize,
-        api: usize,
-        context: bool,
-        accepts: bool,
-        passes: bool,
-    ) -> Result<(), TestCaseError> {
+    async fn sign_in(&mut self, event: &Event) -> Result<(), TestCaseError> {
+        let Event::SignIn { user, client, api, context, accepts, passes, again } = *event else { return Ok(()) };
         let browser = &mut self.clients[user];
         CLIENTS[client].1.clone_into(&mut browser.client_id);
         let person = VirtualUser {
@@ -335,7 +328,9 @@ impl World {
         let (_, uri, scope) = APIS[api];
         let scope = format!("{uri}/{scope} openid offline_access");
         let claims = if context { CONTEXT } else { "" };
-        let visit = browser.visit(&person, &scope, &[("claims", claims), ("login_hint", USERS[user].0)]).await;
+        let prompt = if again { "login" } else { "" };
+        let more = [("claims", claims), ("login_hint", USERS[user].0), ("prompt", prompt)];
+        let visit = browser.visit(&person, &scope, &more).await;
         let had_consent = self.model.may(user, client, api);
         self.model.saw(user, client, api, &visit, passes, accepts);
         let Some(code) = visit.outcome.parameter("code") else {

@@ -87,7 +87,7 @@ impl<'a> Log<'a> {
     pub(super) fn reasons_for(&self, exchange: &Exchange) -> Pending<'a> {
         let asked = Asked::of(exchange);
         let mut pending = Pending::default();
-        let mut is_dead = false;
+        let (mut is_dead, mut is_told) = (false, false);
         for earlier in self.before(exchange).filter(|earlier| same_client(earlier, exchange)) {
             // What was refused to a grant that is finished since is no longer what stands in the way.
             let was_alive = !is_dead;
@@ -95,7 +95,12 @@ impl<'a> Log<'a> {
             match earlier.endpoint {
                 Endpoint::Token if !asked.shares_api_with(&Asked::of(earlier)) => {}
                 Endpoint::Token if is_token(earlier) => break,
-                Endpoint::Token if was_alive => pending.failure = pending.failure.or(Some(earlier)),
+                Endpoint::Token => {
+                    // The client has done with a challenge what can be done, and has told its caller.
+                    is_told |= earlier.claims.is_some() && is_refused_for_good(earlier);
+                    pending.failure = pending.failure.or(was_alive.then_some(earlier));
+                }
+                Endpoint::Api if is_told => {}
                 Endpoint::Api if earlier.answer.claims.is_some() && asked.is_for(earlier.answer.api.as_deref()) => {
                     pending.challenge = pending.challenge.or(Some(earlier));
                 }
@@ -165,6 +170,20 @@ pub(super) fn ends_grant(exchange: &Exchange) -> bool {
 pub(super) fn is_outage(exchange: &Exchange) -> bool {
     exchange.answer.status == 0 || exchange.answer.status >= 500
 }
+
+/// Whether a silent request itself is refused: neither a person nor time can help (escalation reference 2.1, 2.4 C4).
+pub(super) fn is_refused_for_good(exchange: &Exchange) -> bool {
+    let answer = &exchange.answer;
+    let is_a_verdict = answer.error.is_some() && (400..429).contains(&answer.status);
+    is_silent(exchange) && is_a_verdict && !is_for_a_person(exchange)
+}
+
+/// Whether a person may be needed, by the error.
+pub(super) fn is_for_a_person(exchange: &Exchange) -> bool {
+    exchange.answer.error.as_deref().is_some_and(|error| FOR_A_PERSON.contains(&error))
+}
+
+const FOR_A_PERSON: &[&str] = &["invalid_grant", "interaction_required", "consent_required", "login_required"];
 
 /// A parameter of the request.
 pub(super) fn parameter<'a>(exchange: &'a Exchange, name: &str) -> Option<&'a str> {

@@ -1,7 +1,7 @@
 use crate::{
     expectation::{
         Asked,
-        log::{Log, described, described_reason, ends_grant, is_outage, is_silent, is_token, verdict},
+        log::{Log, described, described_reason, ends_grant, is_for_a_person, is_outage, is_silent, is_token, verdict},
     },
     recorder::Exchange,
 };
@@ -50,8 +50,7 @@ fn is_beyond_help(failure: &Exchange) -> bool {
         Some(DEVICE_AUTHENTICATION) => answer.status == 401,
         _ => false,
     };
-    let is_for_a_person = answer.error.as_deref().is_some_and(|error| FOR_A_PERSON.contains(&error));
-    numbered || is_outage(failure) || !is_for_a_person
+    numbered || is_outage(failure) || !is_for_a_person(failure)
 }
 
 fn is_block(failure: &Exchange) -> bool {
@@ -68,9 +67,6 @@ fn said(failure: &Exchange) -> String {
         (None, _) => format!("status {}", answer.status),
     }
 }
-
-/// Errors of the token endpoint for which a person may be needed (escalation reference 2.1, 2.4 C4).
-const FOR_A_PERSON: &[&str] = &["invalid_grant", "interaction_required", "consent_required", "login_required"];
 
 /// The server says that the client runs in circles (escalation reference 2.12).
 const LOOP_DETECTED: u32 = 50196;

@@ -64,6 +64,18 @@ fn a_window_behind_a_dead_grant_may_be_for_other_scopes() {
     assert!(story.judge(json!({"scopes_unchanged_on_escalation": true})).is_some());
 }
 
+/// Found by exploration: a challenge whose claims were sent, and refused for a reason that nobody can mend; a later sign-in is for
+/// another need.
+#[rstest]
+#[case::told(refusing(400, "invalid_scope", 70011, ""), true)]
+#[case::for_a_person(refusing(400, "invalid_grant", 50076, "basic_action"), false)]
+#[case::outage(Answer::of(503, "fault"), false)]
+fn a_challenge_is_settled_by_a_refusal_that_is_told(#[case] answer: Answer, #[case] is_settled: bool) {
+    let story = signed_in().redeems(PAYROLL).api(challenged()).silent(PAYROLL, &[("claims", CONTEXT)], answer);
+    let judged = story.window(PAYROLL, &[]).judge(json!({"claims_forwarded_unmodified": true}));
+    assert_eq!(judged.is_none(), is_settled, "{judged:?}");
+}
+
 #[test]
 fn a_block_is_told_before_a_window_opens() {
     let story = signed_in().silent(PAYROLL, &[], refusing(400, "invalid_grant", 53003, "message_only"));
