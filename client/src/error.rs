@@ -293,6 +293,9 @@ impl fmt::Display for ServiceError {
             "the app asks in a loop: stop, do not prompt, and ask again only after some minutes"
         } else if self.is_retryable() {
             "try again later"
+        } else if self.error == "user_password_expired" {
+            // Of the v1 endpoint (B8): no error that MSAL shows a window for, though a sign-in would settle it.
+            "let the user start a sign-in, its page asks for a new password"
         } else {
             "correct the app's registration or request, a sign-in will not help"
         };

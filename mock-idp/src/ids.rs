@@ -3,7 +3,9 @@
 use std::sync::{Mutex, PoisonError};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use rand::{RngExt as _, SeedableRng as _, rngs::ChaCha12Rng};
+#[expect(clippy::disallowed_types, reason = "the one place that draws on the system's randomness")]
+use rand::rngs::SysRng;
+use rand::{RngExt as _, SeedableRng as _, TryRng as _, rngs::ChaCha12Rng};
 use uuid::Uuid;
 
 /// A seeded source of codes, ids and nonces.
@@ -27,7 +29,7 @@ impl Ids {
     pub fn from_os() -> Self {
         let mut seed = [0; 32];
         // Fails only where the operating system has no randomness at all; a mock then goes on with a fixed seed.
-        let _ = aws_lc_rs::rand::fill(&mut seed);
+        let _ = SysRng.try_fill_bytes(&mut seed);
         Self(Mutex::new(ChaCha12Rng::from_seed(seed)))
     }
 

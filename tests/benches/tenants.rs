@@ -9,13 +9,10 @@
 #[path = "../isolation/crowd.rs"]
 mod crowd;
 
-use std::{
-    env, fs,
-    io::{BufRead as _, BufReader, Read as _},
-    process::{Child, Command, ExitCode, Stdio},
-};
+use std::process::ExitCode;
 
 use mock_idp::control_client::{ControlClient, TenantClient};
+use tests::load::{Memory, Process, built};
 use tokio::{runtime::Builder, task::JoinSet};
 
 const CROWD: usize = 1_000;
@@ -31,25 +28,25 @@ fn main() -> ExitCode {
 }
 
 async fn measure() -> ExitCode {
-    let server = Process::start();
+    let server = Process::mock_idp(&built(&["mock-idp"]), &["--no-tls"]);
     println!("{:<48}{:>12}{:>14}", "memory of `mock-idp serve`, in KiB", "resident", "anonymous");
-    let start = server.memory().told("start: nothing was asked yet");
+    let start = told(server.memory(), "start: nothing was asked yet");
     let distinct = crowd::scripts(scenarios::built_in::scripts().len());
     let alone = crowd::gathers(&server.base, &distinct, 1, || {}).await;
-    let warm = server.memory().told("warm: each scenario has run once, one by one");
+    let warm = told(server.memory(), "warm: each scenario has run once, one by one");
 
     let mut peak = start;
     let (scripts, at_once) = (crowd::scripts(CROWD), crowd::at_once(CROWD));
     let together = crowd::gathers(&server.base, &scripts, at_once, || peak = peak.max(server.memory())).await;
-    peak.told(&format!("{CROWD} tenants, {at_once} scenarios at once, at most"));
-    let after = server.memory().told("their tenants are deleted");
+    told(peak, &format!("{CROWD} tenants, {at_once} scenarios at once, at most"));
+    let after = told(server.memory(), "their tenants are deleted");
     let mistakes = crowd::mistakes(&together, &alone);
     assert!(mistakes.is_empty(), "{mistakes:#?}");
 
     let tenants = make(&server.base).await;
-    server.memory().told(&format!("{TENANTS} tenants, one change to each"));
+    told(server.memory(), &format!("{TENANTS} tenants, one change to each"));
     delete(tenants).await;
-    let last = server.memory().told("they are deleted");
+    let last = told(server.memory(), "they are deleted");
 
     println!("\nno cross-talk among {CROWD} scenarios: each log is as alone, and holds nobody else's ids");
     let compared = [(start, "the start"), (warm, "the warm start")];
@@ -57,12 +54,12 @@ async fn measure() -> ExitCode {
         for (before, name) in compared {
             println!(
                 "after {what}, {:+.1} % of {name} ({:+} KiB)",
-                left.above(before),
+                above(left, before),
                 left.resident - before.resident
             );
         }
     }
-    if after.above(warm) <= 10.0 && last.above(warm) <= 10.0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if above(after, warm) <= 10.0 && above(last, warm) <= 10.0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 async fn make(base: &str) -> Vec<TenantClient> {
@@ -98,68 +95,15 @@ async fn delete(tenants: Vec<TenantClient>) {
 
 const WORKERS: usize = 8;
 
-/// What the operating system says of a process, in KiB.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Memory {
-    resident: i64,
-    anonymous: i64,
+/// Prints a row, and hands the figures on.
+fn told(memory: Memory, when: &str) -> Memory {
+    println!("{when:<48}{:>12}{:>14}", memory.resident, memory.anonymous);
+    memory
 }
 
-impl Memory {
-    fn told(self, when: &str) -> Self {
-        println!("{when:<48}{:>12}{:>14}", self.resident, self.anonymous);
-        self
-    }
-
-    /// By how many percent it is more.
-    fn above(self, before: Self) -> f64 {
-        #[expect(clippy::cast_precision_loss, reason = "KiB of a process are far below 2^52")]
-        let share = |part: i64, whole: i64| part as f64 / whole as f64;
-        100.0 * (share(self.resident, before.resident) - 1.0)
-    }
-}
-
-/// The program as it is delivered, in a process of its own.
-struct Process {
-    child: Child,
-    base: String,
-}
-
-impl Process {
-    fn start() -> Self {
-        let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let built = Command::new(cargo).args(["build", "--release", "--quiet", "-p", "mock-idp"]).status();
-        assert!(built.is_ok_and(|status| status.success()), "mock-idp is not built");
-        let own = env::current_exe().expect("the path of this program");
-        let release = own.ancestors().nth(2).expect("target/release");
-        let mut child = Command::new(release.join("mock-idp"))
-            .args(["serve", "--no-tls", "--port", "0"])
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("a server");
-        let mut output = BufReader::new(child.stdout.take().expect("its output"));
-        let mut line = String::new();
-        output.read_line(&mut line).expect("its first line");
-        // It may go on telling.
-        std::thread::spawn(move || output.read_to_end(&mut Vec::new()));
-        let base = line.trim().rsplit(' ').next().expect("its address").to_owned();
-        Self { child, base }
-    }
-
-    fn memory(&self) -> Memory {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("its status");
-        let number = |name: &str| {
-            let line = status.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
-            line.and_then(|rest| rest.trim().trim_end_matches(" kB").parse().ok()).expect("a number")
-        };
-        Memory { resident: number("VmRSS"), anonymous: number("RssAnon") }
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        // It has ended if it cannot be ended.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
+/// By how many percent there is more resident.
+fn above(now: Memory, before: Memory) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "KiB of a process are far below 2^52")]
+    let share = |part: i64, whole: i64| part as f64 / whole as f64;
+    100.0 * (share(now.resident, before.resident) - 1.0)
 }

@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 mod landing;
+pub mod load;
 mod raw;
 mod seat;
 

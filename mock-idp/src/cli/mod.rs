@@ -21,7 +21,7 @@ use std::{
 };
 
 use clap::Parser as _;
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::{Layer as _, filter::Targets, layer::SubscriberExt as _, util::SubscriberInitExt as _};
 
 use args::{Args, Command};
 use failure::Failure;
@@ -56,14 +56,15 @@ fn log() -> Result<(), Failure> {
         (Some(text), _) => {
             let hint = "write it like MOCK_IDP_LOG=debug or MOCK_IDP_LOG=mock_idp=trace";
             let wrong = |_| Failure::usage(format!("MOCK_IDP_LOG is {text:?}, which is no log filter")).hint(hint);
-            Some(EnvFilter::try_new(&text).map_err(wrong)?)
+            Some(text.parse::<Targets>().map_err(wrong)?)
         }
-        (None, Some(text)) => EnvFilter::try_new(text).ok(),
+        (None, Some(text)) => text.parse().ok(),
         (None, None) => None,
     };
     if let Some(filter) = filter {
         let ansi = io::stderr().is_terminal();
-        tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(ansi).init();
+        let lines = tracing_subscriber::fmt::layer().with_writer(io::stderr).with_ansi(ansi);
+        tracing_subscriber::registry().with(lines.with_filter(filter)).init();
     }
     Ok(())
 }

@@ -192,12 +192,15 @@ fn is_token(exchange: &Exchange) -> bool {
     exchange.endpoint == Endpoint::Token && exchange.answer.kind == "token"
 }
 
-/// Suberrors that a sign-in settles (escalation reference 2.3 to 2.5). Without one it may be so or not.
+/// Errors and suberrors that a sign-in settles (escalation reference 2.3 to 2.5). Without a suberror it may be so or not; and
+/// no client of MSAL's kind takes the v1 endpoint's error `user_password_expired` for one (B8).
 fn can_be_settled(failure: &Exchange) -> bool {
-    let suberror = failure.answer.suberror.as_deref();
-    suberror.is_some_and(|suberror| {
-        ["basic_action", "consent_required", "bad_token", "token_expired", "user_password_expired"].contains(&suberror)
-    })
+    let (error, suberror) = (failure.answer.error.as_deref(), failure.answer.suberror.as_deref());
+    error.is_some_and(|error| ["invalid_grant", "interaction_required"].contains(&error))
+        && suberror.is_some_and(|suberror| {
+            ["basic_action", "consent_required", "bad_token", "token_expired", "user_password_expired"]
+                .contains(&suberror)
+        })
 }
 
 fn is_outage(failure: &Exchange) -> bool {

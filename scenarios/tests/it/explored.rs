@@ -54,3 +54,22 @@ async fn a_seed_finds_the_same_again() {
         (explored(MANY, &restless()).await.found.unwrap(), explored(MANY, &restless()).await.found.unwrap());
     assert_eq!((one.case, one.rule), (other.case, other.rule));
 }
+
+/// The v1 endpoint's own error for an expired password is none that MSAL shows a window for.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_window_is_asked_of_a_client_whose_kind_opens_none() {
+    let source = "\
+version: 1
+title: An expired password at the v1 endpoint
+given:
+  user: bo
+  signed_in: { scopes: [calendar/Events.Read] }
+  switches: { error_dialect: v1 }
+steps:
+  - change_user: { user: bo, set: { password_expired: true } }
+  - call_api: { api: vault, scopes: [vault/Secrets.Read], expect: any }
+";
+    let script = load("expired.yaml", source).unwrap();
+    let verdicts = run(&[script], Options::default(), |_| {}).await.unwrap().verdicts;
+    assert!(verdicts[0].missed.is_empty(), "{:?}", verdicts[0].missed);
+}
