@@ -1,8 +1,10 @@
+use jiff::SignedDuration;
+
 use crate::{
     expectation::{
         Asked,
         claims::{Leaves, brief, leaves},
-        log::{Log, Pending, described, described_reason, is_prompt, is_silent, verdict},
+        log::{Log, Pending, described, described_reason, is_prompt, is_silent, is_token, verdict},
     },
     recorder::Exchange,
 };
@@ -40,13 +42,24 @@ fn due<'a>(log: &Log<'a>) -> impl Iterator<Item = (&'a Exchange, Pending<'a>)> {
     })
 }
 
-/// Whether a silent request with claims was refused between `challenge` and `request`.
+/// Whether a silent request with claims was refused between `challenge` and `request`; or with the challenge's own shortly
+/// before it: a client tells that refusal again, from memory.
 fn was_refused(log: &Log<'_>, challenge: &Exchange, request: &Exchange) -> bool {
-    let between = log.before(request).take_while(|earlier| earlier.number > challenge.number);
+    let given = challenge.answer.claims.as_deref().and_then(leaves).unwrap_or_default();
     let asked = Asked::of(request);
-    let mut refused = between.filter(|earlier| is_silent(earlier) && Asked::of(earlier).shares_api_with(&asked));
-    refused.any(|earlier| earlier.claims.as_deref().and_then(leaves).is_some_and(|leaves| !leaves.is_empty()))
+    let mut refused = log
+        .before(request)
+        .filter(|earlier| is_silent(earlier) && !is_token(earlier) && Asked::of(earlier).shares_api_with(&asked));
+    refused.any(|earlier| {
+        let sent = earlier.claims.as_deref().and_then(leaves).unwrap_or_default();
+        let is_the_same = given.iter().all(|(name, value)| sent.get(name) == Some(value));
+        let is_remembered = is_the_same && challenge.at.duration_since(earlier.at) <= REMEMBERED;
+        !sent.is_empty() && (earlier.number > challenge.number || is_remembered)
+    })
 }
+
+/// How long MSAL answers the same silent request with its last refusal (escalation reference A9).
+const REMEMBERED: SignedDuration = SignedDuration::from_mins(2);
 
 /// The claims that are to be handed on. Where a failure and a challenge speak of the same claim, the API's word counts.
 struct Given<'a> {

@@ -76,6 +76,18 @@ fn a_challenge_is_settled_by_a_refusal_that_is_told(#[case] answer: Answer, #[ca
     assert_eq!(judged.is_none(), is_settled, "{judged:?}");
 }
 
+/// Found by exploration: the API's second challenge is the first one again, and the client knows how it ended. Later it does not.
+#[rstest]
+#[case::remembered(60, true)]
+#[case::forgotten(180, false)]
+fn what_was_refused_a_moment_ago_is_not_sent_again(#[case] seconds: i64, #[case] may_be_silent: bool) {
+    let refused = || refusing(400, "invalid_grant", 53001, "additional_action");
+    let story = signed_in().redeems(PAYROLL).api(challenged()).silent(PAYROLL, &[("claims", CONTEXT)], refused());
+    let story = story.api(challenged()).after(seconds).silent(PAYROLL, &[], refused()).after(7_200);
+    let judged = story.judge(json!({"claims_forwarded_unmodified": true}));
+    assert_eq!(judged.is_none(), may_be_silent, "{judged:?}");
+}
+
 #[test]
 fn a_block_is_told_before_a_window_opens() {
     let story = signed_in().silent(PAYROLL, &[], refusing(400, "invalid_grant", 53003, "message_only"));
