@@ -3,12 +3,10 @@
 mod excerpt;
 mod filter;
 mod follow;
+mod shelf;
 mod token;
 
-use std::{
-    collections::VecDeque,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -22,6 +20,8 @@ pub use follow::{Follower, News};
 pub use token::{TokenRole, TokenSeen};
 
 use crate::{error::Refusal, policy::Reason};
+
+use shelf::Shelf;
 
 /// At most so many exchanges are kept a tenant; the oldest go first and are counted.
 const LIMIT: usize = 5_000;
@@ -187,7 +187,7 @@ pub struct Recorder {
 
 #[derive(Debug, Default)]
 struct Log {
-    exchanges: VecDeque<Arc<Exchange>>,
+    exchanges: Shelf,
     next: u64,
     dropped: u64,
     /// How many exchanges have left `exchanges`, dropped or forgotten: the place of its first one.
@@ -209,9 +209,9 @@ impl Recorder {
             log.next += 1;
             exchange.number = log.next;
         }
-        log.exchanges.push_back(Arc::new(exchange));
+        log.exchanges.push(Arc::new(exchange));
         if log.exchanges.len() > LIMIT {
-            log.exchanges.pop_front();
+            log.exchanges.pop_oldest();
             log.dropped += 1;
             log.gone += 1;
         }
@@ -247,14 +247,15 @@ impl Recorder {
     /// The exchanges that are kept, oldest first.
     #[must_use]
     pub fn exchanges(&self) -> Vec<Arc<Exchange>> {
-        self.log().exchanges.iter().cloned().collect()
+        let kept = self.log().exchanges.clone();
+        kept.behind(0).collect()
     }
 
     /// The number behind which a follower goes on who has seen all that is kept.
     #[must_use]
     pub fn last(&self) -> u64 {
         let log = self.log();
-        log.exchanges.back().map_or(log.next, |last| last.number)
+        log.exchanges.last_number().unwrap_or(log.next)
     }
 
     /// Forgets all.

@@ -294,7 +294,7 @@ impl TokenTold {
             meaning: token::meaning(name).map(str::to_owned),
             time: TIMES.contains(&name.as_str()).then(|| Timestamp::from_second(value.as_i64()?).ok()).flatten(),
         };
-        Self { role: token.role, header: token.header.clone(), claims: token.claims.iter().map(claim).collect() }
+        Self { role: token.role, header: token.header(), claims: token.claims().iter().map(claim).collect() }
     }
 }
 

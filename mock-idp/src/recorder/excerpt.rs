@@ -23,8 +23,11 @@ impl Recorder {
     #[must_use]
     pub fn excerpt(&self, filter: &ExchangeFilter) -> Exchanges {
         let log = self.log();
-        let behind = log.exchanges.iter().skip(size(filter.skip.unwrap_or_default().saturating_sub(log.gone)));
-        Exchanges { exchanges: filter.apply(behind), added: log.end(), dropped: log.dropped }
+        let (kept, gone, added, dropped) = (log.exchanges.clone(), log.gone, log.end(), log.dropped);
+        // Reading takes a while, and the tenant goes on.
+        drop(log);
+        let behind = kept.behind(size(filter.skip.unwrap_or_default().saturating_sub(gone)));
+        Exchanges { exchanges: filter.apply(behind), added, dropped }
     }
 }
 

@@ -52,10 +52,10 @@ impl ExchangeFilter {
     }
 
     /// Those of `exchanges` that are meant, in their order. What was skipped before them is the caller's to know.
-    pub(super) fn apply<'a>(&self, exchanges: impl Iterator<Item = &'a Arc<Exchange>>) -> Vec<Arc<Exchange>> {
-        let mut meant: Vec<_> = exchanges.filter(|exchange| self.is_met_by(exchange)).cloned().collect();
+    pub(super) fn apply(&self, exchanges: impl DoubleEndedIterator<Item = Arc<Exchange>>) -> Vec<Arc<Exchange>> {
         let limit = self.limit.map_or(usize::MAX, |limit| size(limit.into()));
-        meant.drain(..meant.len().saturating_sub(limit));
+        let mut meant: Vec<_> = exchanges.rev().filter(|exchange| self.is_met_by(exchange)).take(limit).collect();
+        meant.reverse();
         meant
     }
 
@@ -112,7 +112,7 @@ mod tests {
             sent(4, "ONE", Endpoint::Token),
         ];
         let numbers = |filter: ExchangeFilter| -> Vec<u64> {
-            filter.apply(log.iter()).iter().map(|exchange| exchange.number).collect()
+            filter.apply(log.iter().cloned()).iter().map(|exchange| exchange.number).collect()
         };
         let filter = ExchangeFilter::default();
         assert_eq!(numbers(filter.clone()), [1, 2, 3, 4]);

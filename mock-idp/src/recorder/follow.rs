@@ -1,17 +1,19 @@
-//! Following a log as it grows. A follower holds a place and no exchanges of its own: the log is its buffer, so one who is
-//! slow costs nothing, and is told how many it missed once the log had to let them go.
+//! Following a log as it grows. A follower holds a place and hardly an exchange of its own: the log is its buffer, so one who
+//! is slow costs nothing, and is told how many it missed once the log had to let them go.
 
-use std::sync::Arc;
+use std::{collections::VecDeque, sync::Arc};
 
 use tokio::sync::watch;
 
-use super::{Exchange, Log, Recorder};
+use super::{Exchange, Log, Recorder, filter::size};
 
 /// Somebody who reads a log as it grows.
 #[derive(Debug)]
 pub struct Follower {
     /// The place of the next exchange to be read, counted from the log's beginning.
     place: u64,
+    /// What stands at that place and behind it, as far as it was unpacked together with what was read.
+    ahead: VecDeque<Arc<Exchange>>,
     /// Exchanges that were gone before the follower came.
     missed: u64,
     closed: watch::Receiver<bool>,
@@ -39,19 +41,24 @@ impl Recorder {
             None => (log.end(), 0),
             Some(last) => log.behind(last),
         };
-        Follower { place, missed, closed }
+        Follower { place, ahead: VecDeque::new(), missed, closed }
     }
 
     fn news(&self, follower: &mut Follower) -> Option<News> {
+        if let Some(next) = follower.ahead.pop_front() {
+            follower.place += 1;
+            return Some(News::Exchange(next));
+        }
         let log = self.log();
         let lost = log.gone.saturating_sub(follower.place) + std::mem::take(&mut follower.missed);
         follower.place = follower.place.max(log.gone);
         if lost > 0 {
             return Some(News::Lagged(lost));
         }
-        let next = usize::try_from(follower.place - log.gone).ok().and_then(|index| log.exchanges.get(index));
+        follower.ahead = log.exchanges.next(size(follower.place - log.gone));
+        let next = follower.ahead.pop_front();
         follower.place += u64::from(next.is_some());
-        next.cloned().map(News::Exchange)
+        next.map(News::Exchange)
     }
 }
 
@@ -64,12 +71,12 @@ impl Log {
     /// The place behind exchange number `last`, and how many of those that followed it are gone.
     fn behind(&self, last: u64) -> (u64, u64) {
         // Numbers are given out before an exchange is answered, so they need not be in order.
-        if let Some(index) = self.exchanges.iter().position(|exchange| exchange.number == last) {
+        if let Some(index) = self.exchanges.numbers().position(|number| number == last) {
             return (self.gone + index as u64 + 1, 0);
         }
-        let later = self.exchanges.iter().position(|exchange| exchange.number > last);
-        let first = later.and_then(|index| self.exchanges.get(index)).map_or(self.next + 1, |first| first.number);
-        let place = later.map_or(self.end(), |index| self.gone + index as u64);
+        let later = self.exchanges.numbers().enumerate().find(|(_, number)| *number > last);
+        let first = later.map_or(self.next + 1, |(_, number)| number);
+        let place = later.map_or(self.end(), |(index, _)| self.gone + index as u64);
         (place, first.saturating_sub(last.saturating_add(1)))
     }
 }
