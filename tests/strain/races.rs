@@ -84,10 +84,10 @@ async fn code(client: &RawClient) -> String {
     let url = client.authorize_url(SCOPE, &[]);
     let path = format!("{}?{}", url.path(), url.query().unwrap());
     let answer = client.send(client.request(Method::GET, &path)).await;
-    let location = answer.headers.get("location").unwrap_or_else(|| panic!("no redirect: {}", answer.text));
-    let location = Url::parse(location.to_str().unwrap()).unwrap();
+    assert_eq!(answer.status, 302, "{}", answer.text);
+    let location = Url::parse(answer.headers["location"].to_str().unwrap()).unwrap();
     let code = location.query_pairs().find(|(name, _)| name == "code");
-    code.map(|(_, code)| code.into_owned()).unwrap_or_else(|| panic!("no code: {location}"))
+    code.unwrap().1.into_owned()
 }
 
 /// The outcomes in their order: 0 for a token, the AADSTS number for a refusal.
