@@ -33,6 +33,7 @@ pub mod ids;
 pub mod incident;
 pub mod keys;
 pub mod language;
+mod limits;
 mod memory;
 pub mod pages;
 pub mod params;
@@ -55,4 +56,5 @@ pub use controls::{
     ChangeError, Demanded, Invalid, Judgement, MintedToken, PolicyName, Question, TenantControls, TokenOrder,
     TokenOrderError, Unknown, WhatIf,
 };
+pub use limits::Limits;
 pub use server::{Builder, MockIdp, StartError};

@@ -225,6 +225,12 @@ impl Recorder {
         self.pace(None);
     }
 
+    /// How many exchanges are gone because there were too many.
+    #[must_use]
+    pub fn dropped(&self) -> u64 {
+        self.log().dropped
+    }
+
     /// How many exchanges were added ever.
     #[must_use]
     pub fn added(&self) -> u64 {

@@ -1,5 +1,7 @@
 //! The handle: start is one line, every knob a builder method, stop is drop.
 
+mod connections;
+
 use std::{
     io,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener},
@@ -10,7 +12,6 @@ use std::{
 
 use axum_server::{Handle, tls_rustls::RustlsConfig};
 use tokio::task::JoinHandle;
-use tower::{ServiceExt, util::MapResult};
 
 use crate::{
     clock::{Clock, SystemClock},
@@ -18,9 +19,10 @@ use crate::{
     controls::TenantControls,
     directory::Document,
     expectation::{Expectation, Failure, Log},
-    http::{Idp, Origins, hang_up, router},
+    http::{Idp, Origins, router},
     ids::Ids,
     keys::SigningKey,
+    limits::Limits,
     recorder::Exchange,
     tls::{Ca, TlsError},
     tunnel::Tunnel,
@@ -72,6 +74,14 @@ pub enum StartError {
         address: SocketAddr,
         /// Why not.
         source: io::Error,
+    },
+    /// Whoever has the source has the key that signs, and more than this machine is let in.
+    #[error(
+        "the signing key is a published test key, and on {host} others can reach this server: whoever trusts it there trusts everybody; give it a key of its own with --signing-key FILE, or insist with --allow-published-key"
+    )]
+    PublishedKey {
+        /// The address.
+        host: IpAddr,
     },
     /// No certificate.
     #[error(transparent)]
@@ -170,7 +180,7 @@ impl MockIdp {
     /// A new isolated tenant that starts like the configured tenant `like`.
     #[must_use]
     pub fn new_tenant(&self, like: &str) -> Option<TenantControls> {
-        self.idp.registry.create_like(like).map(|tenant| TenantControls::new(self.idp.clone(), tenant))
+        self.idp.create_tenant(like).map(|tenant| TenantControls::new(self.idp.clone(), tenant))
     }
 
     /// How many tenants there are, and under how many names they are found: what is left of those that were deleted.
@@ -244,8 +254,10 @@ pub struct Builder {
     tls: Tls,
     also_as: Vec<String>,
     key: Arc<SigningKey>,
+    allows_published_key: bool,
     clock: Arc<dyn Clock>,
     seed: Option<u64>,
+    limits: Limits,
 }
 
 enum Tls {
@@ -263,8 +275,10 @@ impl Default for Builder {
             tls: Tls::Off,
             also_as: Vec::new(),
             key: SigningKey::published(),
+            allows_published_key: false,
             clock: Arc::new(SystemClock),
             seed: None,
+            limits: Limits::default(),
         }
     }
 }
@@ -321,6 +335,14 @@ impl Builder {
         self
     }
 
+    /// Signs with a published key even where others than this machine are let in: for a network that nobody else is in, such
+    /// as that of a few containers. Without it [`StartError::PublishedKey`] is the answer.
+    #[must_use]
+    pub fn allow_published_key(mut self) -> Self {
+        self.allows_published_key = true;
+        self
+    }
+
     /// Another clock than the machine's.
     #[must_use]
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
@@ -335,12 +357,22 @@ impl Builder {
         self
     }
 
+    /// How patient the server is, and how much it holds.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
     /// Binds, and serves from then on.
     ///
     /// # Errors
     ///
     /// See [`StartError`].
     pub async fn start(self) -> Result<MockIdp, StartError> {
+        if !self.host.is_loopback() && self.key.is_published() && !self.allows_published_key {
+            return Err(StartError::PublishedKey { host: self.host });
+        }
         let listener = self.bind()?;
         let address = listener.local_addr().map_err(|source| self.unbound(source))?;
         let (ca, tls) = self.certificates()?;
@@ -348,29 +380,17 @@ impl Builder {
         let base = format!("{scheme}://{}:{}", self.name(), address.port());
 
         let ids = self.seed.map_or_else(Ids::from_os, Ids::seeded);
-        let mut idp =
-            Idp::new(base, &self.document, self.key.clone(), self.clock.clone(), ids).ok_or(StartError::Crypto)?;
+        let mut idp = Idp::new(base, &self.document, self.key.clone(), self.clock.clone(), ids, self.limits)
+            .ok_or(StartError::Crypto)?;
         idp.control_hosts.push(self.name());
         idp.ca_path = ca.as_ref().and_then(Ca::path).map(|path| path.display().to_string());
         idp.origins = Origins::new(&idp.base, &self.also_as);
         let idp = Arc::new(idp);
         let first = idp.registry.first().ok_or(StartError::NoTenant)?;
-        let service = ServiceExt::<SocketAddr>::map_response(router(idp.clone()).into_make_service(), |service| {
-            MapResult::new(service, hang_up)
-        });
         let tunnel = self.tunnel(address).await?;
         let handle = Handle::new();
-        let bound = |source| StartError::Bind { address, source };
-        let serving = match tls {
-            None => {
-                let server = axum_server::from_tcp(listener).map_err(bound)?.handle(handle.clone());
-                tokio::spawn(server.serve(service))
-            }
-            Some(tls) => {
-                let server = axum_server::from_tcp_rustls(listener, tls).map_err(bound)?.handle(handle.clone());
-                tokio::spawn(server.serve(service))
-            }
-        };
+        let serving = connections::serve(listener, tls, router(idp.clone()), &self.limits, &handle)
+            .map_err(|source| StartError::Bind { address, source })?;
         Ok(MockIdp {
             first_tenant: TenantControls::new(idp.clone(), first),
             idp,

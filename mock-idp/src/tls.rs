@@ -23,6 +23,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use x509_parser::certificate::X509Certificate;
 use x509_parser::prelude::FromDer;
 
+use files::{CaFiles, Found};
 use name::Name;
 
 pub(crate) use files::{Access, replace_file};
@@ -43,23 +44,31 @@ impl Ca {
     /// that is there is reused as it is, and refused if it is damaged, expired or not good for all of `names`.
     pub fn load_or_create(dir: &Path, names: &[String], now: Timestamp) -> Result<Self, TlsError> {
         let names = name::with_own(names)?;
-        let files = files::CaFiles::in_dir(dir);
+        let files = CaFiles::in_dir(dir);
         if let Some((key, pem)) = files.read_complete()? {
             return Self::from_files(&files, &key, pem, &names, now);
         }
         // Perhaps another process is making it this moment: whoever comes second finds it under the lock.
         let _lock = files.lock()?;
-        if let Some((key, pem)) = files.read()? {
-            return Self::from_files(&files, &key, pem, &names, now);
-        }
-        let (key, certificate) = generate(&names, now)?;
-        files.write(&key.serialize_pem(), &certificate.pem())?;
+        let key = match files.read()? {
+            Found::Both { key, certificate } => return Self::from_files(&files, &key, certificate, &names, now),
+            // With the same name and key, so whoever trusted a certificate that is gone goes on to be right.
+            Found::Key(key) => read_key(&files, &key)?,
+            Found::Nothing => {
+                let key = KeyPair::generate().map_err(TlsError::Make)?;
+                files.write_key(&key.serialize_pem())?;
+                key
+            }
+        };
+        let certificate = certify(&key, &names, now)?;
+        files.write_certificate(&certificate.pem())?;
         Self::new(key, certificate.pem(), Some(files.certificate))
     }
 
     /// A CA for this machine's names and `names` that lives in memory and leaves no trace.
     pub fn ephemeral(names: &[String], now: Timestamp) -> Result<Self, TlsError> {
-        let (key, certificate) = generate(&name::with_own(names)?, now)?;
+        let key = KeyPair::generate().map_err(TlsError::Make)?;
+        let certificate = certify(&key, &name::with_own(names)?, now)?;
         Self::new(key, certificate.pem(), None)
     }
 
@@ -112,14 +121,8 @@ impl Ca {
     }
 
     /// A CA read from its files: whole, of one piece, still valid, and good for the names.
-    fn from_files(
-        files: &files::CaFiles,
-        key: &str,
-        pem: String,
-        names: &[Name],
-        now: Timestamp,
-    ) -> Result<Self, TlsError> {
-        let key = KeyPair::from_pem(key).map_err(|error| TlsError::damaged(&files.key, error.to_string()))?;
+    fn from_files(files: &CaFiles, key: &str, pem: String, names: &[Name], now: Timestamp) -> Result<Self, TlsError> {
+        let key = read_key(files, key)?;
         let ca = Self::new(key, pem, Some(files.certificate.clone()))?;
         let expired = TlsError::Expired { path: files.certificate.clone(), key: files.key.clone(), at: ca.expires };
         if ca.expires <= now {
@@ -191,7 +194,7 @@ pub enum TlsError {
         /// The cause.
         source: std::io::Error,
     },
-    /// One of the CA's two files is missing.
+    /// The certificate is there without its key.
     #[error("{} is there but {} is missing; restore it, or delete {} to have a new CA made (which then must be trusted anew)", present.display(), missing.display(), present.display())]
     Half {
         /// The file that is there.
@@ -249,11 +252,15 @@ impl TlsError {
     }
 }
 
-fn generate(names: &[Name], now: Timestamp) -> Result<(KeyPair, rcgen::Certificate), TlsError> {
-    let key = KeyPair::generate().map_err(TlsError::Make)?;
+fn read_key(files: &CaFiles, key: &str) -> Result<KeyPair, TlsError> {
+    KeyPair::from_pem(key).map_err(|error| TlsError::damaged(&files.key, error.to_string()))
+}
+
+/// The certificate of a CA with this key, good for `names`.
+fn certify(key: &KeyPair, names: &[Name], now: Timestamp) -> Result<rcgen::Certificate, TlsError> {
     let mut params = CertificateParams::default();
     // Trust stores find issuers by name: two CAs of different keys must not share one.
-    let id: String = params.key_identifier(&key).iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+    let id: String = params.key_identifier(key).iter().take(4).map(|byte| format!("{byte:02x}")).collect();
     params.distinguished_name = Default::default();
     params.distinguished_name.push(DnType::CommonName, format!("mock-idp local CA {id}"));
     params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
@@ -263,8 +270,7 @@ fn generate(names: &[Name], now: Timestamp) -> Result<(KeyPair, rcgen::Certifica
         excluded_subtrees: Vec::new(),
     });
     set_validity(&mut params, now, now + CA_LIFE);
-    let certificate = params.self_signed(&key).map_err(TlsError::Make)?;
-    Ok((key, certificate))
+    params.self_signed(key).map_err(TlsError::Make)
 }
 
 /// rcgen's dates are of a crate we do not name, so they are reached by counting from 1970.

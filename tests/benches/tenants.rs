@@ -12,7 +12,7 @@ mod crowd;
 use std::process::ExitCode;
 
 use mock_idp::control_client::{ControlClient, TenantClient};
-use tests::load::{Memory, Process, built};
+use tests::load::{Process, built};
 use tokio::{runtime::Builder, task::JoinSet};
 
 const CROWD: usize = 1_000;
@@ -30,23 +30,23 @@ fn main() -> ExitCode {
 async fn measure() -> ExitCode {
     let server = Process::mock_idp(&built(&["mock-idp"]), &["--no-tls"]);
     println!("{:<48}{:>12}{:>14}", "memory of `mock-idp serve`, in KiB", "resident", "anonymous");
-    let start = told(server.memory(), "start: nothing was asked yet");
+    let start = server.memory().told("start: nothing was asked yet");
     let distinct = crowd::scripts(scenarios::built_in::scripts().len());
     let alone = crowd::gathers(&server.base, &distinct, 1, || {}).await;
-    let warm = told(server.memory(), "warm: each scenario has run once, one by one");
+    let warm = server.memory().told("warm: each scenario has run once, one by one");
 
     let mut peak = start;
     let (scripts, at_once) = (crowd::scripts(CROWD), crowd::at_once(CROWD));
     let together = crowd::gathers(&server.base, &scripts, at_once, || peak = peak.max(server.memory())).await;
-    told(peak, &format!("{CROWD} tenants, {at_once} scenarios at once, at most"));
-    let after = told(server.memory(), "their tenants are deleted");
+    peak.told(&format!("{CROWD} tenants, {at_once} scenarios at once, at most"));
+    let after = server.memory().told("their tenants are deleted");
     let mistakes = crowd::mistakes(&together, &alone);
     assert!(mistakes.is_empty(), "{mistakes:#?}");
 
     let tenants = make(&server.base).await;
-    told(server.memory(), &format!("{TENANTS} tenants, one change to each"));
+    server.memory().told(&format!("{TENANTS} tenants, one change to each"));
     delete(tenants).await;
-    let last = told(server.memory(), "they are deleted");
+    let last = server.memory().told("they are deleted");
 
     println!("\nno cross-talk among {CROWD} scenarios: each log is as alone, and holds nobody else's ids");
     let compared = [(start, "the start"), (warm, "the warm start")];
@@ -54,12 +54,12 @@ async fn measure() -> ExitCode {
         for (before, name) in compared {
             println!(
                 "after {what}, {:+.1} % of {name} ({:+} KiB)",
-                above(left, before),
+                left.above(before),
                 left.resident - before.resident
             );
         }
     }
-    if above(after, warm) <= 10.0 && above(last, warm) <= 10.0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if after.above(warm) <= 10.0 && last.above(warm) <= 10.0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 async fn make(base: &str) -> Vec<TenantClient> {
@@ -94,16 +94,3 @@ async fn delete(tenants: Vec<TenantClient>) {
 }
 
 const WORKERS: usize = 8;
-
-/// Prints a row, and hands the figures on.
-fn told(memory: Memory, when: &str) -> Memory {
-    println!("{when:<48}{:>12}{:>14}", memory.resident, memory.anonymous);
-    memory
-}
-
-/// By how many percent there is more resident.
-fn above(now: Memory, before: Memory) -> f64 {
-    #[expect(clippy::cast_precision_loss, reason = "KiB of a process are far below 2^52")]
-    let share = |part: i64, whole: i64| part as f64 / whole as f64;
-    100.0 * (share(now.resident, before.resident) - 1.0)
-}

@@ -66,10 +66,15 @@ impl Answer {
 impl RawClient {
     /// Against the first tenant of `idp`.
     pub async fn new(idp: &MockIdp) -> Self {
+        Self::at(idp.base(), idp.authority()).await
+    }
+
+    /// Against the tenant of `authority` of the server at `base`.
+    pub async fn at(base: &str, authority: String) -> Self {
         let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
         Self {
-            base: idp.base().to_owned(),
-            authority: idp.authority(),
+            base: base.to_owned(),
+            authority,
             protocol: "oauth2/v2.0",
             client_id: DESKTOP.to_owned(),
             redirect_uri: Landing::start().await.address(),
@@ -181,10 +186,19 @@ impl RawClient {
 
     /// Sends a request.
     pub async fn send(&self, request: reqwest::RequestBuilder) -> Answer {
-        let response = request.send().await.expect("an answer");
+        self.try_send(request).await.expect("an answer")
+    }
+
+    /// Sends a request, to which there may be no answer.
+    ///
+    /// # Errors
+    ///
+    /// If the server is not there, or goes away.
+    pub async fn try_send(&self, request: reqwest::RequestBuilder) -> Result<Answer, reqwest::Error> {
+        let response = request.send().await?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let text = response.text().await.expect("a body");
-        Answer { status, headers, body: serde_json::from_str(&text).unwrap_or_default(), text }
+        let text = response.text().await?;
+        Ok(Answer { status, headers, body: serde_json::from_str(&text).unwrap_or_default(), text })
     }
 }
 

@@ -1,7 +1,7 @@
 //! Tokens in a file that only its owner may read. It is replaced whole, by renaming, so that nobody
 //! ever sees half of it; who changes it holds the lock on the file beside it.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -177,9 +177,13 @@ impl FileStorage {
         // Behind a link, what it points to is replaced, not the link.
         let path = fs::canonicalize(&self.path).unwrap_or_else(|_| self.path.clone());
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let name = path.file_name().unwrap_or_default();
+        sweep(folder, name);
         let write = || {
             // Made with mode 0600.
-            let mut new = tempfile::Builder::new().prefix(".token-cache-").tempfile_in(folder)?;
+            let prefix = part_prefix(name);
+            let mut new =
+                tempfile::Builder::new().prefix(&prefix).rand_bytes(PART_LENGTH).suffix(PART).tempfile_in(folder)?;
             new.write_all(bytes)?;
             new.as_file().sync_all()?;
             let file = new.persist(&path).map_err(|error| error.error)?;
@@ -263,6 +267,32 @@ fn revision_of(metadata: &Metadata) -> Revision {
     #[cfg(not(unix))]
     let number = metadata.created().ok();
     Revision::new((number, metadata.len(), metadata.modified().ok()))
+}
+
+/// In the name of a file that is being written, between the cache's own name and [`PART`]: so many random characters.
+const PART_LENGTH: usize = 6;
+const PART: &str = ".part";
+
+fn part_prefix(name: &OsStr) -> OsString {
+    let mut prefix = OsString::from(".");
+    prefix.push(name);
+    prefix.push(".");
+    prefix
+}
+
+/// Removes what killed processes were writing: there are tokens in it. Under the lock nobody is writing now.
+fn sweep(folder: &Path, name: &OsStr) {
+    let prefix = part_prefix(name);
+    let is_part = |found: &OsStr| {
+        let random = found.as_encoded_bytes().strip_prefix(prefix.as_encoded_bytes());
+        random.and_then(|rest| rest.strip_suffix(PART.as_bytes())).is_some_and(|random| random.len() == PART_LENGTH)
+    };
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        if is_part(&entry.file_name()) {
+            // Where it cannot be removed the next one who writes tries again.
+            let _ = fs::remove_file(entry.path());
+        }
+    }
 }
 
 fn beside(path: &Path, ending: &str) -> PathBuf {

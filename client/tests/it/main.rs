@@ -8,6 +8,7 @@ mod authority;
 mod cache;
 mod command_line;
 mod confidential;
+mod crash;
 mod device_code;
 mod domain;
 mod escalation;

@@ -58,6 +58,7 @@ Examples:
   mock-idp serve --port 0 --no-tls
   mock-idp config default > mock-idp.yaml && mock-idp serve --config mock-idp.yaml
   mock-idp serve --port 443 --also-as login.microsoftonline.com
+  mock-idp serve --host 0.0.0.0 --signing-key signing-key.pem
 
 Ready when stdout's first line is there: mock-idp listening on https://localhost:PORT
 The control API for tests is described at https://localhost:PORT/_mock/openapi.json";
@@ -87,6 +88,9 @@ pub(super) struct ServeOptions {
     /// PEM file with the RSA key (PKCS#8) that signs tokens [default: a published test key]
     #[arg(long, value_name = "FILE", env = "MOCK_IDP_SIGNING_KEY")]
     pub(super) signing_key: Option<PathBuf>,
+    /// Sign with a published test key even where --host lets the network in: for a network of test containers alone
+    #[arg(long, env = "MOCK_IDP_ALLOW_PUBLISHED_KEY", value_parser = FalseyValueParser::new())]
+    pub(super) allow_published_key: bool,
 }
 
 /// Where the CA is.

@@ -38,8 +38,9 @@ fn export(ca: &Ca, file: &Path) -> Result<(), Failure> {
     match OpenOptions::new().write(true).create_new(true).open(file) {
         Ok(mut created) => created.write_all(pem.as_bytes()).map_err(failed),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            if fs::read_to_string(file).is_ok_and(|there| there == pem) {
-                return Ok(());
+            // A copy that was killed halfway is finished.
+            if fs::read_to_string(file).is_ok_and(|there| pem.starts_with(&there)) {
+                return fs::write(file, pem).map_err(failed);
             }
             let what = if file.is_dir() { "is a directory" } else { "is there already and is not this certificate" };
             Err(Failure::usage(format!("{} {what}", file.display())).hint("give another file name, or remove it first"))

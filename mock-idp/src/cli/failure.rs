@@ -73,6 +73,10 @@ impl From<StartError> for Failure {
                 }
                 _ => None,
             },
+            StartError::PublishedKey { .. } => Some(
+                "make one with `openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out signing-key.pem` and add \
+                 --signing-key signing-key.pem; among test containers alone, set MOCK_IDP_ALLOW_PUBLISHED_KEY=1",
+            ),
             _ => None,
         };
         Self { hint: hint.map(str::to_owned), ..Self::usage(error) }

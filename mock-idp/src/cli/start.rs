@@ -28,6 +28,9 @@ pub(super) async fn start(options: &ServeOptions, default_port: u16) -> Result<M
         let key = SigningKey::load(&text(path)?);
         builder = builder.signing_key(key.map_err(|error| Failure::usage(format!("{}: {error}", path.display())))?);
     }
+    if options.allow_published_key {
+        builder = builder.allow_published_key();
+    }
     if !options.no_tls {
         builder = builder.tls_from(options.certificate_directory()?);
     }

@@ -19,8 +19,8 @@ pub use patch::{Patch, PolicyDraft};
 pub use tenant::{ApiName, ApplicationName, CreateTenant, TenantDescription, TenantDirectory, UserName};
 pub(crate) use tenant::{told_application, told_user};
 pub use told::{
-    ClaimTold, Credentials, CredentialsOfUser, ErrorTold, ExchangeTold, ExportForm, ExportOrder, Snippets, StreamForm,
-    StreamStart, TenantListed, Tenants, Timeline, TimelineRow, TokenTold,
+    ClaimTold, Credentials, CredentialsOfUser, Dropped, ErrorTold, ExchangeTold, ExportForm, ExportOrder, Snippets,
+    StreamForm, StreamStart, TenantListed, Tenants, Timeline, TimelineRow, TokenTold,
 };
 
 pub use crate::{

@@ -19,6 +19,8 @@ use crate::{
 pub struct Tenants {
     /// In the order in which they were made; those of the configuration first.
     pub tenants: Vec<TenantListed>,
+    /// How many isolated ones are gone because there were too many.
+    pub dropped: u64,
 }
 
 /// A tenant in a list.
@@ -36,6 +38,26 @@ pub struct TenantListed {
     pub isolated: bool,
     /// How many exchanges it has seen.
     pub exchanges: u64,
+    /// How much it has forgotten because there was too much.
+    pub dropped: Dropped,
+}
+
+/// How many of each kind a tenant has forgotten, the oldest first, because there were too many. What ended or expired does
+/// not count.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Dropped {
+    /// Exchanges of the log.
+    pub exchanges: u64,
+    /// Browsers with their sessions.
+    pub browsers: u64,
+    /// Sign-ins in progress.
+    pub sign_ins: u64,
+    /// Authorization codes.
+    pub codes: u64,
+    /// Device codes.
+    pub device_codes: u64,
+    /// Families of refresh tokens of which something was remembered: that they were used up, or have come to an end.
+    pub refresh_token_families: u64,
 }
 
 /// A part of the log as a sequence.

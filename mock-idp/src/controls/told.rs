@@ -91,6 +91,7 @@ impl TenantControls {
 impl TenantListed {
     /// `tenant` in a list.
     pub(crate) fn of(tenant: &Tenant) -> Self {
+        let dropped = tenant.dropped();
         Self {
             tenant_id: tenant.id,
             name: tenant.name.clone(),
@@ -98,6 +99,7 @@ impl TenantListed {
             display_name: tenant.state().directory.display_name.clone(),
             isolated: tenant.origin != tenant.id,
             exchanges: tenant.log.added(),
+            dropped,
         }
     }
 

@@ -87,6 +87,7 @@ fn value(code: Aadsts, name: &str, now: Timestamp) -> String {
         ("word", _) => "common".to_owned(),
         ("response_mode", _) => "pigeon".to_owned(),
         ("prompt", _) => "maybe".to_owned(),
+        ("part", _) => "body".to_owned(),
         ("limit", _) => "65536".to_owned(),
         ("method", _) => "GET".to_owned(),
         ("what", Aadsts::ExternalChallenge) => "terms of use".to_owned(),

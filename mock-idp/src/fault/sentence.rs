@@ -40,6 +40,7 @@ pub fn refusal(
         ("inactivity", "90.00:00:00".to_owned()),
         ("issued", time.clone()),
         ("lifetime", "3600".to_owned()),
+        ("part", "body".to_owned()),
         ("limit", "65536".to_owned()),
         ("method", "GET".to_owned()),
         ("origin", "null".to_owned()),

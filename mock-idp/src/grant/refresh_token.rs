@@ -33,7 +33,8 @@ fn redeem(call: &TokenCall<'_>, client: &Application) -> Result<Redeemed, Refusa
     cross_origin::check_program(call, client)?;
     let issuer = (call.tenants)(&token.tenant.to_string()).filter(|issuer| issuer.epoch == token.epoch);
     let issuer = issuer.ok_or_else(|| {
-        Refusal::new(Aadsts::GrantInvalid).with("what", "the refresh token is from before the server was reset")
+        Refusal::new(Aadsts::GrantInvalid)
+            .with("what", "the refresh token is from before the server was reset, or of a tenant that is gone")
     })?;
     check_state(&token, client, &issuer, directory.switches.refresh_token_max_lifetime)?;
     check_family(token.lineage, call, &directory)?;

@@ -1,9 +1,9 @@
 //! A request as it came in: read once, whole, with a limit.
 
-use std::convert::Infallible;
+use std::{convert::Infallible, sync::Arc};
 
 use axum::{
-    body::{Body, Bytes, to_bytes},
+    body::{Body, Bytes},
     extract::{FromRequest, Request},
     http::{HeaderMap, Method, header, request::Parts},
 };
@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::{
     directory::{Dialect, Platform},
-    error::{Aadsts, Refusal, Trace},
+    error::{Refusal, Trace},
     fault::{Effect, Hit},
     ids::Ids,
     language::Language,
@@ -21,8 +21,10 @@ use crate::{
     recorder::{Answer, Endpoint, Exchange, fingerprints, redact},
 };
 
-/// Bodies and queries above this size are refused.
-const LIMIT: usize = 64 * 1024;
+use super::{
+    Idp,
+    body::{self, LARGEST_BODY, LARGEST_QUERY, Unread},
+};
 
 /// The cookie that tells browsers apart.
 pub(super) const COOKIE: &str = "ESTSAUTH";
@@ -34,16 +36,16 @@ pub(super) struct Incoming {
     pub(super) path: String,
     query: String,
     pub(super) headers: HeaderMap,
-    body: Option<Bytes>,
+    body: Result<Bytes, Unread>,
     fault: Option<Hit>,
 }
 
-impl<S: Send + Sync> FromRequest<S> for Incoming {
+impl FromRequest<Arc<Idp>> for Incoming {
     type Rejection = Infallible;
 
-    async fn from_request(request: Request, _: &S) -> Result<Self, Infallible> {
+    async fn from_request(request: Request, idp: &Arc<Idp>) -> Result<Self, Infallible> {
         let (mut parts, body) = request.into_parts();
-        Ok(Self::taken(&mut parts, body).await)
+        Ok(Self::taken(&mut parts, body, idp).await)
     }
 }
 
@@ -54,21 +56,21 @@ impl Incoming {
     }
 
     /// The request as a layer before has read it and left it in `parts`; reads it otherwise.
-    pub(super) async fn taken(parts: &mut Parts, body: Body) -> Self {
+    pub(super) async fn taken(parts: &mut Parts, body: Body, idp: &Idp) -> Self {
         match parts.extensions.remove::<Self>() {
             Some(read) => read,
-            None => Self::read(parts, body).await,
+            None => Self::read(parts, body, idp).await,
         }
     }
 
     /// Reads a request.
-    pub(super) async fn read(parts: &Parts, body: Body) -> Self {
+    pub(super) async fn read(parts: &Parts, body: Body, idp: &Idp) -> Self {
         Self {
             method: parts.method.clone(),
             path: parts.uri.path().to_owned(),
             query: parts.uri.query().unwrap_or_default().to_owned(),
             headers: parts.headers.clone(),
-            body: to_bytes(body, LIMIT).await.ok(),
+            body: body::read(body, LARGEST_BODY, idp.limits.body).await,
             fault: None,
         }
     }
@@ -85,12 +87,15 @@ impl Incoming {
 
     /// The parameters of the query.
     pub(super) fn query(&self) -> Result<Params, Refusal> {
-        if self.query.len() > LIMIT { Err(too_large()) } else { Params::parse(self.query.as_bytes()) }
+        if self.query.len() > LARGEST_QUERY {
+            return Err(body::too_large("query", LARGEST_QUERY, 414));
+        }
+        Params::parse(self.query.as_bytes())
     }
 
     /// The parameters of a form.
     pub(super) fn form(&self) -> Result<Params, Refusal> {
-        Params::parse(self.body.as_ref().ok_or_else(too_large)?)
+        Params::parse(self.body.as_ref().map_err(|unread| *unread)?)
     }
 
     /// A header as text.
@@ -179,8 +184,4 @@ impl Incoming {
             trace_id: trace.trace_id,
         }
     }
-}
-
-fn too_large() -> Refusal {
-    Refusal::new(Aadsts::TooLarge).with("limit", LIMIT)
 }

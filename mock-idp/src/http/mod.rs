@@ -5,6 +5,7 @@
 
 mod api;
 mod authorize;
+mod body;
 mod challenge;
 mod consent_page;
 mod control;
@@ -30,6 +31,7 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
+pub(crate) use body::LARGEST_HEAD;
 pub use fault::hang_up;
 pub use origin::Origins;
 pub(crate) use origin::split_port;
@@ -41,6 +43,7 @@ use crate::{
     error::{Aadsts, Refusal},
     ids::Ids,
     keys::SigningKey,
+    limits::Limits,
     memory::Freed,
     seal::Sealer,
     state::{Authority, Registry, Tenant, UserCodes},
@@ -62,6 +65,8 @@ pub struct Idp {
     pub sealer: Sealer,
     /// The codes that can be typed at `/deviceauth`.
     pub user_codes: UserCodes,
+    /// How patient it is, and how much it holds.
+    pub limits: Limits,
     /// For ids that belong to no tenant.
     pub ids: Ids,
     clock: Arc<dyn Clock>,
@@ -69,7 +74,7 @@ pub struct Idp {
 }
 
 impl Idp {
-    /// A server at `base` with the tenants of `document`.
+    /// A server at `base` with the tenants of `document`, within `limits`.
     ///
     /// Returns `None` only if no encryption key can be made, which does not happen.
     #[must_use]
@@ -79,9 +84,10 @@ impl Idp {
         key: Arc<SigningKey>,
         clock: Arc<dyn Clock>,
         ids: Ids,
+        limits: Limits,
     ) -> Option<Self> {
         let sealer = Sealer::new(&ids)?;
-        let registry = Registry::new(document, key, clock.clone(), ids.fork());
+        let registry = Registry::new(document, key, clock.clone(), ids.fork(), limits);
         Some(Self {
             origins: Origins::new(&base, &[]),
             base,
@@ -89,7 +95,8 @@ impl Idp {
             ca_path: None,
             registry,
             sealer,
-            user_codes: UserCodes::new(10_000),
+            user_codes: UserCodes::new(limits.entries),
+            limits,
             ids,
             clock,
             freed: Freed::default(),
@@ -116,14 +123,28 @@ impl Idp {
         self.user_codes.clear();
     }
 
+    /// Makes an isolated tenant that starts like the configured tenant `like`; the oldest makes room for one too many.
+    pub fn create_tenant(&self, like: &str) -> Option<Arc<Tenant>> {
+        let (made, dropped) = self.registry.create_like(like)?;
+        if let Some(dropped) = dropped {
+            self.forget(dropped);
+        }
+        Some(made)
+    }
+
     /// Forgets an isolated tenant and all that is about it; says whether there was one. Those of the configuration stay.
     pub fn delete_tenant(&self, id: Uuid) -> bool {
         let deleted = self.registry.remove(id);
         if deleted {
-            self.user_codes.forget(id);
-            self.freed.deleted(self.registry.isolated());
+            self.forget(id);
         }
         deleted
+    }
+
+    /// Forgets what is left of a tenant that is gone.
+    fn forget(&self, tenant: Uuid) {
+        self.user_codes.forget(tenant);
+        self.freed.deleted(self.registry.isolated());
     }
 
     fn tenant_by_id(&self, id: Uuid) -> Option<Arc<Tenant>> {

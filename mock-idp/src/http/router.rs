@@ -20,7 +20,7 @@ use crate::{
 };
 
 use super::{
-    Idp, api, authorize, control, cors, dashboard, device, discovery, fault, incoming::Incoming, login, logout,
+    Idp, api, authorize, body, control, cors, dashboard, device, discovery, fault, incoming::Incoming, login, logout,
     respond, skip, token, turn,
 };
 
@@ -66,7 +66,8 @@ pub fn router(idp: Arc<Idp>) -> Router {
     // Paths are matched by the inner router, so they are mended outside of it.
     Router::new()
         .fallback_service(MapRequest::new(paths, single_slashes))
-        .layer(middleware::from_fn_with_state(idp, skip::pages))
+        .layer(middleware::from_fn_with_state(idp.clone(), skip::pages))
+        .layer(middleware::from_fn_with_state(idp, body::readable))
 }
 
 fn single_slashes(mut request: Request) -> Request {
@@ -94,7 +95,7 @@ async fn readable(State(idp): State<Arc<Idp>>, request: Request, next: Next) -> 
         return next.run(request).await;
     }
     let (mut parts, body) = request.into_parts();
-    let trace = Incoming::taken(&mut parts, body).await.trace(None, &idp.ids, idp.clock.now());
+    let trace = Incoming::taken(&mut parts, body, &idp).await.trace(None, &idp.ids, idp.clock.now());
     let refusal = Refusal::new(Aadsts::Malformed).with("what", "the path has escapes that are no text");
     respond::refusal(&refusal, &trace, idp.registry.document().switches.trailer)
 }

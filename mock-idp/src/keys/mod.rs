@@ -88,6 +88,12 @@ impl SigningKey {
         Self::from_pem(pem, None).map(Arc::new)
     }
 
+    /// Whether it is one of the published test keys, by whichever way it came here: whoever has the source can sign with it.
+    #[must_use]
+    pub fn is_published(&self) -> bool {
+        KEYS.iter().any(|published| published.modulus == self.modulus)
+    }
+
     /// The key id, the same in tokens and JWKS.
     #[must_use]
     pub fn kid(&self) -> &str {

@@ -11,13 +11,14 @@ pub struct Bounded<T> {
     entries: HashMap<String, T>,
     order: VecDeque<String>,
     limit: usize,
+    dropped: u64,
 }
 
 impl<T> Bounded<T> {
     /// An empty map for `limit` entries.
     #[must_use]
     pub fn new(limit: usize) -> Self {
-        Self { entries: HashMap::new(), order: VecDeque::new(), limit }
+        Self { entries: HashMap::new(), order: VecDeque::new(), limit, dropped: 0 }
     }
 
     /// Adds or replaces.
@@ -29,7 +30,14 @@ impl<T> Bounded<T> {
             && let Some(oldest) = self.order.pop_front()
         {
             self.entries.remove(&oldest);
+            self.dropped += 1;
         }
+    }
+
+    /// How many entries went because there were too many.
+    #[must_use]
+    pub fn dropped(&self) -> u64 {
+        self.dropped
     }
 
     /// Looks up.
@@ -113,9 +121,11 @@ mod tests {
             map.insert(name.to_owned(), value);
         }
         assert_eq!((map.get("a"), map.get("b"), map.get("c")), (None, Some(&2), Some(&3)));
+        assert_eq!(map.dropped(), 1);
         map.prune(|value| *value < 3);
         assert_eq!((map.get("b"), map.get("c")), (None, Some(&3)));
         assert_eq!(map.remove("c"), Some(3));
         assert_eq!(map.remove("c"), None);
+        assert_eq!(map.dropped(), 1, "what is taken out or stale was not dropped");
     }
 }

@@ -31,18 +31,17 @@ pub use session::{Session, Sessions};
 
 use crate::{
     clock::{Clock, TenantClock},
+    control::Dropped,
     directory::{Directory, Document, Policy, Tenant as TenantDocument},
     fault::Faults,
     flow::Flow,
     ids::Ids,
     keys::{KeyRing, SigningKey},
+    limits::Limits,
     policy::Ledger,
     recorder::Recorder,
     virtual_user::VirtualUser,
 };
-
-/// At most so many browsers, sign-ins in progress and codes are remembered a tenant; the oldest go first.
-const LIMIT: usize = 10_000;
 
 /// A tenant at work.
 #[derive(Debug)]
@@ -66,6 +65,7 @@ pub struct Tenant {
     /// Drawn when the tenant was made: grants from before a reset are not good any more.
     pub epoch: u64,
     pristine: Directory,
+    limits: Limits,
     state: Mutex<State>,
 }
 
@@ -135,11 +135,10 @@ impl Tenant {
         key: Arc<SigningKey>,
         clock: Arc<dyn Clock>,
         ids: Ids,
+        limits: Limits,
     ) -> Self {
         let directory = Directory::of(tenant, document);
-        let ledger = standing_consents(tenant, &directory, Timestamp::MIN);
-        let keys = KeyRing::new(key);
-        Self::at_work(tenant, tenant.name.clone(), directory, ledger, keys, clock, ids)
+        Self::at_work(tenant, tenant.name.clone(), directory, KeyRing::new(key), clock, ids, limits)
     }
 
     /// A tenant of its own that starts like this one was configured: the same users, policies and consents under another
@@ -150,14 +149,28 @@ impl Tenant {
         let id = ids.guid();
         let name = format!("{}-{}", origin.name, &id.simple().to_string()[..12]);
         let directory = self.pristine.isolated_copy(id, format!("{name}.test"));
-        let ledger = standing_consents(origin, &directory, Timestamp::MIN);
-        Self::at_work(origin, name, directory, ledger, self.keys.pristine(), clock, ids)
+        Self::at_work(origin, name, directory, self.keys.pristine(), clock, ids, self.limits)
     }
 
     /// What changes, locked. Copy out what you need; never hold it across an `.await`.
     pub fn state(&self) -> MutexGuard<'_, State> {
         // A panic while the lock was held was answered with 90033; the state is whole, every change is a single step.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How much was forgotten because there was too much.
+    #[must_use]
+    pub fn dropped(&self) -> Dropped {
+        let exchanges = self.log.dropped();
+        let state = self.state();
+        Dropped {
+            exchanges,
+            browsers: state.sessions.dropped(),
+            sign_ins: state.flows.dropped(),
+            codes: state.codes.dropped(),
+            device_codes: state.device_codes.dropped(),
+            refresh_token_families: state.families.dropped(),
+        }
     }
 
     /// The tenant's current time.
@@ -170,11 +183,12 @@ impl Tenant {
         origin: &TenantDocument,
         name: String,
         directory: Directory,
-        ledger: Ledger,
         keys: KeyRing,
         clock: Arc<dyn Clock>,
         ids: Ids,
+        limits: Limits,
     ) -> Self {
+        let ledger = standing_consents(origin, &directory, Timestamp::MIN);
         let virtual_user = directory.users.first().map(|user| VirtualUser::new(directory.username(user)));
         Self {
             id: directory.id,
@@ -186,23 +200,24 @@ impl Tenant {
             ids,
             keys,
             pristine: directory.clone(),
+            limits,
             log: Recorder::default(),
             state: Mutex::new(State {
                 directory,
                 policies: origin.policies.clone(),
                 ledger,
-                sessions: Sessions::new(LIMIT),
-                flows: Bounded::new(LIMIT),
-                codes: Bounded::new(LIMIT),
-                device_codes: Bounded::new(LIMIT),
-                families: Families::new(LIMIT),
+                sessions: Sessions::new(limits.entries),
+                flows: Bounded::new(limits.entries),
+                codes: Bounded::new(limits.entries),
+                device_codes: Bounded::new(limits.entries),
+                families: Families::new(limits.entries),
                 tokens_valid_from: HashMap::new(),
                 at_risk_since: HashMap::new(),
                 policy_changes: PolicyChanges::default(),
                 virtual_user: virtual_user.unwrap_or_default(),
                 visits: 0,
                 faults: Faults::default(),
-                repetitions: Repetitions::new(LIMIT),
+                repetitions: Repetitions::new(limits.entries),
             }),
         }
     }

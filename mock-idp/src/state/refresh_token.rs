@@ -98,6 +98,12 @@ impl Families {
         Self(Bounded::new(limit))
     }
 
+    /// How many families were forgotten because there were too many.
+    #[must_use]
+    pub fn dropped(&self) -> u64 {
+        self.0.dropped()
+    }
+
     /// What every member is refused with, if the family has come to its end.
     #[must_use]
     pub fn ended(&self, family: Uuid) -> Option<Refusal> {

@@ -8,7 +8,7 @@ use std::{
 use indexmap::IndexMap;
 use uuid::Uuid;
 
-use crate::{clock::Clock, directory::Document, ids::Ids, keys::SigningKey};
+use crate::{clock::Clock, directory::Document, ids::Ids, keys::SigningKey, limits::Limits};
 
 use super::{
     Tenant,
@@ -20,6 +20,7 @@ pub struct Registry {
     key: Arc<SigningKey>,
     clock: Arc<dyn Clock>,
     ids: Ids,
+    limits: Limits,
     inner: RwLock<Inner>,
 }
 
@@ -29,6 +30,8 @@ struct Inner {
     tenants: IndexMap<Uuid, Arc<Tenant>>,
     /// Lower-case domains and short names.
     names: HashMap<String, Uuid>,
+    /// How many isolated tenants are gone because there were too many.
+    dropped: u64,
 }
 
 /// The first segment of a path: which tenant a request means.
@@ -68,14 +71,20 @@ impl Authority {
 impl Registry {
     /// The tenants of `document`, each with a clock and randomness of its own; all sign with `key` until they rotate.
     #[must_use]
-    pub fn new(document: &Arc<Document>, key: Arc<SigningKey>, clock: Arc<dyn Clock>, ids: Ids) -> Self {
-        let inner = Inner::of(document, &key, &clock, &ids);
-        Self { key, clock, ids, inner: RwLock::new(inner) }
+    pub fn new(
+        document: &Arc<Document>,
+        key: Arc<SigningKey>,
+        clock: Arc<dyn Clock>,
+        ids: Ids,
+        limits: Limits,
+    ) -> Self {
+        let inner = Inner::of(document, &key, &clock, &ids, limits);
+        Self { key, clock, ids, limits, inner: RwLock::new(inner) }
     }
 
     /// Everything as if the server had started with `document`; isolated tenants are gone.
     pub fn import(&self, document: &Arc<Document>) {
-        let fresh = Inner::of(document, &self.key, &self.clock, &self.ids);
+        let fresh = Inner::of(document, &self.key, &self.clock, &self.ids, self.limits);
         let before = std::mem::replace(&mut *self.write(), fresh);
         before.tenants.values().for_each(|tenant| tenant.log.close());
     }
@@ -90,8 +99,13 @@ impl Registry {
     /// How many isolated tenants there are.
     #[must_use]
     pub fn isolated(&self) -> usize {
-        let inner = self.read();
-        inner.tenants.len().saturating_sub(inner.document.tenants.len())
+        self.read().isolated()
+    }
+
+    /// How many isolated tenants are gone because there were too many.
+    #[must_use]
+    pub fn dropped(&self) -> u64 {
+        self.read().dropped
     }
 
     /// All tenants, in the order in which they were made; those of the configuration first.
@@ -155,16 +169,19 @@ impl Registry {
         keys
     }
 
-    /// Makes an isolated tenant that starts like the configured tenant `like`.
+    /// Makes an isolated tenant that starts like the configured tenant `like`. The second is the id of the oldest one, if it
+    /// had to go for it.
     #[must_use]
-    pub fn create_like(&self, like: &str) -> Option<Arc<Tenant>> {
+    pub fn create_like(&self, like: &str) -> Option<(Arc<Tenant>, Option<Uuid>)> {
         let original = self.find(like)?;
         let document = self.document();
         let origin = document.tenants.iter().find(|tenant| tenant.id == original.id)?;
         let tenant = Arc::new(original.isolated_copy(origin, self.clock.clone()));
         let mut inner = self.write();
         inner.add(tenant.clone());
-        Some(tenant)
+        let surplus = inner.isolated() > self.limits.tenants.max(1);
+        let dropped = if surplus { inner.drop_oldest() } else { None };
+        Some((tenant, dropped))
     }
 
     /// Forgets an isolated tenant. Those of the configuration stay.
@@ -173,17 +190,7 @@ impl Registry {
         if inner.document.tenants.iter().any(|tenant| tenant.id == id) {
             return false;
         }
-        let Some(removed) = inner.tenants.shift_remove(&id) else { return false };
-        for name in [&removed.domain, &removed.name] {
-            inner.names.remove(&name.to_ascii_lowercase());
-        }
-        let left = inner.tenants.len();
-        if is_roomy(inner.tenants.capacity(), left) {
-            inner.tenants.shrink_to(2 * left);
-        }
-        give_back(&mut inner.names);
-        removed.log.close();
-        true
+        inner.remove(id)
     }
 
     fn read(&self) -> std::sync::RwLockReadGuard<'_, Inner> {
@@ -196,10 +203,11 @@ impl Registry {
 }
 
 impl Inner {
-    fn of(document: &Arc<Document>, key: &Arc<SigningKey>, clock: &Arc<dyn Clock>, ids: &Ids) -> Self {
-        let mut inner = Self { document: document.clone(), tenants: IndexMap::new(), names: HashMap::new() };
+    fn of(document: &Arc<Document>, key: &Arc<SigningKey>, clock: &Arc<dyn Clock>, ids: &Ids, limits: Limits) -> Self {
+        let mut inner =
+            Self { document: document.clone(), tenants: IndexMap::new(), names: HashMap::new(), dropped: 0 };
         for tenant in &document.tenants {
-            inner.add(Arc::new(Tenant::new(tenant, document, key.clone(), clock.clone(), ids.fork())));
+            inner.add(Arc::new(Tenant::new(tenant, document, key.clone(), clock.clone(), ids.fork(), limits)));
         }
         inner
     }
@@ -208,6 +216,31 @@ impl Inner {
         self.names.insert(tenant.domain.to_ascii_lowercase(), tenant.id);
         self.names.insert(tenant.name.to_ascii_lowercase(), tenant.id);
         self.tenants.insert(tenant.id, tenant);
+    }
+
+    fn isolated(&self) -> usize {
+        self.tenants.len().saturating_sub(self.document.tenants.len())
+    }
+
+    /// Isolated tenants stand behind those of the configuration, oldest first.
+    fn drop_oldest(&mut self) -> Option<Uuid> {
+        let oldest = self.tenants.get_index(self.document.tenants.len()).map(|(id, _)| *id)?;
+        self.dropped += 1;
+        self.remove(oldest).then_some(oldest)
+    }
+
+    fn remove(&mut self, id: Uuid) -> bool {
+        let Some(removed) = self.tenants.shift_remove(&id) else { return false };
+        for name in [&removed.domain, &removed.name] {
+            self.names.remove(&name.to_ascii_lowercase());
+        }
+        let left = self.tenants.len();
+        if is_roomy(self.tenants.capacity(), left) {
+            self.tenants.shrink_to(2 * left);
+        }
+        give_back(&mut self.names);
+        removed.log.close();
+        true
     }
 }
 

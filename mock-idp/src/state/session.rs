@@ -30,6 +30,12 @@ impl Sessions {
         Self(Bounded::new(limit))
     }
 
+    /// How many browsers were forgotten because there were too many.
+    #[must_use]
+    pub fn dropped(&self) -> u64 {
+        self.0.dropped()
+    }
+
     /// The accounts signed in in `browser`.
     #[must_use]
     pub fn of(&self, browser: &str) -> &[Session] {

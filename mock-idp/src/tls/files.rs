@@ -1,4 +1,7 @@
 //! The CA's two files: read together, written once, never overwritten. It must not know what is in them.
+//!
+//! Each appears whole or not at all, the key first. So whoever is killed between the two leaves a key that nobody trusts yet,
+//! and the next one goes on from there.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
@@ -6,6 +9,17 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::TlsError;
+
+/// What is there, looked at under the lock.
+pub(super) enum Found {
+    Nothing,
+    /// Whoever made the CA was killed halfway, or somebody has deleted the certificate.
+    Key(String),
+    Both {
+        key: String,
+        certificate: String,
+    },
+}
 
 pub(super) struct CaFiles {
     dir: PathBuf,
@@ -26,21 +40,17 @@ impl CaFiles {
         Ok(read(&self.key)?.zip(certificate))
     }
 
-    /// The same under the lock, where one file alone is a fault.
-    pub(super) fn read(&self) -> Result<Option<(String, String)>, TlsError> {
-        let half = |present: &PathBuf, missing: &PathBuf| TlsError::Half {
-            present: present.clone(),
-            missing: missing.clone(),
-        };
+    /// The same under the lock, where a certificate alone is a fault.
+    pub(super) fn read(&self) -> Result<Found, TlsError> {
         match (read(&self.key)?, read(&self.certificate)?) {
-            (Some(key), Some(certificate)) => Ok(Some((key, certificate))),
-            (None, None) => Ok(None),
-            (Some(_), None) => Err(half(&self.key, &self.certificate)),
-            (None, Some(_)) => Err(half(&self.certificate, &self.key)),
+            (Some(key), Some(certificate)) => Ok(Found::Both { key, certificate }),
+            (Some(key), None) => Ok(Found::Key(key)),
+            (None, None) => Ok(Found::Nothing),
+            (None, Some(_)) => Err(TlsError::Half { present: self.certificate.clone(), missing: self.key.clone() }),
         }
     }
 
-    /// Keeps other processes from making the CA at the same time, until dropped.
+    /// Keeps other processes from making the CA at the same time, until dropped; clears away what killed ones have left.
     pub(super) fn lock(&self) -> Result<File, TlsError> {
         fs::create_dir_all(&self.dir).map_err(|error| failed("create", &self.dir, error))?;
         let path = self.dir.join("ca.lock");
@@ -49,14 +59,32 @@ impl CaFiles {
             file.lock()?;
             Ok(file)
         };
-        lock().map_err(|error| failed("lock", &path, error))
+        let locked = lock().map_err(|error| failed("lock", &path, error))?;
+        sweep(&self.dir);
+        Ok(locked)
     }
 
-    /// Writes both. Call it under the lock and only where `read` found nothing.
-    pub(super) fn write(&self, key: &str, certificate: &str) -> Result<(), TlsError> {
-        replace_file(&self.key, key, Access::Owner).map_err(|error| failed("write", &self.key, error))?;
+    /// Writes the key. Call it under the lock and only where `read` found nothing.
+    pub(super) fn write_key(&self, key: &str) -> Result<(), TlsError> {
+        replace_file(&self.key, key, Access::Owner).map_err(|error| failed("write", &self.key, error))
+    }
+
+    /// Writes the certificate of the key that is there. Call it under the lock and only where `read` found none.
+    pub(super) fn write_certificate(&self, certificate: &str) -> Result<(), TlsError> {
         replace_file(&self.certificate, certificate, Access::Everyone)
             .map_err(|error| failed("write", &self.certificate, error))
+    }
+}
+
+/// Removes what a killed process has left of files it was writing. Call it under the lock: then nobody is writing one.
+fn sweep(dir: &Path) {
+    for entry in fs::read_dir(dir).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let is_part = [".ca-key.pem.", ".ca.pem."].iter().any(|start| name.to_string_lossy().starts_with(start));
+        if is_part {
+            // Where it cannot be removed it is only untidy.
+            let _ = fs::remove_file(entry.path());
+        }
     }
 }
 

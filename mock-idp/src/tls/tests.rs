@@ -70,7 +70,6 @@ fn eight_at_once_agree_on_one() {
 }
 
 #[rstest]
-#[case::no_certificate("ca.pem", None, "ca-key.pem is there but")]
 #[case::no_key("ca-key.pem", None, "ca.pem is there but")]
 #[case::torn_certificate("ca.pem", Some("-----BEGIN CERTIFICATE-----\nMIIB"), "ca.pem cannot be used")]
 #[case::rubbish_certificate(
@@ -95,6 +94,40 @@ fn damage_is_told_and_left_as_it_is(#[case] name: &str, #[case] contents: Option
     let error = create(&dir, &[]).unwrap_err().to_string();
     assert!(error.contains(sentence) && error.contains("delete"), "{error}");
     assert_eq!(fs::read(&damaged).ok(), before);
+}
+
+/// Who makes a CA may be killed at any point, and leave what it was writing.
+#[rstest]
+#[case::nothing_but_a_part(&["ca-key.pem", "ca.pem"])]
+#[case::the_key(&["ca.pem"])]
+fn what_was_begun_is_finished(#[case] missing: &[&str]) {
+    let dir = tempfile::tempdir().unwrap();
+    create(&dir, &[]).unwrap();
+    for name in missing {
+        fs::remove_file(file(&dir, name)).unwrap();
+    }
+    let key = fs::read(file(&dir, "ca-key.pem")).ok();
+    for part in [".ca-key.pem.7-0", ".ca.pem.7-1"] {
+        fs::write(file(&dir, part), "-----BEGIN").unwrap();
+    }
+    let made = create(&dir, &[]).unwrap();
+    assert_eq!(create(&dir, &[]).unwrap().certificate_pem(), made.certificate_pem());
+    if let Some(key) = key {
+        assert_eq!(fs::read(file(&dir, "ca-key.pem")).unwrap(), key);
+    }
+    let mut left: Vec<_> = fs::read_dir(file(&dir, "")).unwrap().map(|e| e.unwrap().file_name()).collect();
+    left.sort();
+    assert_eq!(left, ["ca-key.pem", "ca.lock", "ca.pem"]);
+}
+
+#[tokio::test]
+async fn who_trusted_a_certificate_that_was_deleted_goes_on_to_be_right() {
+    let dir = tempfile::tempdir().unwrap();
+    let first = create(&dir, &[]).unwrap();
+    fs::remove_file(file(&dir, "ca.pem")).unwrap();
+    let port = serve(&create(&dir, &[]).unwrap()).await;
+    let answer = trusting(&first).get(format!("https://localhost:{port}/")).send().await.unwrap();
+    assert_eq!(answer.text().await.unwrap(), "hello");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test's helper that cannot go on fails the test")]
 
 mod browse;
+mod crash;
 mod run;
 mod serve;
 mod support;

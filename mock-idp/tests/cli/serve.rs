@@ -126,12 +126,37 @@ fn options_can_be_given_in_the_environment() {
     assert!(ended.stderr.contains(&format!("port {port} on 127.0.0.1 is in use")), "{}", ended.stderr);
 }
 
+/// By a key of one's own, which is no secret of anybody's but the tester's, or by insisting.
 #[cfg(unix)]
-#[test]
-fn letting_the_network_in_is_warned_of() {
-    let ended = Home::new().run(&["run", "--host", "0.0.0.0", "--no-tls", "--", "true"]);
-    assert_eq!(ended.status, Some(0));
+#[rstest::rstest]
+#[case::own_key(&["--signing-key", "own.pem"], "")]
+#[case::insisting(&["--allow-published-key"], "")]
+#[case::insisting_by_the_environment(&[], "1")]
+fn letting_the_network_in_is_warned_of(#[case] options: &[&str], #[case] allowed: &str) {
+    let home = Home::new();
+    home.write("own.pem", include_str!("../../src/directory/daemon-key.pem"));
+    let arguments = [&["run", "--host", "0.0.0.0", "--no-tls"], options, &["--", "true"]].concat();
+    let ended = crate::support::ended(home.command(&arguments).env("MOCK_IDP_ALLOW_PUBLISHED_KEY", allowed));
+    assert_eq!(ended.status, Some(0), "{}", ended.stderr);
     assert!(ended.stderr.starts_with("warning: listening on 0.0.0.0: "), "{}", ended.stderr);
+}
+
+#[rstest::rstest]
+#[case::by_default("0.0.0.0", &[])]
+#[case::of_version_6("::", &[])]
+#[case::as_if_it_were_ones_own("0.0.0.0", &["--signing-key", "published.pem"])]
+fn a_published_key_is_not_for_the_network(#[case] host: &str, #[case] options: &[&str]) {
+    let home = Home::new();
+    home.write("published.pem", include_str!("../../src/keys/test-signing-key-3.pem"));
+    let ended = home.run(&[&["serve", "--port", "0", "--host", host], options].concat());
+    let expected = format!(
+        "error: the signing key is a published test key, and on {host} others can reach this server: whoever trusts it \
+         there trusts everybody; give it a key of its own with --signing-key FILE, or insist with --allow-published-key\n\
+         hint: make one with `openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out signing-key.pem` and add \
+         --signing-key signing-key.pem; among test containers alone, set MOCK_IDP_ALLOW_PUBLISHED_KEY=1\n"
+    );
+    assert_eq!((ended.status, ended.stdout.as_str(), ended.stderr), (Some(2), "", expected));
+    assert!(!home.path("certs").exists(), "nothing was made");
 }
 
 #[cfg(unix)]

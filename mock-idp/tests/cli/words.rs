@@ -96,6 +96,10 @@ fn a_copy_of_the_ca_never_takes_another_files_place() {
     }
     assert_eq!(fs::read(home.path("copy.pem")).unwrap(), fs::read(home.path("certs/ca.pem")).unwrap());
 
+    home.write("copy.pem", "-----BEGIN CERT");
+    home.run(&["ca", "--export", "copy.pem"]);
+    assert_eq!(fs::read(home.path("copy.pem")).unwrap(), fs::read(home.path("certs/ca.pem")).unwrap(), "is finished");
+
     home.write("other.pem", "precious");
     let ended = home.run(&["ca", "--export", "other.pem"]);
     let expected = "error: other.pem is there already and is not this certificate\n\

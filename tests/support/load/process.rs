@@ -48,6 +48,11 @@ impl Process {
         Self { id: child.id().to_string(), child, base }
     }
 
+    /// Waits for its end, and says whether it was a success.
+    pub fn ends_well(&mut self) -> bool {
+        self.child.wait().is_ok_and(|status| status.success())
+    }
+
     /// What it has in memory now.
     pub fn memory(&self) -> Memory {
         let status = fs::read_to_string(format!("/proc/{}/status", self.id)).expect("its status");
@@ -74,4 +79,21 @@ pub struct Memory {
     pub resident: i64,
     /// What the allocator and the stacks have.
     pub anonymous: i64,
+}
+
+impl Memory {
+    /// Prints a row of a table, and hands the figures on.
+    #[expect(clippy::must_use_candidate, reason = "the row may be all that is wanted")]
+    pub fn told(self, when: &str) -> Self {
+        println!("{when:<48}{:>12}{:>14}", self.resident, self.anonymous);
+        self
+    }
+
+    /// By how many percent more is resident.
+    #[must_use]
+    pub fn above(self, before: Self) -> f64 {
+        #[expect(clippy::cast_precision_loss, reason = "KiB of a process are far below 2^52")]
+        let share = |part: i64, whole: i64| part as f64 / whole as f64;
+        100.0 * (share(self.resident, before.resident) - 1.0)
+    }
 }

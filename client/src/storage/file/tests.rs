@@ -64,6 +64,20 @@ fn damaged_files_are_kept_each_under_its_own_name() {
 }
 
 #[test]
+fn what_a_killed_process_was_writing_goes_with_the_next_change_and_nothing_else() {
+    let (_folder, storage) = folder();
+    write(&storage, "one");
+    let beside = |name: &str| storage.path().with_file_name(name);
+    let others = [".cache.json.abc.part", ".cache.json.abcdef", ".other.json.abcdef.part", "cache.json.abcdef.part"];
+    for name in others.iter().chain(&[".cache.json.abcdef.part"]) {
+        fs::write(beside(name), "half").unwrap();
+    }
+    write(&storage, "two");
+    assert!(!beside(".cache.json.abcdef.part").exists());
+    assert!(others.iter().all(|name| beside(name).exists()));
+}
+
+#[test]
 fn a_lock_that_is_held_is_waited_for_and_not_for_ever() {
     let (_folder, storage) = folder();
     write(&storage, "one");

@@ -210,13 +210,13 @@ macro_rules! protocol {
 
             /// The query string is too long; this server says so of a body, too.
             TooLarge = 90015, "invalid_request", NONE, 413, uri, no_claims {
-                "The request is too long: at most {limit} bytes are accepted.",
+                "The request is too long: its {part} may have at most {limit} bytes.",
                 source: Documented, "not in the reference; Microsoft's page of error codes; status inferred";
                 seen: [Token, Page, DeviceCode];
                 how: {
                     set: [],
                     ask: Raw,
-                    provoke: "post more than 64 KiB"
+                    provoke: "post more than 64 KiB; a query may have 32 KiB (414), all header fields together 32 KiB (431)"
                 };
                 cure: "The developer sends less; a state or a claims parameter that grows with each round is the usual cause.";
             }

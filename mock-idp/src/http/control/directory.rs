@@ -45,10 +45,10 @@ pub(super) struct Configuration(Arc<Document>);
 impl FromRequest<Arc<Idp>> for Configuration {
     type Rejection = Trouble;
 
-    async fn from_request(request: Request, _: &Arc<Idp>) -> Result<Self, Trouble> {
-        let bytes = whole(request, LIMIT).await?;
+    async fn from_request(request: Request, idp: &Arc<Idp>) -> Result<Self, Trouble> {
+        let bytes = whole(request, LIMIT, idp).await?;
         let no_text = |_| Trouble::new(400, "invalid_body", "The body is no text in UTF-8.");
-        let text = String::from_utf8(bytes).map_err(no_text)?;
+        let text = String::from_utf8(bytes.into()).map_err(no_text)?;
         let document = read(&text)?;
         match config::check(&document).as_slice() {
             [] => Ok(Self(Arc::new(document))),

@@ -3,7 +3,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use axum::{
-    body::to_bytes,
+    body::Bytes,
     extract::{FromRequest, FromRequestParts, Path, Request, State},
     http::request::Parts,
 };
@@ -17,12 +17,10 @@ use crate::{
 };
 
 use super::{
+    super::body::{self, LARGEST_BODY},
     Idp, Trouble,
     operation::{Operation, Takes},
 };
-
-/// Bodies above this size are refused.
-const LIMIT: usize = 64 * 1024;
 
 /// The controls of the tenant in the path.
 pub(super) struct Controls(pub(super) TenantControls);
@@ -79,8 +77,8 @@ pub(super) struct Body<T>(pub(super) T);
 impl<T: DeserializeOwned> FromRequest<Arc<Idp>> for Body<T> {
     type Rejection = Trouble;
 
-    async fn from_request(request: Request, _: &Arc<Idp>) -> Result<Self, Trouble> {
-        let bytes = whole(request, LIMIT).await?;
+    async fn from_request(request: Request, idp: &Arc<Idp>) -> Result<Self, Trouble> {
+        let bytes = whole(request, LARGEST_BODY, idp).await?;
         let value: Value = serde_json::from_slice(&bytes).map_err(|mistake| Trouble::no_json(&mistake))?;
         yaml::from_value(&value, &Place::root()).map(Self).map_err(|problem| Trouble::misshapen(&problem))
     }
@@ -93,10 +91,8 @@ impl<T: JsonSchema> Takes for Body<T> {
 }
 
 /// The whole body of a request.
-pub(super) async fn whole(request: Request, limit: usize) -> Result<Vec<u8>, Trouble> {
-    let bytes = to_bytes(request.into_body(), limit).await;
-    let too_large = || Trouble::new(413, "too_large", format!("A body here has at most {} KiB.", limit / 1024));
-    bytes.map(|bytes| bytes.to_vec()).map_err(|_| too_large())
+pub(super) async fn whole(request: Request, limit: usize, idp: &Idp) -> Result<Bytes, Trouble> {
+    Ok(body::read(request.into_body(), limit, idp.limits.body).await?)
 }
 
 /// Parameters of the query.

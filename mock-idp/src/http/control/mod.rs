@@ -81,6 +81,12 @@ pub(super) async fn other_method(incoming: Incoming) -> Response {
     Trouble::new(405, "wrong_method", format!("{} does not take {}.", incoming.path, incoming.method)).into_response()
 }
 
+/// More header fields than anybody reads.
+pub(super) fn fields_too_large(limit: usize) -> Response {
+    let message = format!("All header fields together have at most {} KiB here.", limit / 1024);
+    Trouble::new(431, "too_large", message).into_response()
+}
+
 /// Anything else under `/_mock`.
 pub(super) fn not_found(path: &str) -> Response {
     Trouble::new(404, "not_found", format!("The control API has nothing at {path}.")).into_response()

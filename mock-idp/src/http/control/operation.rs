@@ -84,6 +84,7 @@ impl<'a> Operation<'a> {
             types.iter().map(|name| ((*name).to_owned(), json!({ "schema": schema }))).collect();
         self.body = Some(json!({ "required": true, "content": content }));
         self.refuses(400, "invalid_body");
+        self.refuses(408, "too_slow");
         self.refuses(413, "too_large");
         self.refuses(422, "invalid_body");
     }

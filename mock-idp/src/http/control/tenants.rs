@@ -24,14 +24,14 @@ pub(super) async fn reset(State(idp): State<Arc<Idp>>) -> Json<Status> {
 }
 
 pub(super) async fn list(State(idp): State<Arc<Idp>>) -> Json<Tenants> {
-    Json(Tenants { tenants: TenantListed::all(&idp) })
+    Json(Tenants { tenants: TenantListed::all(&idp), dropped: idp.registry.dropped() })
 }
 
 pub(super) async fn create(
     State(idp): State<Arc<Idp>>,
     Body(asked): Body<CreateTenant>,
 ) -> Result<Created<TenantDescription>, Trouble> {
-    let tenant = idp.registry.create_like(&asked.like).ok_or_else(|| {
+    let tenant = idp.create_tenant(&asked.like).ok_or_else(|| {
         Trouble::new(404, "unknown_tenant", format!("No configured tenant is called '{}'.", asked.like)).at("like")
     })?;
     Ok(Created(TenantControls::new(idp, tenant).described()))

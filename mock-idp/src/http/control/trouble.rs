@@ -12,7 +12,7 @@ use crate::{
     yaml::{Diagnostic, Problem},
 };
 
-use super::respond;
+use super::{super::body::Unread, respond};
 
 /// An error of the control API.
 #[derive(Debug)]
@@ -75,6 +75,22 @@ fn sentence(message: &str, hint: Option<&str>) -> String {
         Some(hint) => format!("{message}; {hint}."),
         None if message.ends_with(['.', '?']) => message,
         None => format!("{message}."),
+    }
+}
+
+/// A body that is not there.
+impl From<Unread> for Trouble {
+    fn from(unread: Unread) -> Self {
+        match unread {
+            Unread::TooLarge(limit) => {
+                Self::new(413, "too_large", format!("A body here has at most {} KiB.", limit / 1024))
+            }
+            Unread::TooSlow(patience) => {
+                let message = format!("The body was not there within {} seconds.", patience.as_secs_f64());
+                Self::new(408, "too_slow", message)
+            }
+            Unread::BrokenOff => Self::new(400, "invalid_body", "The body broke off."),
+        }
     }
 }
 
