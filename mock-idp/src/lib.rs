@@ -30,6 +30,7 @@ pub mod flow;
 pub mod grant;
 mod http;
 pub mod ids;
+mod in_process;
 pub mod incident;
 pub mod keys;
 pub mod language;
@@ -55,4 +56,5 @@ pub use controls::{
     ChangeError, Demanded, Invalid, Judgement, MintedToken, PolicyName, Question, TenantControls, TokenOrder,
     TokenOrderError, Unknown, WhatIf,
 };
+pub use in_process::InProcess;
 pub use server::{Builder, MockIdp, StartError};
