@@ -111,6 +111,9 @@ fn same_capability(one: &Value, other: &Value) -> bool {
 }
 
 #[cfg(test)]
+mod properties;
+
+#[cfg(test)]
 mod tests {
     use rstest::rstest;
 

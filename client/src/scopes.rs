@@ -100,6 +100,9 @@ impl fmt::Display for Scopes {
 }
 
 #[cfg(test)]
+mod properties;
+
+#[cfg(test)]
 mod tests {
     use rstest::rstest;
 

@@ -30,6 +30,7 @@ pub mod flow;
 pub mod grant;
 mod http;
 pub mod ids;
+mod in_process;
 pub mod incident;
 pub mod keys;
 pub mod language;
@@ -56,5 +57,6 @@ pub use controls::{
     ChangeError, Demanded, Invalid, Judgement, MintedToken, PolicyName, Question, TenantControls, TokenOrder,
     TokenOrderError, Unknown, WhatIf,
 };
+pub use in_process::InProcess;
 pub use limits::Limits;
 pub use server::{Builder, MockIdp, StartError};

@@ -270,3 +270,6 @@ fn unregistered(resource: Option<&str>, api: &Api, client: &Application, directo
         .with("resource_id", api.id)
         .with("valid", valid)
 }
+
+#[cfg(test)]
+mod properties;

@@ -21,6 +21,7 @@ use crate::{
     expectation::{Expectation, Failure, Log},
     http::{Idp, Origins, router},
     ids::Ids,
+    in_process::InProcess,
     keys::SigningKey,
     limits::Limits,
     recorder::Exchange,
@@ -379,13 +380,7 @@ impl Builder {
         let scheme = if tls.is_some() { "https" } else { "http" };
         let base = format!("{scheme}://{}:{}", self.name(), address.port());
 
-        let ids = self.seed.map_or_else(Ids::from_os, Ids::seeded);
-        let mut idp = Idp::new(base, &self.document, self.key.clone(), self.clock.clone(), ids, self.limits)
-            .ok_or(StartError::Crypto)?;
-        idp.control_hosts.push(self.name());
-        idp.ca_path = ca.as_ref().and_then(Ca::path).map(|path| path.display().to_string());
-        idp.origins = Origins::new(&idp.base, &self.also_as);
-        let idp = Arc::new(idp);
+        let idp = self.idp(base, ca.as_ref())?;
         let first = idp.registry.first().ok_or(StartError::NoTenant)?;
         let tunnel = self.tunnel(address).await?;
         let handle = Handle::new();
@@ -401,6 +396,28 @@ impl Builder {
             serving: Some(serving),
             expectations: std::sync::Mutex::default(),
         })
+    }
+
+    /// The server without a socket, at `http://localhost:PORT` by name. TLS is for who listens, and left out.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError::NoTenant`] and [`StartError::Crypto`]; nothing is bound.
+    pub fn in_process(self) -> Result<InProcess, StartError> {
+        let idp = self.idp(format!("http://{}:{}", self.name(), self.port), None)?;
+        idp.registry.first().ok_or(StartError::NoTenant)?;
+        Ok(InProcess::new(idp))
+    }
+
+    /// What is served at `base`.
+    fn idp(&self, base: String, ca: Option<&Ca>) -> Result<Arc<Idp>, StartError> {
+        let ids = self.seed.map_or_else(Ids::from_os, Ids::seeded);
+        let mut idp = Idp::new(base, &self.document, self.key.clone(), self.clock.clone(), ids, self.limits)
+            .ok_or(StartError::Crypto)?;
+        idp.control_hosts.push(self.name());
+        idp.ca_path = ca.and_then(Ca::path).map(|path| path.display().to_string());
+        idp.origins = Origins::new(&idp.base, &self.also_as);
+        Ok(Arc::new(idp))
     }
 
     async fn tunnel(&self, server: SocketAddr) -> Result<Option<Tunnel>, StartError> {

@@ -75,6 +75,9 @@ pub fn location(address: &str, mode: ResponseMode, parameters: &[(&str, String)]
 }
 
 #[cfg(test)]
+mod properties;
+
+#[cfg(test)]
 mod tests {
     use rstest::rstest;
 

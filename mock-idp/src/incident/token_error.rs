@@ -3,6 +3,7 @@
 
 use crate::error::{Aadsts, Ask, Place, Row, Setting, Table, client};
 use serde_json::{Map, Value};
+use uuid::Uuid;
 
 use super::{
     Asked, Incident, Seen, by_hand,
@@ -102,7 +103,7 @@ fn provoked(incident: &Incident, code: Aadsts) -> Option<Draft> {
 
 /// Whether claims name policies by id, and nothing else.
 pub(super) fn names_policies_only(asked: &Asked) -> bool {
-    let is_id = |id: &String| id.len() == 36 && id.bytes().all(|byte| byte == b'-' || byte.is_ascii_hexdigit());
+    let is_id = |id: &String| id.len() == 36 && Uuid::parse_str(id).is_ok();
     !asked.policies.is_empty()
         && asked.policies.iter().all(is_id)
         && asked.contexts.is_empty()
@@ -149,7 +150,8 @@ fn requested(incident: &Incident, row: &Row, by_hand: &by_hand::ByHand, asked: &
     }
     let Some((last, before)) = by_hand.steps.split_last() else { return draft };
     draft.steps.extend(before.iter().map(|&step| step.to_owned()));
-    draft.step_ending_in(last, &expected(incident, Some(row)));
+    let expected = expected(&draft, incident, Some(row));
+    draft.step_ending_in(last, &expected);
     if guarded.is_some() {
         draft.steps.extend(by_hand.then.iter().map(|&step| step.to_owned()));
     }
@@ -193,7 +195,8 @@ fn set_up(incident: &Incident, code: Aadsts, asked: &Asked) -> Option<Draft> {
     let step = format!(
         "# What the server answers, field by field.\ntoken_request:\n    as: desktop\n    params: {{ grant_type: refresh_token, refresh_token: \"{{refresh_token}}\", scope: {scope} }}"
     );
-    draft.step_ending_in(&step, &expected(incident, Some(row)));
+    let expected = expected(&draft, incident, Some(row));
+    draft.step_ending_in(&step, &expected);
     client_asks(&mut draft, incident, Some(row), &scope);
     Some(draft)
 }
@@ -267,42 +270,37 @@ fn at_the_calendar() -> Draft {
 
 fn refreshes(draft: &mut Draft, incident: &Incident, row: Option<&Row>) {
     let step = "# What the server answers, field by field.\ntoken_request:\n    as: desktop\n    params: { grant_type: refresh_token, refresh_token: \"{refresh_token}\", scope: mail/Mail.Read }";
-    draft.step_ending_in(step, &expected(incident, row));
+    let expected = expected(draft, incident, row);
+    draft.step_ending_in(step, &expected);
     client_asks(draft, incident, row, "mail/Mail.Read");
 }
 
 /// Every field of the body, as a step expects it.
-fn expected(incident: &Incident, row: Option<&Row>) -> Vec<String> {
+fn expected(draft: &Draft, incident: &Incident, row: Option<&Row>) -> Vec<String> {
     let mut members = vec![format!("status: {}", status(incident, row))];
     members.extend(incident.error.as_ref().map(|error| format!("error: {}", scalar(error))));
     members.extend(incident.code.map(|code| format!("code: {code}")));
     members.push(format!("suberror: {}", incident.suberror.as_deref().map_or_else(|| "none".to_owned(), scalar)));
-    members.push(format!("claims: {}", claims(incident, row)));
+    members.push(format!("claims: {}", claims(draft, incident)));
     members.push(format!("error_uri: {}", incident.error_uri));
     members
 }
 
 /// `none`, the policies by the names that the script gives them, or `any`.
-fn claims(incident: &Incident, row: Option<&Row>) -> String {
-    let asked = Asked::of(incident.claims.as_deref());
-    match (&incident.claims, row) {
-        (None, _) => "none".to_owned(),
-        (Some(_), Some(row)) if row.claims && names_policies_only(&asked) && is_by_rule(row) => {
-            format!("{{ policies: [{}] }}", names_of_policies(&asked).join(", "))
-        }
-        (Some(_), _) => "any".to_owned(),
+fn claims(draft: &Draft, incident: &Incident) -> String {
+    if incident.claims.is_none() {
+        return "none".to_owned();
     }
-}
-
-/// Whether the mock itself comes to such an error, so that it names its policies.
-fn is_by_rule(row: &Row) -> bool {
-    by_hand::at_token(row.number).is_some_and(|by_hand| by_hand.guarded.is_some())
-        || matches!(row.ask, Ask::Silent(_) | Ask::Unconsented(_))
+    let names = names_of_policies(&Asked::of(incident.claims.as_deref()));
+    match names.is_empty() || names.iter().any(|name| !draft.in_force.contains(name)) {
+        true => "any".to_owned(),
+        false => format!("{{ policies: [{}] }}", names.join(", ")),
+    }
 }
 
 /// The client asks for the same.
 fn client_asks(draft: &mut Draft, incident: &Incident, row: Option<&Row>, scope: &str) {
-    let members = client_outcome(incident, status(incident, row), &claims(incident, row));
+    let members = client_outcome(incident, status(incident, row), &claims(draft, incident));
     draft.step_ending_in(&format!("# What the client makes of it.\nacquire_silent:\n    scopes: [{scope}]"), &members);
     draft.expect.push("prompts: 0".to_owned());
 }

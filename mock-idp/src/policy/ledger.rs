@@ -50,3 +50,6 @@ impl Ledger {
         })
     }
 }
+
+#[cfg(test)]
+mod properties;

@@ -365,6 +365,9 @@ fn what_was_not_told_stands_in_the_script() {
 #[case::no_number(r#"{"error":"slow_down"}"#)]
 #[case::words_alone(r#"{"error":"invalid_grant","suberror":"basic_action"}"#)]
 #[case::strange(r#"{"error":"yes","error_description":"line\none","suberror":"null"}"#)]
+#[case::policies_beside_a_word_that_nobody_knows(
+    r#"{"error":"invalid_grant","error_codes":[50076],"suberror":"basic","claims":"{\"access_token\":{\"capolids\":{\"essential\":true,\"values\":[\"7c1e0f52-9a3b-4d6e-8f10-2b3c4d5e6f70\"]}}}"}"#
+)]
 #[case::claims_with_a_dead_grant(
     r#"{"error":"invalid_grant","error_codes":[50173],"suberror":"bad_token","claims":"{}"}"#
 )]
