@@ -46,6 +46,7 @@ mod seal;
 mod server;
 pub mod snippets;
 mod state;
+pub mod terminal;
 pub mod timeline;
 pub mod tls;
 pub mod token;

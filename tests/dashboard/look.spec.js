@@ -1,8 +1,8 @@
-// How it looks and reads: for who uses a keyboard or a screen reader, on small screens, and with names that mean harm.
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+// How it looks and reads: for who uses a keyboard or a screen reader, and on small screens.
+import { mkdir, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { CALENDAR, DESKTOP, Dashboard, PAYROLL, expect, listened, serve, test } from "./world.js";
+import { CALENDAR, Dashboard, PAYROLL, expect, listened, test } from "./world.js";
 
 const AXE = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const SCREENSHOTS = process.env.SCREENSHOTS ?? "screenshots";
@@ -82,48 +82,4 @@ test("every view is reached and left by keyboard alone", async ({ dashboard, pag
     await expect(page.locator(`#${view}`)).toBeVisible();
     await expect(page.locator("nav a[aria-current]")).toHaveText(name);
   }
-});
-
-test("names that mean harm are text, wherever they stand", async ({ page }) => {
-  const evil = `<img src=x onerror="alert(1)"><script>alert(2)</script>"'&\u202e\u2066${"long ".repeat(2_000)}`;
-  const file = test.info().outputPath("hostile.json");
-  const calm = await serve();
-  const document = await (await fetch(`${calm.base}/_mock/directory`)).json();
-  await calm.stop();
-  for (const tenant of document.tenants) {
-    tenant.display_name = evil;
-    for (const user of tenant.users) Object.assign(user, { name: evil, given_name: evil, family_name: evil, groups: [evil], ...(user.password && { password: evil }) });
-    for (const policy of tenant.policies ?? []) policy.name = `${policy.name} ${evil}`;
-  }
-  for (const application of document.applications) application.display_name = evil;
-  for (const api of document.apis) {
-    api.display_name = evil;
-    for (const scope of api.scopes) scope.description = evil;
-  }
-  await writeFile(file, JSON.stringify(document));
-  const server = await serve("--config", file);
-  const complaints = listened(page);
-  const dashboard = new Dashboard(page);
-  const form = new URLSearchParams({ grant_type: "refresh_token", client_id: DESKTOP, refresh_token: "x", scope: evil, [evil]: evil, claims: evil });
-  await fetch(`${server.base}/contoso.test/oauth2/v2.0/token`, { method: "POST", body: form });
-  await fetch(`${server.base}/contoso.test/oauth2/v2.0/token`, { method: "POST", body: new URLSearchParams({ client_id: evil, grant_type: evil }) });
-  for (const view of VIEWS) {
-    await dashboard.open(server.base, "contoso", view);
-    if (view === "timeline") {
-      await expect(dashboard.exchanges).toHaveCount(2);
-      for (const number of [0, 1]) {
-        await dashboard.exchanges.nth(number).click();
-        await expect(dashboard.details).toContainText("Asked");
-      }
-      await dashboard.details.getByRole("button", { name: /characters$/ }).first().click();
-    } else {
-      await expect(page.locator(`#${view}-body > *`).last()).toBeVisible();
-    }
-    expect(await page.locator("main img, main script").count(), view).toBe(0);
-    expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), view).toBe(true);
-  }
-  await dashboard.open(server.base, "contoso", "directory");
-  await expect(page.locator("#directory-body")).toContainText('<script>alert(2)</script>"');
-  expect(complaints).toEqual([]);
-  await server.stop();
 });

@@ -13,16 +13,20 @@ export const MAIL = "api://mail/Mail.Read";
 export const PAYROLL = "api://payroll/Salary.Read";
 const { MOCK_IDP_BIN = "mock-idp", DESKTOP_CLIENT_BIN = "desktop-client" } = process.env;
 
-/** Starts `mock-idp serve`; resolves to its address and how it is stopped. */
+/** Starts `mock-idp serve`; resolves to its address, what it says, and how it is stopped. */
 export async function serve(...options) {
   const server = spawn(MOCK_IDP_BIN, ["serve", "--port", "0", "--no-tls", ...options], { stdio: ["ignore", "pipe", "inherit"] });
-  for await (const line of createInterface({ input: server.stdout })) {
-    const base = line.match(/^mock-idp listening on (.*)$/)?.[1];
-    if (!base) continue;
-    server.stdout.resume();
-    return { base, stop: () => new Promise((ended) => server.on("exit", ended).kill("SIGTERM")) };
-  }
-  throw new Error("mock-idp ended before it listened");
+  const said = [];
+  const lines = createInterface({ input: server.stdout });
+  const base = await new Promise((resolve, reject) => {
+    lines.on("line", (line) => {
+      said.push(line);
+      const base = line.match(/^mock-idp listening on (.*)$/)?.[1];
+      if (base) resolve(base);
+    });
+    lines.on("close", () => reject(new Error("mock-idp ended before it listened")));
+  });
+  return { base, said: () => said, stop: () => new Promise((ended) => server.on("exit", ended).kill("SIGTERM")) };
 }
 
 /** Runs a program; resolves to how it ended and what it said. */

@@ -58,10 +58,10 @@ export const JOURNEYS = {
     await person.press("#otherTile");
     await person.reach("#i0116");
     await page.goto(await tenant.address(CALENDAR, tag));
-    await person.press(`[data-test-id="${tenant.user("eve")}"]`);
+    await person.press(tile(tenant.user("eve")));
     await page.goto(`${tenant.authority}/oauth2/v2.0/logout?ui_locales=${tag}`);
     await see("sign-out-pick");
-    await person.press(`[data-test-id="${tenant.user("ada")}"]`);
+    await person.press(tile(tenant.user("ada")));
     await see("signed-out");
   },
 
@@ -187,6 +187,11 @@ export const JOURNEYS = {
     await see("error");
   },
 };
+
+/** The tile of a user. */
+function tile(username) {
+  return `[data-test-id="${username.replace(/["\\]/g, "\\$&")}"]`;
+}
 
 /** The browser is the application's again. */
 function back(page) {

@@ -6,6 +6,7 @@ use mock_idp::{
     MockIdp,
     directory::{Directory, User},
     snippets::{self, Sample, Values},
+    terminal::shown,
 };
 
 use super::{args::ServeOptions, failure::Failure, output, signals::Signals, start};
@@ -37,7 +38,7 @@ fn settings(server: &MockIdp) -> String {
     let mut text = String::from("\n");
     let mut line = |name: &str, value: &str| {
         // Writing to a string cannot fail.
-        let _ = writeln!(text, "  {name:<10} {value}");
+        let _ = writeln!(text, "  {name:<10} {}", shown(value));
     };
     line("dashboard", &format!("{}/   (what happens, live, and why)", values.base));
     line("authority", &values.authority);

@@ -65,6 +65,18 @@ fn the_example_is_good() {
 // single values
 #[case("version: 1", "version: 2", "f:1:10: version 2 of this format is not known", "write `version: 1`")]
 #[case(
+    "http://localhost\"",
+    "javascript:pay()\"",
+    "f:26:21: a browser that is sent to `javascript:pay()` runs or shows what stands in it",
+    "write an address of `http`, `https` or of a scheme that is the application's own"
+)]
+#[case(
+    "http://localhost\"",
+    "http://localhost/zurück\"",
+    "f:26:21: `http://localhost/zurück` has characters that no address has (RFC 3986)",
+    "write them encoded: `http://localhost/zur%C3%BCck`"
+)]
+#[case(
     "version: 1",
     "version: 1\nswitches: { consent_lag: -5s }",
     "f:2:26: a consent cannot arrive before it is given",
@@ -136,7 +148,12 @@ fn the_example_is_good() {
     "f:26:31: `/out` cannot be loaded in a frame",
     "write a whole address without `#`, such as `https://app.test/signed-out`"
 )]
-#[case("app_id_uri: api://mail", "app_id_uri: mail", "f:38:17: `mail` is not a URI", "write it as `api://mail`")]
+#[case(
+    "app_id_uri: api://mail",
+    "app_id_uri: mail",
+    "f:38:17: `mail` is not a URI that scopes can begin with",
+    "write it as `api://mail`"
+)]
 #[case(
     "name: Mail.Send",
     "name: .default",
@@ -147,7 +164,7 @@ fn the_example_is_good() {
     "name: Mail.Send",
     "name: Mail Send",
     "f:39:62: `Mail Send` cannot be the name of a scope",
-    "a scope has neither spaces nor `/`"
+    "a scope has printable ASCII characters, but no spaces, quotes, `/` and backslashes (RFC 6749, 3.3)"
 )]
 #[case("path: /secrets", "path: secrets", "f:35:32: `secrets` does not start with `/`", "write `/secrets`")]
 #[case("_contexts: [c1]", "_contexts: [c-1]", "f:13:90: `c-1` is not an authentication context", "write it as `c1`")]

@@ -161,6 +161,21 @@ fn a_right_escalation_keeps_every_rule(#[case] wanted: serde_json::Value) {
     assert_eq!(story.judge(wanted), None);
 }
 
+#[test]
+fn each_of_several_refresh_tokens_may_be_tried_and_none_twice() {
+    let tried = |second: &str| {
+        let one = |story: Story, token: &str| story.silent(PAYROLL, &[("refresh_token", token)], refused(Some(POLICY)));
+        one(one(Story::default().window(CALENDAR, &[]).redeems(CALENDAR), "of the calendar"), second)
+    };
+    let wanted = json!({"no_identical_request_repeated": "2m"});
+    assert_eq!(tried("of the mail").judge(wanted.clone()), None);
+    assert!(tried("of the calendar").judge(wanted.clone()).is_some());
+    // After a good answer the next request has a new token in any case.
+    let fetched = |story: Story, held: &str| story.silent(PAYROLL, &[("refresh_token", held)], token(PAYROLL));
+    let signed_in = Story::default().window(CALENDAR, &[]).redeems(CALENDAR);
+    assert!(fetched(fetched(signed_in, "first"), "second").judge(wanted).is_some());
+}
+
 #[rstest]
 #[case::dropped("", "carried no claims; the silent failure at 3 had given {…capolids…}")]
 #[case::no_json(

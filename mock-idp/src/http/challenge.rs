@@ -77,7 +77,7 @@ fn parameters(refused: &Refused<'_>) -> Vec<Parameter> {
     };
     if let Some(error) = error {
         parameters.push(("error", error.to_owned()));
-        parameters.push(("error_description", message.to_owned()));
+        parameters.push(("error_description", description(message)));
     }
     if let (ChallengeDialect::Rfc9470, Some(Wanted::StepUp { context, max_age })) = (dialect, wanted) {
         parameters.extend(context.clone().map(|context| ("acr_values", context)));
@@ -91,6 +91,19 @@ fn parameters(refused: &Refused<'_>) -> Vec<Parameter> {
     }
     parameters
 }
+
+/// A sentence as RFC 6750, 3, lets it stand here: names in it may have other characters than ASCII's, and may be longer than what a
+/// client reads of a header.
+fn description(sentence: &str) -> String {
+    let allowed = |c: char| if matches!(c, ' '..='~') && !matches!(c, '"' | '\\') { c } else { '?' };
+    let mut described: String = sentence.chars().take(LONGEST_DESCRIPTION).map(allowed).collect();
+    if sentence.chars().nth(LONGEST_DESCRIPTION).is_some() {
+        described.push_str("...");
+    }
+    described
+}
+
+const LONGEST_DESCRIPTION: usize = 500;
 
 fn encoded_claims(wanted: &Wanted, dialect: ChallengeDialect) -> Option<String> {
     if dialect == ChallengeDialect::Garbage {
@@ -117,4 +130,15 @@ fn written(parameters: &[Parameter], dialect: ChallengeDialect) -> String {
         parameters.iter().map(|(name, value)| format!("{name}=\"{}\"", quoted(value))).collect()
     };
     words.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_description_is_what_a_header_can_hold() {
+        assert_eq!(description("the API \"Größe\" says\r\nno \\"), "the API ?Gr??e? says??no ?");
+        assert_eq!(description(&"W".repeat(10_000)).len(), LONGEST_DESCRIPTION + 3);
+    }
 }

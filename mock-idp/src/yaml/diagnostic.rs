@@ -5,6 +5,7 @@ use std::{fmt, ops::Range};
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet, renderer::DecorStyle};
 
 use super::tree::Location;
+use crate::terminal::{misleads, shown};
 
 /// One mistake in a file. Shown as `FILE:LINE:COLUMN: message`, the line with the place underlined, and a hint.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,11 +32,11 @@ impl Diagnostic {
     pub fn new(file: &str, source: &str, location: Location, message: impl Into<String>, hint: Option<String>) -> Self {
         let (excerpt, mark) = excerpt(source, location.span);
         Self {
-            file: printable(file),
+            file: shown(file),
             line: location.line,
             column: location.column,
-            message: shorten(&printable(&message.into()), LONGEST_MESSAGE),
-            hint: hint.map(|hint| shorten(&printable(&hint), LONGEST_MESSAGE)),
+            message: brief(&message.into()),
+            hint: hint.map(|hint| brief(&hint)),
             excerpt,
             mark,
         }
@@ -104,7 +105,7 @@ impl std::error::Error for Diagnostics {}
 
 /// A word from a document in backticks: short and on one line, whatever it was.
 pub(super) fn quote(word: &str) -> String {
-    format!("`{}`", shorten(&printable(word), LONGEST_WORD))
+    format!("`{}`", shorten(&shown(word), LONGEST_WORD))
 }
 
 /// The line that holds the start of `span`, and the part of the span on it; long lines are cut to a window around it.
@@ -121,26 +122,21 @@ fn excerpt(source: &str, span: Range<usize>) -> (String, Range<usize>) {
     let kept = after.char_indices().nth(WINDOW).map_or(after.len(), |(at, _)| at);
     let left = if skipped > 0 { "…" } else { "" };
     let right = if kept < after.len() { "…" } else { "" };
-    let before = before[skipped..].trim_start_matches('\u{feff}');
+    let before = in_order(before[skipped..].trim_start_matches('\u{feff}'));
+    let (marked, rest) = after[..kept].split_at(marked.min(kept));
+    let (marked, rest) = (in_order(marked), in_order(rest));
     let mark = left.len() + before.len();
-    (format!("{left}{before}{}{right}", &after[..kept]), mark..mark + marked.min(kept))
+    (format!("{left}{before}{marked}{rest}{right}"), mark..mark + marked.len())
+}
+
+/// Without marks of direction, which would turn the line around. The renderer sees to control characters.
+fn in_order(text: &str) -> String {
+    text.chars().map(|c| if misleads(c) && !c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }
 
 /// `offset`, or the nearest place before it at which `text` can be cut.
 fn boundary(text: &str, offset: usize) -> usize {
     (0..=offset.min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap_or_default()
-}
-
-fn printable(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    for c in text.chars() {
-        if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}') {
-            shown.extend(c.escape_default());
-        } else {
-            shown.push(c);
-        }
-    }
-    shown
 }
 
 fn shorten(text: &str, longest: usize) -> String {
@@ -150,8 +146,18 @@ fn shorten(text: &str, longest: usize) -> String {
     }
 }
 
+/// A sentence of at most so many characters. What is wrong stands at its end, behind the word that it is about, so the middle goes.
+pub(crate) fn brief(sentence: &str) -> String {
+    let sentence = shown(sentence);
+    let end = sentence.char_indices().rev().nth(LONGEST_MESSAGE / 2 - 1).map_or(0, |(at, _)| at);
+    match sentence.char_indices().nth(LONGEST_MESSAGE) {
+        Some(_) => format!("{}{}", shorten(&sentence, LONGEST_WORD), &sentence[end..]),
+        None => sentence,
+    }
+}
+
 const LINE_BREAKS: [char; 2] = ['\n', '\r'];
 /// Characters shown on either side of the place.
 const WINDOW: usize = 60;
 const LONGEST_WORD: usize = 60;
-const LONGEST_MESSAGE: usize = 600;
+const LONGEST_MESSAGE: usize = 400;

@@ -16,6 +16,7 @@ mod path;
 mod tree;
 mod wording;
 
+pub(crate) use diagnostic::brief;
 pub use diagnostic::{Diagnostic, Diagnostics};
 pub use nearest::{nearest, suggest};
 pub use one_key::one_key_each;

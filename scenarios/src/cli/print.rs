@@ -7,6 +7,7 @@ use std::{
 };
 
 use anstream::{eprint, eprintln, println};
+use mock_idp::terminal::{shown, shown_lines};
 use serde_json::{Value, json};
 
 use super::Wrong;
@@ -92,14 +93,14 @@ pub(super) fn verdicts(run: &Run, report: &Path) {
     println!();
     for verdict in &run.verdicts {
         let (colour, word) = if verdict.passed { (GREEN, "passed") } else { (RED, "FAILED") };
-        let title: String = verdict.title.chars().take(titles).collect();
+        let title: String = shown(&verdict.title).chars().take(titles).collect();
         let windows = format!("{} {}", verdict.prompts, plural(verdict.prompts, "window"));
         let took = verdict.took.as_millis();
         println!("  {colour}{word}{END}  {:<ids$}  {title:<titles$}  {windows:<9}  {DIM}{took:>5} ms{END}", verdict.id);
         for (index, missed) in verdict.missed.iter().enumerate() {
             // The first explains most; the others are often its consequences.
             let (colour, also) = if index == 0 { (RED, "") } else { (DIM, "also: ") };
-            println!("          {colour}{also}{}{END}", missed.sentence);
+            println!("          {colour}{also}{}{END}", shown(&missed.sentence));
             println!("          {DIM}{}{END}", missed.place);
         }
     }
@@ -133,8 +134,8 @@ pub(super) fn list(scripts: &[Loaded], as_json: bool) -> Result<ExitCode, Wrong>
     }
     let ids = scripts.iter().map(|script| script.id.chars().count()).max().unwrap_or_default();
     for script in scripts {
-        println!("{BOLD}{:<ids$}{END}  {}", script.id, script.script.title);
-        println!("{:<ids$}  {DIM}{}{END}", "", script.script.source);
+        println!("{BOLD}{:<ids$}{END}  {}", script.id, shown(&script.script.title));
+        println!("{:<ids$}  {DIM}{}{END}", "", shown(&script.script.source));
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -154,7 +155,7 @@ pub(super) fn json(value: &Value) -> Result<ExitCode, Wrong> {
 
 /// What a command said, as lines under its heading; no colours or other controls of its own.
 fn indented(output: &str) -> String {
-    let plain = anstream::adapter::strip_str(output).to_string();
+    let plain = shown_lines(&anstream::adapter::strip_str(output).to_string());
     plain.trim_end().lines().map(|line| format!("  {line}")).collect::<Vec<_>>().join("\n")
 }
 

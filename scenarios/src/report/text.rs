@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use mock_idp::{
     recorder::Endpoint,
+    terminal::shown,
     timeline::{answer, question},
 };
 
@@ -21,7 +22,7 @@ pub fn listing(verdict: &Verdict) -> String {
             Row::Before => writeln!(text, "  before the scenario"),
             Row::Step(number, step) => {
                 let mark = if step.passed { "" } else { "   <- here" };
-                writeln!(text, "  step {number}: {}{mark}", step.told)
+                writeln!(text, "  step {number}: {}{mark}", shown(&step.told))
             }
             Row::Messages(messages) => {
                 let numbers = messages.iter().filter_map(|message| message.exchange).filter(|number| *number != told);
@@ -44,5 +45,6 @@ fn line(text: &mut String, verdict: &Verdict, number: u64) {
         Endpoint::Api => "client -> API",
         _ => "client -> identity provider",
     };
-    let _ = writeln!(text, "  {number:>4}  {who:<36}  {}  =>  {}", question(exchange), answer(exchange));
+    let _ =
+        writeln!(text, "  {number:>4}  {who:<36}  {}  =>  {}", shown(&question(exchange)), shown(&answer(exchange)));
 }

@@ -184,3 +184,19 @@ async fn an_assertion_is_good_for_its_audience_its_time_its_user_and_its_server(
     idp.tenant().advance_clock(SignedDuration::from_hours(2));
     assert_eq!(on_behalf(&client, assertion, &[]).await.code(), Some(500_133));
 }
+
+/// The names in its sentence may be anybody's: a header that could not be written would be a challenge that nobody sees.
+#[tokio::test]
+async fn a_challenge_arrives_whatever_the_middle_tier_is_called() {
+    let mut document = (*mock_idp::config::built_in()).clone();
+    let name = format!("Gehälter \"\u{202e}\r\nX-Evil: 1{}", "W".repeat(10_000));
+    document.applications.iter_mut().for_each(|application| application.display_name = Some(name.clone()));
+    let idp = MockIdp::builder().document(document).start().await.unwrap();
+    idp.tenant().set_policies(Vec::new());
+    idp.tenant().grant_consent(None, "desktop", "portal", &["access_as_user"]).unwrap();
+    let (client, token) = at_the_portal(&idp).await;
+    let refused = client.call("/api/portal/salary", token.text_of("access_token")).await;
+    assert_eq!((refused.status, refused.headers.get("x-evil")), (403, None), "{}", refused.text);
+    assert!(challenge(&refused).contains("AADSTS65001") && challenge(&refused).contains("Geh?lter ?"));
+    assert!(challenge(&refused).len() < 1_000, "{}", challenge(&refused).len());
+}

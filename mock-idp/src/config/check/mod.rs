@@ -6,6 +6,7 @@
 mod references;
 mod uniqueness;
 mod values;
+mod words;
 
 use crate::{
     directory::model::{Api, Document, Tenant},

@@ -1,10 +1,14 @@
-//! Single values: the version, names that go into addresses, redirect addresses, policies that could never do anything.
+//! Single values: the version, redirect addresses, policies that could never do anything. What names may be made of stands in
+//! [`super::words`].
 
 use url::Url;
 
-use super::{each, same, tenants};
+use super::{
+    each, tenants,
+    words::{app_id_uri, authentication_context, domain, is_address, route_path, scope_name, short_name, user_name},
+};
 use crate::{
-    directory::model::{Api, Application, ChallengeDialect, Document, Policy, Scope, Tenant},
+    directory::model::{Api, Application, ChallengeDialect, Document, Policy},
     error::Aadsts,
     flow::same_but_port,
     yaml::{Path, Problem},
@@ -55,27 +59,28 @@ pub(super) fn check(document: &Document, problems: &mut Vec<Problem>) {
         );
     }
     for (path, tenant) in tenants(document) {
-        short_name("a tenant", &tenant.name, &path, problems);
-        domain(tenant, &path, problems);
+        short_name("a tenant", &tenant.name, path.key("name"), problems);
+        domain(&tenant.domain, path.key("domain"), problems);
+        for (path, user) in each(&tenant.users, &path.key("users")) {
+            user_name(&user.username, path.key("username"), problems);
+        }
         for (path, policy) in each(&tenant.policies, &path.key("policies")) {
             check_policy(policy, &path, problems);
         }
     }
     for (path, application) in each(&document.applications, &Path::root().key("applications")) {
-        short_name("an application", &application.name, &path, problems);
+        short_name("an application", &application.name, path.key("name"), problems);
         redirect_uris(application, &path, problems);
         front_channel_logout_uri(application, &path, problems);
     }
     for (path, api) in each(&document.apis, &Path::root().key("apis")) {
-        short_name("an API", &api.name, &path, problems);
-        if Url::parse(&api.app_id_uri).is_err() {
-            problems.push(
-                Problem::new(path.key("app_id_uri"), format!("`{}` is not a URI", api.app_id_uri))
-                    .hint(format!("write it as `api://{}`", api.name)),
-            );
-        }
+        short_name("an API", &api.name, path.key("name"), problems);
+        app_id_uri(api, path.key("app_id_uri"), problems);
         for (path, scope) in each(&api.scopes, &path.key("scopes")) {
-            scope_name(scope, &path, problems);
+            scope_name(&scope.name, path.key("name"), problems);
+        }
+        for (path, route) in each(&api.on_behalf_of, &path.key("on_behalf_of")) {
+            route_path(&route.path, path.key("path"), problems);
         }
         challenges(api, &path, problems);
     }
@@ -94,12 +99,7 @@ fn challenges(api: &Api, owner: &Path, problems: &mut Vec<Problem>) {
         );
     }
     for (path, route) in each(&api.protected_routes, &owner.key("protected_routes")) {
-        if !route.path.starts_with('/') {
-            problems.push(
-                Problem::new(path.key("path"), format!("`{}` does not start with `/`", route.path))
-                    .hint(format!("write `/{}`", route.path)),
-            );
-        }
+        route_path(&route.path, path.key("path"), problems);
         if let Some(context) = &route.authentication_context {
             authentication_context(context, path.key("authentication_context"), problems);
         } else if route.max_age.is_none() {
@@ -119,26 +119,6 @@ fn challenges(api: &Api, owner: &Path, problems: &mut Vec<Problem>) {
                 );
             }
         }
-    }
-}
-
-/// Names become parts of addresses and of `api/Scope`.
-fn short_name(what: &str, name: &str, owner: &Path, problems: &mut Vec<Problem>) {
-    if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')) {
-        problems.push(
-            Problem::new(owner.key("name"), format!("`{name}` cannot be the name of {what}"))
-                .hint("a name has letters, digits, `-`, `_` and `.`"),
-        );
-    }
-}
-
-fn domain(tenant: &Tenant, owner: &Path, problems: &mut Vec<Problem>) {
-    let domain = &tenant.domain;
-    let path = owner.key("domain");
-    if RESERVED_TENANTS.iter().any(|reserved| same(reserved, domain)) {
-        problems.push(Problem::new(path, format!("`{domain}` stands for every tenant and cannot be one's domain")));
-    } else if domain.is_empty() || !domain.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '.')) {
-        problems.push(Problem::new(path, format!("`{domain}` is not a domain")).hint("write it as `contoso.test`"));
     }
 }
 
@@ -163,23 +143,20 @@ fn check_policy(policy: &Policy, owner: &Path, problems: &mut Vec<Problem>) {
     }
 }
 
-/// Pages of Entra differ on how far the numbers go, so any is good (escalation reference, section 8, 4); `p1` and addresses
-/// such as `urn:user:registersecurityinfo` occur, too.
-fn authentication_context(context: &str, path: Path, problems: &mut Vec<Problem>) {
-    let numbered = |digits: &str| !digits.is_empty() && digits.chars().all(|c| c.is_ascii_digit());
-    let known = context.strip_prefix(['c', 'p']).is_some_and(numbered) || context.starts_with("urn:");
-    if !known {
-        problems
-            .push(Problem::new(path, format!("`{context}` is not an authentication context")).hint("write it as `c1`"));
-    }
-}
-
 fn redirect_uris(application: &Application, owner: &Path, problems: &mut Vec<Problem>) {
     for (path, uri) in each(&application.redirect_uris, &owner.key("redirect_uris")) {
         match Url::parse(uri) {
             Err(error) => problems.push(
                 Problem::new(path, format!("`{uri}` is not a redirect address: {error}"))
                     .hint("write a whole address, such as `http://localhost`"),
+            ),
+            Ok(parsed) if RUN_BY_BROWSERS.contains(&parsed.scheme()) => problems.push(
+                Problem::new(path, format!("a browser that is sent to `{uri}` runs or shows what stands in it"))
+                    .hint("write an address of `http`, `https` or of a scheme that is the application's own"),
+            ),
+            Ok(parsed) if !is_address(uri) => problems.push(
+                Problem::new(path, format!("`{uri}` has characters that no address has (RFC 3986)"))
+                    .hint(format!("write them encoded: `{parsed}`")),
             ),
             Ok(parsed) if parsed.fragment().is_some() => problems.push(
                 Problem::new(path, format!("the redirect address `{uri}` has a fragment"))
@@ -195,7 +172,8 @@ fn front_channel_logout_uri(application: &Application, owner: &Path, problems: &
     let Some(uri) = &application.front_channel_logout_uri else { return };
     let path = owner.key("front_channel_logout_uri");
     let origin = |uri: &str| Url::parse(uri).ok().filter(Url::has_host).map(|url| url.origin().ascii_serialization());
-    let web = Url::parse(uri).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.fragment().is_none());
+    let is_web = |url: &Url| matches!(url.scheme(), "http" | "https") && url.fragment().is_none();
+    let web = Url::parse(uri).ok().filter(|url| is_address(uri) && is_web(url));
     let Some(asked) = web.and_then(|_| origin(uri)) else {
         let message = format!("`{uri}` cannot be loaded in a frame");
         problems.push(
@@ -215,18 +193,5 @@ fn front_channel_logout_uri(application: &Application, owner: &Path, problems: &
     }
 }
 
-fn scope_name(scope: &Scope, owner: &Path, problems: &mut Vec<Problem>) {
-    let name = &scope.name;
-    let path = owner.key("name");
-    if RESERVED_SCOPES.iter().any(|reserved| same(reserved, name)) {
-        problems.push(Problem::new(path, format!("`{name}` has a meaning of its own and cannot be an API's scope")));
-    } else if name.is_empty() || name.contains(|c: char| c.is_whitespace() || c == '/') {
-        problems.push(
-            Problem::new(path, format!("`{name}` cannot be the name of a scope"))
-                .hint("a scope has neither spaces nor `/`"),
-        );
-    }
-}
-
-const RESERVED_TENANTS: [&str; 3] = ["common", "organizations", "consumers"];
-const RESERVED_SCOPES: [&str; 5] = [".default", "openid", "profile", "email", "offline_access"];
+/// Schemes whose addresses browsers run, or show as if they were the page that leads there.
+const RUN_BY_BROWSERS: [&str; 7] = ["javascript", "data", "vbscript", "blob", "filesystem", "about", "view-source"];

@@ -49,7 +49,16 @@ fn is_judged(exchange: &Exchange) -> bool {
 fn is_same(one: &Exchange, other: &Exchange) -> bool {
     let claims = |exchange: &Exchange| exchange.claims.as_deref().and_then(leaves).unwrap_or_default();
     let hint = |exchange: &Exchange| parameter(exchange, "login_hint").map(str::to_ascii_lowercase);
+    let grant = |exchange: &Exchange| {
+        let prints = &exchange.fingerprints;
+        prints.iter().find(|(name, _)| name == "refresh_token").map(|(_, print)| print.clone())
+    };
+    let is_refused = |exchange: &Exchange| exchange.answer.error.is_some();
+    // A library that holds a refresh token of each sign-in tries them in turn, as MSAL Python does. What follows a good answer has
+    // a new one in any case.
+    let tries_another = is_refused(one) && is_refused(other) && grant(one) != grant(other);
     one.endpoint == other.endpoint
+        && !tries_another
         && one.path == other.path
         && one.client_id == other.client_id
         && Asked::of(one).is_same_as(&Asked::of(other))

@@ -9,7 +9,7 @@ use crate::{
     control::{ErrorDetail, ErrorDocument},
     controls::{ChangeError, Invalid, TokenOrderError, Unknown},
     fault::InvalidFault,
-    yaml::{Diagnostic, Problem},
+    yaml::{self, Diagnostic, Problem},
 };
 
 use super::{super::body::Unread, respond};
@@ -67,10 +67,11 @@ impl Trouble {
 
 /// A whole sentence of what is wrong and what to do.
 fn sentence(message: &str, hint: Option<&str>) -> String {
+    let message = yaml::brief(message);
     let mut letters = message.chars();
     let first = letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
     let message = format!("{first}{}", letters.as_str());
-    match hint {
+    match hint.map(yaml::brief) {
         Some(hint) if hint.ends_with('?') => format!("{message}; {hint}"),
         Some(hint) => format!("{message}; {hint}."),
         None if message.ends_with(['.', '?']) => message,
