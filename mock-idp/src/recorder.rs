@@ -26,6 +26,9 @@ use crate::{error::Refusal, policy::Reason};
 /// At most so many exchanges are kept a tenant; the oldest go first and are counted.
 const LIMIT: usize = 5_000;
 
+/// At most so many bytes of what clients sent are kept a tenant, for a client may send 64 KiB each time.
+const HEAVIEST: usize = 32 * 1024 * 1024;
+
 /// Parameters whose values are never written down.
 const SECRET: &[&str] = &[
     "access_token",
@@ -155,6 +158,14 @@ pub struct Answer {
     pub api: Option<String>,
 }
 
+impl Exchange {
+    /// How many bytes it has of what the client sent.
+    fn weight(&self) -> usize {
+        let parameters = self.parameters.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>();
+        parameters + self.path.len() + self.claims.as_deref().map_or(0, str::len)
+    }
+}
+
 impl Answer {
     /// An answer that is no error.
     #[must_use]
@@ -192,6 +203,8 @@ struct Log {
     dropped: u64,
     /// How many exchanges have left `exchanges`, dropped or forgotten: the place of its first one.
     gone: u64,
+    /// Of all that is in `exchanges`.
+    weight: usize,
 }
 
 impl Recorder {
@@ -209,9 +222,12 @@ impl Recorder {
             log.next += 1;
             exchange.number = log.next;
         }
+        log.weight += exchange.weight();
         log.exchanges.push_back(Arc::new(exchange));
-        if log.exchanges.len() > LIMIT {
-            log.exchanges.pop_front();
+        while (log.exchanges.len() > LIMIT || log.weight > HEAVIEST)
+            && let Some(oldest) = log.exchanges.pop_front()
+        {
+            log.weight -= oldest.weight();
             log.dropped += 1;
             log.gone += 1;
         }
@@ -268,6 +284,7 @@ impl Recorder {
         let mut log = self.log();
         log.gone += log.exchanges.len() as u64;
         log.exchanges.clear();
+        log.weight = 0;
     }
 
     fn log(&self) -> std::sync::MutexGuard<'_, Log> {
@@ -330,6 +347,24 @@ mod tests {
             correlation_id: Uuid::nil(),
             trace_id: Uuid::nil(),
         }
+    }
+
+    #[test]
+    fn the_log_is_bounded_by_number_and_by_weight() {
+        let log = Recorder::default();
+        for _ in 0..=LIMIT {
+            log.add(exchange());
+        }
+        assert_eq!((log.exchanges().len(), log.dropped()), (LIMIT, 1));
+        log.clear();
+        let large = Exchange { claims: Some("x".repeat(HEAVIEST / 4)), ..exchange() };
+        for _ in 0..4 {
+            log.add(large.clone());
+        }
+        assert_eq!((log.exchanges().len(), log.dropped()), (3, 2));
+        log.clear();
+        log.add(large);
+        assert_eq!((log.exchanges().len(), log.dropped()), (1, 2), "what was forgotten weighs nothing");
     }
 
     #[test]

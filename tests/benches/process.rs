@@ -36,11 +36,17 @@ pub(crate) struct Process {
 impl Process {
     pub(crate) fn start() -> Self {
         let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let built = Command::new(cargo).args(["build", "--release", "--quiet", "-p", "mock-idp"]).status();
+        let mut build = Command::new(cargo);
+        build.args(["build", "--quiet", "-p", "mock-idp"]);
+        // In the benchmark's own profile, which is not the delivered one under `--profile dev` only.
+        if !cfg!(debug_assertions) {
+            build.arg("--release");
+        }
+        let built = build.status();
         assert!(built.is_ok_and(|status| status.success()), "mock-idp is not built");
         let own = env::current_exe().expect("the path of this program");
-        let release = own.ancestors().nth(2).expect("target/release");
-        let mut child = Command::new(release.join("mock-idp"))
+        let built = own.ancestors().nth(2).expect("target/release");
+        let mut child = Command::new(built.join("mock-idp"))
             .args(["serve", "--no-tls", "--port", "0"])
             .stdout(Stdio::piped())
             .spawn()
