@@ -26,6 +26,9 @@ use shelf::Shelf;
 /// At most so many exchanges are kept a tenant; the oldest go first and are counted.
 const LIMIT: usize = 5_000;
 
+/// At most so many bytes of what clients sent are kept a tenant, for a client may send 64 KiB each time.
+const HEAVIEST: usize = 32 * 1024 * 1024;
+
 /// Parameters whose values are never written down.
 const SECRET: &[&str] = &[
     "access_token",
@@ -155,6 +158,14 @@ pub struct Answer {
     pub api: Option<String>,
 }
 
+impl Exchange {
+    /// How many bytes it has of what the client sent.
+    fn weight(&self) -> usize {
+        let parameters = self.parameters.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>();
+        parameters + self.path.len() + self.claims.as_deref().map_or(0, str::len)
+    }
+}
+
 impl Answer {
     /// An answer that is no error.
     #[must_use]
@@ -210,8 +221,7 @@ impl Recorder {
             exchange.number = log.next;
         }
         log.exchanges.push(Arc::new(exchange));
-        if log.exchanges.len() > LIMIT {
-            log.exchanges.pop_oldest();
+        while (log.exchanges.len() > LIMIT || log.exchanges.weight() > HEAVIEST) && log.exchanges.pop_oldest() {
             log.dropped += 1;
             log.gone += 1;
         }
@@ -331,6 +341,24 @@ mod tests {
             correlation_id: Uuid::nil(),
             trace_id: Uuid::nil(),
         }
+    }
+
+    #[test]
+    fn the_log_is_bounded_by_number_and_by_weight() {
+        let log = Recorder::default();
+        for _ in 0..=LIMIT {
+            log.add(exchange());
+        }
+        assert_eq!((log.exchanges().len(), log.dropped()), (LIMIT, 1));
+        log.clear();
+        let large = Exchange { claims: Some("x".repeat(HEAVIEST / 4)), ..exchange() };
+        for _ in 0..4 {
+            log.add(large.clone());
+        }
+        assert_eq!((log.exchanges().len(), log.dropped()), (3, 2));
+        log.clear();
+        log.add(large);
+        assert_eq!((log.exchanges().len(), log.dropped()), (1, 2), "what was forgotten weighs nothing");
     }
 
     #[test]

@@ -430,7 +430,7 @@ impl Builder {
             IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
             ip => ip,
         };
-        let started = Tunnel::start(&self.also_as, SocketAddr::new(reached, server.port())).await;
+        let started = Tunnel::start(&self.also_as, SocketAddr::new(reached, server.port()), self.limits.head).await;
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         started.map(Some).map_err(|source| StartError::Bind { address, source })
     }

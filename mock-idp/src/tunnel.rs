@@ -3,12 +3,13 @@
 //!
 //! It listens on the loopback only, and does for local programs nothing that they could not do themselves.
 
-use std::{io, net::SocketAddr, sync::Arc};
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _, copy_bidirectional},
     net::{TcpListener, TcpStream},
     task::{JoinHandle, JoinSet},
+    time::timeout,
 };
 
 use crate::http::split_port;
@@ -24,8 +25,8 @@ pub(crate) struct Tunnel {
 }
 
 impl Tunnel {
-    /// Starts on a free loopback port.
-    pub(crate) async fn start(names: &[String], server: SocketAddr) -> io::Result<Self> {
+    /// Starts on a free loopback port. A client has `patience` long for the head of its request.
+    pub(crate) async fn start(names: &[String], server: SocketAddr, patience: Duration) -> io::Result<Self> {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let address = listener.local_addr()?;
         let names: Arc<[String]> = names.into();
@@ -38,7 +39,7 @@ impl Tunnel {
                         Ok((client, _)) => {
                             let names = names.clone();
                             // Whichever side goes away ends it; there is nobody to tell.
-                            open.spawn(async move { serve(client, &names, server).await.unwrap_or_default() });
+                            open.spawn(async move { serve(client, &names, server, patience).await.unwrap_or_default() });
                         }
                         // One connection's trouble, or too many open at once: the next may do.
                         Err(_) => tokio::task::yield_now().await,
@@ -62,8 +63,8 @@ impl Drop for Tunnel {
     }
 }
 
-async fn serve(mut client: TcpStream, names: &[String], server: SocketAddr) -> io::Result<()> {
-    let Some(head) = head(&mut client).await? else {
+async fn serve(mut client: TcpStream, names: &[String], server: SocketAddr, patience: Duration) -> io::Result<()> {
+    let Some(head) = timeout(patience, head(&mut client)).await?? else {
         return refuse(&mut client, "431 Request Header Fields Too Large", "The head is too long.").await;
     };
     let Some(target) = target(&head) else {

@@ -38,6 +38,17 @@ async fn a_handshake_that_does_not_come_is_not_waited_for() {
 }
 
 #[tokio::test]
+async fn the_proxy_does_not_wait_for_a_head_either() {
+    let limits = Limits { head: SHORT, ..Limits::default() };
+    let builder = MockIdp::builder().also_as("login.microsoftonline.com").limits(limits);
+    let idp = builder.start().await.unwrap();
+    let proxy = idp.proxy_url().unwrap();
+    let mut wire = Wire::at(proxy.rsplit(':').next().unwrap().parse().unwrap()).await;
+    wire.sends("CONNECT login.micro").await;
+    assert_eq!(wire.reads_to_the_end().await, "");
+}
+
+#[tokio::test]
 async fn a_connection_without_a_next_request_is_closed() {
     let idp = impatient().await;
     let mut wire = Wire::to(&idp).await;
@@ -158,6 +169,21 @@ async fn the_oldest_tenant_makes_room_and_is_counted() {
     assert_eq!((listed["tenants"].as_array().unwrap().len(), &listed["dropped"]), (before.0 + 2, &Value::from(2)));
     idp.reset();
     assert_eq!(idp.tenant_counts(), before);
+}
+
+#[tokio::test]
+async fn one_policy_too_many_is_refused() {
+    let idp = MockIdp::start().await;
+    let tenant = idp.tenant();
+    let first = tenant.policies()[0].clone();
+    let numbered = |number: u128| mock_idp::directory::Policy {
+        id: uuid::Uuid::from_u128(number),
+        name: format!("policy {number}"),
+        ..first.clone()
+    };
+    tenant.set_policies((1..=1_000).map(numbered).collect());
+    let told = tenant.add_policy(numbered(1_001)).unwrap_err().to_string();
+    assert!(told.contains("1000 policies are in force in this tenant already"), "{told}");
 }
 
 #[tokio::test]

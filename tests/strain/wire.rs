@@ -17,7 +17,11 @@ pub(crate) struct Wire(TcpStream);
 
 impl Wire {
     pub(crate) async fn to(idp: &MockIdp) -> Self {
-        Self(TcpStream::connect(("127.0.0.1", idp.port())).await.unwrap())
+        Self::at(idp.port()).await
+    }
+
+    pub(crate) async fn at(port: u16) -> Self {
+        Self(TcpStream::connect(("127.0.0.1", port)).await.unwrap())
     }
 
     pub(crate) async fn sends(&mut self, text: &str) {

@@ -10,6 +10,9 @@ use crate::{
 
 use super::{ChangeError, Invalid, TenantControls, Unknown};
 
+/// At most so many policies can be added to a tenant.
+const MOST: usize = 1_000;
+
 impl TenantControls {
     /// The Conditional Access policies.
     #[must_use]
@@ -38,10 +41,14 @@ impl TenantControls {
     ///
     /// # Errors
     ///
-    /// If a name in it is unknown, or another policy has its id or name.
+    /// If a name in it is unknown, another policy has its id or name, or there are too many.
     pub fn add_policy(&self, policy: Policy) -> Result<(), Invalid> {
         let mut state = self.tenant.state();
         let place = state.policies.len();
+        if place >= MOST {
+            let problem = Problem::new(Path::root(), format!("{MOST} policies are in force in this tenant already"));
+            return Err(Invalid(vec![problem.hint("remove some first")]));
+        }
         self.check(&state, |tenant| list(tenant).index(place), |_, own| own.policies.push(policy.clone()))?;
         let policies = state.policies.iter().cloned().chain([policy]).collect();
         self.put_in_force(&mut state, policies);

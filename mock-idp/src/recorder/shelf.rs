@@ -16,22 +16,37 @@ const BLOCK: usize = 128;
 pub(super) struct Shelf {
     packed: VecDeque<Block>,
     recent: VecDeque<Arc<Exchange>>,
+    /// Of all of them.
+    weight: usize,
 }
 
 #[derive(Clone, Debug)]
 struct Block {
-    /// The numbers of those that are still kept: the last ones of what is packed.
-    numbers: VecDeque<u64>,
+    /// Those that are still kept: the last ones of what is packed.
+    kept: VecDeque<Kept>,
     /// All of them, as JSON under LZ4.
     bytes: Arc<[u8]>,
 }
 
+/// What has to be known of an exchange without unpacking it.
+#[derive(Clone, Copy, Debug)]
+struct Kept {
+    number: u64,
+    weight: usize,
+}
+
 impl Shelf {
     pub(super) fn len(&self) -> usize {
-        self.packed.iter().map(|block| block.numbers.len()).sum::<usize>() + self.recent.len()
+        self.packed.iter().map(|block| block.kept.len()).sum::<usize>() + self.recent.len()
+    }
+
+    /// How many bytes they have of what clients sent.
+    pub(super) fn weight(&self) -> usize {
+        self.weight
     }
 
     pub(super) fn push(&mut self, exchange: Arc<Exchange>) {
+        self.weight += exchange.weight();
         self.recent.push_back(exchange);
         if self.recent.len() >= RECENT + BLOCK {
             let oldest: Vec<_> = self.recent.drain(..BLOCK).collect();
@@ -39,13 +54,17 @@ impl Shelf {
         }
     }
 
-    /// Forgets the oldest.
-    pub(super) fn pop_oldest(&mut self) {
-        match self.packed.front_mut() {
-            Some(block) if block.numbers.len() > 1 => drop(block.numbers.pop_front()),
-            Some(_) => drop(self.packed.pop_front()),
-            None => drop(self.recent.pop_front()),
+    /// Forgets the oldest; says whether there was one.
+    pub(super) fn pop_oldest(&mut self) -> bool {
+        let gone = match self.packed.front_mut() {
+            Some(block) => block.kept.pop_front().map(|kept| kept.weight),
+            None => self.recent.pop_front().map(|exchange| exchange.weight()),
+        };
+        if self.packed.front().is_some_and(|block| block.kept.is_empty()) {
+            self.packed.pop_front();
         }
+        self.weight -= gone.unwrap_or_default();
+        gone.is_some()
     }
 
     pub(super) fn clear(&mut self) {
@@ -60,7 +79,7 @@ impl Shelf {
 
     /// The numbers in their order.
     pub(super) fn numbers(&self) -> impl Iterator<Item = u64> + '_ {
-        let packed = self.packed.iter().flat_map(|block| block.numbers.iter().copied());
+        let packed = self.packed.iter().flat_map(|block| block.kept.iter().map(|kept| kept.number));
         packed.chain(self.recent.iter().map(|exchange| exchange.number))
     }
 
@@ -72,8 +91,8 @@ impl Shelf {
             left -= here;
             here
         };
-        let blocks: Vec<_> = self.packed.iter().map(|block| (block, skipped(block.numbers.len()))).collect();
-        let packed = blocks.into_iter().filter(|(block, skip)| *skip < block.numbers.len());
+        let blocks: Vec<_> = self.packed.iter().map(|block| (block, skipped(block.kept.len()))).collect();
+        let packed = blocks.into_iter().filter(|(block, skip)| *skip < block.kept.len());
         let packed = packed.flat_map(|(block, skip)| block.unpacked().into_iter().skip(skip));
         packed.chain(self.recent.range(skipped(self.recent.len())..).cloned())
     }
@@ -82,10 +101,10 @@ impl Shelf {
     pub(super) fn next(&self, skip: usize) -> VecDeque<Arc<Exchange>> {
         let mut left = skip;
         for block in &self.packed {
-            if left < block.numbers.len() {
+            if left < block.kept.len() {
                 return block.unpacked().split_off(left).into();
             }
-            left -= block.numbers.len();
+            left -= block.kept.len();
         }
         self.recent.get(left).cloned().into_iter().collect()
     }
@@ -96,14 +115,15 @@ impl Block {
         // Neither writing them nor reading what was written can fail: the control API does both with each.
         let json = serde_json::to_vec(exchanges).unwrap_or_default();
         let bytes = lz4_flex::compress_prepend_size(&json).into();
-        Self { numbers: exchanges.iter().map(|exchange| exchange.number).collect(), bytes }
+        let kept = |exchange: &Arc<Exchange>| Kept { number: exchange.number, weight: exchange.weight() };
+        Self { kept: exchanges.iter().map(kept).collect(), bytes }
     }
 
     /// Those that are still kept.
     fn unpacked(&self) -> Vec<Arc<Exchange>> {
         let json = lz4_flex::decompress_size_prepended(&self.bytes).unwrap_or_default();
         let mut all: Vec<Arc<Exchange>> = serde_json::from_slice(&json).unwrap_or_default();
-        all.split_off(all.len().saturating_sub(self.numbers.len()))
+        all.split_off(all.len().saturating_sub(self.kept.len()))
     }
 }
 
@@ -143,7 +163,7 @@ mod tests {
     fn the_oldest_goes_first_out_of_a_block_as_well() {
         let (mut shelf, exchanges) = shelf();
         for gone in 1..=MANY {
-            shelf.pop_oldest();
+            assert!(shelf.pop_oldest());
             if gone % 61 == 0 || gone + 2 > MANY {
                 assert_eq!(shelf.behind(0).collect::<Vec<_>>(), exchanges[gone..]);
                 assert_eq!(shelf.next(0).front(), exchanges.get(gone));
@@ -153,7 +173,7 @@ mod tests {
                 );
             }
         }
-        shelf.pop_oldest();
-        assert_eq!((shelf.len(), shelf.last_number()), (0, None));
+        assert!(!shelf.pop_oldest());
+        assert_eq!((shelf.len(), shelf.last_number(), shelf.weight()), (0, None, 0));
     }
 }

@@ -111,18 +111,18 @@ fn set(world: &World, list: &[Value; 2]) {
 async fn a_tenant_is_deleted_once_and_whoever_is_in_it_is_told() {
     let world = World::new().await;
     let before = world.idp.tenant_counts();
+    let mut client = RawClient::new(&world.idp).await;
     for _ in 0..rounds() {
         let tenant = world.idp.new_tenant("contoso").unwrap();
         let username = tenant.username("ada").unwrap();
         tenant.set_virtual_user(VirtualUser { username, ..ada() });
-        let mut client = RawClient::new(&world.idp).await;
         client.authority = tenant.authority();
         let code = code(&client).await;
         let token = client.redeem(&super::code(&client).await, &[("scope", super::SCOPE)]).await;
         assert_eq!(token.status, 200, "{}", token.text);
-        let (client, id) = (Arc::new(client), tenant.id());
+        let (shared, id) = (Arc::new(client), tenant.id());
         let answers = race(|racer| {
-            let (client, code) = (client.clone(), code.clone());
+            let (client, code) = (shared.clone(), code.clone());
             let (access, renew) = (token.text_of("access_token").to_owned(), token.text_of("refresh_token").to_owned());
             async move {
                 let delete = client.request(Method::DELETE, &format!("/_mock/tenants/{id}"));
@@ -140,6 +140,7 @@ async fn a_tenant_is_deleted_once_and_whoever_is_in_it_is_told() {
             }
         })
         .await;
+        client = Arc::try_unwrap(shared).unwrap();
         let mut deleted: Vec<u16> = answers.iter().step_by(2).map(|answer| answer.status).collect();
         deleted.sort_unstable();
         assert_eq!(deleted, [204, 404, 404, 404]);

@@ -7,11 +7,15 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
-/// Builds the release programs named, and returns the folder where they are.
+/// Builds the programs named as this one is built, and returns the folder where they are.
+#[must_use]
 pub fn built(packages: &[&str]) -> PathBuf {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
-    command.args(["build", "--release", "--quiet", "--locked"]);
+    command.args(["build", "--quiet", "--locked"]);
+    if !cfg!(debug_assertions) {
+        command.arg("--release");
+    }
     for package in packages {
         command.args(["-p", package]);
     }

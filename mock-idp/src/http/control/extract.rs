@@ -31,9 +31,7 @@ impl FromRequestParts<Arc<Idp>> for Controls {
     async fn from_request_parts(parts: &mut Parts, idp: &Arc<Idp>) -> Result<Self, Trouble> {
         let names = names(parts, idp).await?;
         let name = names.get("tenant").map(String::as_str).unwrap_or_default();
-        let tenant = idp
-            .tenant(name)
-            .ok_or_else(|| Trouble::new(404, "unknown_tenant", format!("There is no tenant '{name}'.")).at("tenant"))?;
+        let tenant = idp.tenant(name).ok_or_else(|| Trouble::unknown_tenant(name))?;
         Ok(Self(TenantControls::new(idp.clone(), tenant)))
     }
 }

@@ -41,9 +41,14 @@ pub(super) async fn show(Controls(tenant): Controls) -> Json<TenantDescription> 
     Json(tenant.described())
 }
 
-pub(super) async fn remove(Controls(tenant): Controls) -> Result<Done, Trouble> {
+pub(super) async fn remove(State(idp): State<Arc<Idp>>, Controls(tenant): Controls) -> Result<Done, Trouble> {
     if tenant.delete() {
         return Ok(Done);
+    }
+    let id = tenant.id();
+    if idp.tenant_by_id(id).is_none() {
+        // Somebody else was faster.
+        return Err(Trouble::unknown_tenant(&id.to_string()));
     }
     let message = "A tenant of the configuration stays; only isolated copies can be deleted.";
     Err(Trouble::new(409, "configured_tenant", message))

@@ -28,6 +28,11 @@ impl Trouble {
         Self { status, detail }
     }
 
+    /// There is no tenant of that id, domain or name.
+    pub(super) fn unknown_tenant(name: &str) -> Self {
+        Self::new(404, "unknown_tenant", format!("There is no tenant '{name}'.")).at("tenant")
+    }
+
     /// A body that is no JSON.
     pub(super) fn no_json(mistake: &serde_json::Error) -> Self {
         Self::new(400, "invalid_body", format!("The body is no JSON: {mistake}."))
