@@ -59,8 +59,10 @@ fn loopback(address: &str) -> Option<(String, &str)> {
         url.scheme() == "http" && url.username().is_empty() && url.password().is_none() && url.fragment().is_none();
     let (_, behind_scheme) = address.split_once("://")?;
     let end = behind_scheme.find(['/', '?']).unwrap_or(behind_scheme.len());
-    let path = &behind_scheme[end..];
-    (plain && end > 0).then(|| (host, path.strip_prefix('/').unwrap_or(path)))
+    let (authority, path) = behind_scheme.split_at(end);
+    // Written in escapes or in other letters, it is not the name that was registered.
+    let is_plain_name = authority.get(..host.len()).is_some_and(|name| name.eq_ignore_ascii_case(&host));
+    (plain && is_plain_name).then(|| (host, path.strip_prefix('/').unwrap_or(path)))
 }
 
 /// `address` with `parameters` in its query or fragment. An error ends in an empty fragment, as Entra's do, so that no
@@ -109,6 +111,7 @@ mod tests {
     #[case::way_round("http://localhost/x/..", false)]
     #[case::backslash("http://localhost\\", false)]
     #[case::three_slashes("http:///localhost", false)]
+    #[case::escaped_name("http://local%68ost", false)]
     fn the_desktop_client_gets_any_loopback_port_and_nothing_else(#[case] given: &str, #[case] allowed: bool) {
         let document = config::built_in();
         let desktop = document.applications.iter().find(|application| application.name == "desktop").expect("built in");
