@@ -43,8 +43,12 @@ pub fn same_but_port(one: &str, other: &str) -> bool {
     matches!((loopback(one), loopback(other)), (Some(one), Some(other)) if one == other)
 }
 
-/// A loopback address without its port: host, path and query. `[::1]` is not supported by Entra.
-fn loopback(address: &str) -> Option<(String, String, Option<String>)> {
+/// A loopback address without its port: host, and path and query as they are written. `[::1]` is not supported by Entra.
+fn loopback(address: &str) -> Option<(String, &str)> {
+    // What `Url` leaves out or takes for a slash: the address that it reads would not be the one that is answered.
+    if address.contains(|c: char| c.is_whitespace() || c.is_control() || c == '\\') {
+        return None;
+    }
     let url = Url::parse(address).ok()?;
     let host = match url.host()? {
         Host::Domain("localhost") => "localhost".to_owned(),
@@ -53,7 +57,12 @@ fn loopback(address: &str) -> Option<(String, String, Option<String>)> {
     };
     let plain =
         url.scheme() == "http" && url.username().is_empty() && url.password().is_none() && url.fragment().is_none();
-    plain.then(|| (host, url.path().to_owned(), url.query().map(str::to_owned)))
+    let (_, behind_scheme) = address.split_once("://")?;
+    let end = behind_scheme.find(['/', '?']).unwrap_or(behind_scheme.len());
+    let (authority, path) = behind_scheme.split_at(end);
+    // Written in escapes or in other letters, it is not the name that was registered.
+    let is_plain_name = authority.get(..host.len()).is_some_and(|name| name.eq_ignore_ascii_case(&host));
+    (plain && is_plain_name).then(|| (host, path.strip_prefix('/').unwrap_or(path)))
 }
 
 /// `address` with `parameters` in its query or fragment. An error ends in an empty fragment, as Entra's do, so that no
@@ -97,6 +106,12 @@ mod tests {
     #[case::fragment("http://localhost#x", false)]
     #[case::upper_case("HTTP://LOCALHOST:1", true)]
     #[case::rubbish("localhost", false)]
+    #[case::space_behind("http://localhost ", false)]
+    #[case::tab_inside("http://local\thost", false)]
+    #[case::way_round("http://localhost/x/..", false)]
+    #[case::backslash("http://localhost\\", false)]
+    #[case::three_slashes("http:///localhost", false)]
+    #[case::escaped_name("http://local%68ost", false)]
     fn the_desktop_client_gets_any_loopback_port_and_nothing_else(#[case] given: &str, #[case] allowed: bool) {
         let document = config::built_in();
         let desktop = document.applications.iter().find(|application| application.name == "desktop").expect("built in");

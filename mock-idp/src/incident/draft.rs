@@ -2,7 +2,10 @@
 
 use std::{collections::BTreeMap, fmt};
 
-use crate::directory::{OAuthError, Suberror};
+use crate::{
+    directory::{OAuthError, Suberror, Switches},
+    yaml,
+};
 use jiff::{SignedDuration, Timestamp};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -50,6 +53,8 @@ pub(super) struct Policy {
 /// What an error's row in the catalogue says otherwise than the incident.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct ErrorChanged {
+    /// The number that is told in place of the row's own.
+    pub(super) number: Option<u32>,
     pub(super) error: Option<String>,
     pub(super) suberror: Option<String>,
     pub(super) status: Option<u16>,
@@ -71,6 +76,7 @@ fn is_word_of<T: DeserializeOwned>(word: Option<&String>) -> bool {
 impl fmt::Display for ErrorChanged {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut members = Vec::new();
+        members.extend(self.number.map(|number| format!("number: {number}")));
         members.extend(self.error.as_ref().map(|error| format!("error: {error}")));
         members.extend(self.suberror.as_ref().map(|suberror| format!("suberror: {suberror}")));
         members.extend(self.status.map(|status| format!("status: {status}")));
@@ -86,9 +92,26 @@ impl Draft {
         self.steps.push(ending_in(step, expected));
     }
 
-    /// The change of an error's row, to be filled in.
+    /// Adds keys of `switches` from the catalogue. Numbers that it changes are put together with what else is changed in the
+    /// same errors, as a key may stand in a script only once.
+    pub(super) fn switches(&mut self, keys: &str) {
+        let errors = yaml::parse::<Switches>("catalogue", keys).map(|switches| switches.errors).unwrap_or_default();
+        if errors.is_empty() {
+            self.switches.push(keys.to_owned());
+        }
+        for (row, change) in errors {
+            if let Ok(row) = row.parse() {
+                self.changed_errors.entry(row).or_default().number = change.number;
+            }
+        }
+    }
+
+    /// The change of the row that is told as `number`, to be filled in: of its own row, or of another that was given its
+    /// number.
     pub(super) fn changed(&mut self, number: u32) -> &mut ErrorChanged {
-        self.changed_errors.entry(number).or_default()
+        let told = self.changed_errors.iter().find(|(_, changed)| changed.number == Some(number));
+        let row = told.map_or(number, |(row, _)| *row);
+        self.changed_errors.entry(row).or_default()
     }
 
     /// Adds a line to `given`; of a key that is there already, the first line stays.

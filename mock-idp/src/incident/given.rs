@@ -86,7 +86,7 @@ pub(super) fn settings(draft: &mut Draft, code: Aadsts, scope: &str) {
     for setting in code.row().set {
         match *setting {
             Setting::As(name) => draft.user = Some(name.to_owned()),
-            Setting::Switches(keys) => draft.switches.push(keys.to_owned()),
+            Setting::Switches(keys) => draft.switches(keys),
             Setting::Person(keys) => draft.given.push(format!("virtual_user: {{ {keys} }}")),
             Setting::Tenant(keys) => {
                 draft.given.push(keys.to_owned());

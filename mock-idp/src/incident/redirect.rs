@@ -46,7 +46,8 @@ fn provoked(incident: &Incident, code: Aadsts) -> Option<Draft> {
     }
     if changed != ErrorChanged::default() {
         draft.defaults.push(format!("that the answer differs from the mock's own for {}: by a switch", row.number));
-        *draft.changed(row.number) = changed;
+        let so_far = draft.changed(row.number);
+        *so_far = ErrorChanged { number: so_far.number, ..changed };
     }
     Some(draft)
 }

@@ -95,8 +95,8 @@ fn provoked(incident: &Incident, code: Aadsts) -> Option<Draft> {
     draft.switches.extend(dialect.map(str::to_owned));
     if changed != ErrorChanged::default() {
         draft.defaults.push(format!("that the answer differs from the catalogue's for {}: by a switch", row.number));
-        let no_claims = draft.changed(row.number).no_claims;
-        *draft.changed(row.number) = ErrorChanged { no_claims, ..changed };
+        let so_far = draft.changed(row.number);
+        *so_far = ErrorChanged { number: so_far.number, no_claims: so_far.no_claims, ..changed };
     }
     Some(draft)
 }
@@ -127,8 +127,8 @@ fn otherwise(incident: &Incident, row: &Row) -> (Option<&'static str>, ErrorChan
         error: (error != usual).then(|| error.to_owned()),
         suberror: (suberror != row.suberror).then(|| suberror.unwrap_or("absent").to_owned()),
         status: incident.status.filter(|status| *status != row.status),
-        no_claims: false,
         error_uri: (incident.error_uri != row.error_uri).then_some(incident.error_uri),
+        ..ErrorChanged::default()
     };
     (is_v1.then_some("error_dialect: v1"), changed)
 }
@@ -140,10 +140,11 @@ fn requested(incident: &Incident, row: &Row, by_hand: &by_hand::ByHand, asked: &
         draft.signed_in = Some(by_hand.signed_in.to_owned());
     }
     draft.given.extend(by_hand.given.iter().map(|&line| line.to_owned()));
-    draft.switches.extend(row.set.iter().filter_map(|setting| match setting {
-        Setting::Switches(keys) => Some((*keys).to_owned()),
-        _ => None,
-    }));
+    for setting in row.set {
+        if let Setting::Switches(keys) = setting {
+            draft.switches(keys);
+        }
+    }
     let guarded = by_hand.guarded.filter(|_| incident.claims.is_some());
     if let Some(scope) = guarded {
         policies_named(&mut draft, asked, &mfa_for(scope));

@@ -202,6 +202,7 @@ async fn every_number_of_a_redirect_becomes_a_scenario_that_passes() {
     "&error_uri=https%3a%2f%2flogin.microsoftonline.com%2ferror%3fcode%3d90094&error_subcode=cancel"
 ))]
 #[case::c10_not_listed(redirect("invalid_client", "AADSTS650057: Invalid resource.", ""))]
+#[case::older_number_with_another_word(redirect("access_denied", "AADSTS65005: Not listed.", ""))]
 #[case::c13_no_such_scope(redirect(
     "invalid_client",
     "AADSTS650053: No such scope.",

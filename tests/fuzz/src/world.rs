@@ -123,9 +123,9 @@ impl World {
 
     /// Sends a request and judges the answer; one that cannot be sent, or waits for another, is no answer.
     pub fn ask(&mut self, ask: &Ask) -> Answer {
-        let filled = self.filled(ask);
+        let ask = &self.filled(ask);
         let nothing = || Answer { status: 0, headers: HeaderMap::new(), text: String::new() };
-        let Some(request) = request(&filled) else { return nothing() };
+        let Some(request) = request(ask) else { return nothing() };
         let Some(answer) = timed(|| RUNTIME.block_on(answer(&self.idp, request))) else { return nothing() };
         judge::judge(self, ask, &answer);
         // Orders of all kinds: faults, other switches, other addresses.

@@ -48,7 +48,7 @@ fn parts() -> impl Strategy<Value = Parts> {
         select(vec!["", "", "", "", "localhost@", "user:password@"]),
         select(hosts),
         prop::option::of(select(vec![80, 443, 3000, 50001])),
-        select(vec!["", "/", "/callback", "/Callback", "/callback/", "/%63allback"]),
+        select(vec!["", "/", "/callback", "/Callback", "/callback/", "/%63allback", "/./callback", "/x/../callback"]),
         select(vec!["", "", "?x=1", "?x=2"]),
         select(vec!["", "", "", "#x"]),
     )
