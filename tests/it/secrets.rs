@@ -155,7 +155,8 @@ async fn by_hand(client: &RawClient, secrets: &mut Secrets) {
     hand.shows("consentHeader");
 }
 
-async fn every_grant(idp: &MockIdp, client: &RawClient, secrets: &mut Secrets) {
+/// Returns how the person's visit prints.
+async fn every_grant(idp: &MockIdp, client: &RawClient, secrets: &mut Secrets) -> String {
     by_hand(client, secrets).await;
     let visit = client.visit(&ada(), &format!("{PAYROLL} offline_access"), &[]).await;
     let code = visit.outcome.parameter("code").unwrap().to_owned();
@@ -219,6 +220,7 @@ async fn every_grant(idp: &MockIdp, client: &RawClient, secrets: &mut Secrets) {
     ];
     secrets.tokens("on behalf of the user", &client.token(&on_behalf, &[("client_secret", PORTAL_SECRET)]).await);
     assert_eq!(client.call("/api/portal/salary", middle.text_of("access_token")).await.status, 200);
+    format!("{visit:?}")
 }
 
 /// What the control API says of what happened.
@@ -269,7 +271,8 @@ async fn no_output_has_a_secret_of_any_grant() {
     }
     let idp = MockIdp::builder().document(document()).start().await.unwrap();
     let client = RawClient::new(&idp).await;
-    every_grant(&idp, &client, &mut secrets).await;
+    let visit = every_grant(&idp, &client, &mut secrets).await;
+    outputs.push(("{:?} of a visit".to_owned(), visit));
 
     // The client, with its transcript.
     let transcript = Arc::new(Transcript::new(Arc::new(SystemClock), &Randomness::seeded(7)));
