@@ -26,7 +26,11 @@ pub(crate) use stand_in::StandIn;
 pub use thinking::Thinking;
 pub use user::{Answer, MfaAnswer, VirtualUser, VisitAnswers};
 
+use std::fmt;
+
 use url::Url;
+
+use crate::recorder::redact;
 
 /// Everything one visit came by, and how it ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,8 +41,8 @@ pub struct Visit {
     pub outcome: Outcome,
 }
 
-/// How a visit ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// How a visit ended. What was delivered prints without codes and tokens.
+#[derive(Clone, PartialEq, Eq)]
 pub enum Outcome {
     /// The browser was sent to the client's redirect address.
     Delivered {
@@ -80,6 +84,25 @@ impl Outcome {
             return None;
         };
         parameters.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+}
+
+impl fmt::Debug for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Delivered { redirect_uri, mode, parameters, status } => f
+                .debug_struct("Delivered")
+                .field("redirect_uri", &redirect_uri.as_str())
+                .field("mode", mode)
+                .field("parameters", &redact(parameters))
+                .field("status", status)
+                .finish(),
+            Self::ErrorPage { code, message } => {
+                f.debug_struct("ErrorPage").field("code", code).field("message", message).finish()
+            }
+            Self::Abandoned { at } => f.debug_struct("Abandoned").field("at", at).finish(),
+            Self::Finished { at } => f.debug_struct("Finished").field("at", at).finish(),
+        }
     }
 }
 

@@ -16,7 +16,7 @@ use tests::{Answer, RawClient};
 const TENANT: &str = "11111111-1111-4111-8111-111111111111";
 
 /// A browser whose pages a test reads and submits one by one.
-struct Hand<'a> {
+pub(crate) struct Hand<'a> {
     client: &'a RawClient,
     cookie: String,
     language: &'static str,
@@ -33,7 +33,7 @@ impl<'a> Hand<'a> {
     }
 
     /// Begins a sign-in.
-    async fn begin(client: &'a RawClient, scope: &str, extra: &[(&str, &str)]) -> Self {
+    pub(crate) async fn begin(client: &'a RawClient, scope: &str, extra: &[(&str, &str)]) -> Self {
         Self::begin_in(client, scope, extra, "en").await
     }
 
@@ -49,7 +49,7 @@ impl<'a> Hand<'a> {
     }
 
     /// Submits the page that is shown: its hidden fields go along, but for its step where `fields` name one.
-    async fn submit(&mut self, fields: &[(&str, &str)]) {
+    pub(crate) async fn submit(&mut self, fields: &[(&str, &str)]) {
         let ctx = self.ctx();
         let mut form = vec![("ctx", ctx.as_str())];
         form.extend_from_slice(fields);
@@ -69,8 +69,13 @@ impl<'a> Hand<'a> {
         self
     }
 
+    /// The cookie of the browser's session, as `name=value`.
+    pub(crate) fn cookie(&self) -> &str {
+        &self.cookie
+    }
+
     /// The anti-forgery token of the page.
-    fn ctx(&self) -> String {
+    pub(crate) fn ctx(&self) -> String {
         self.between("name=\"ctx\" value=\"", "\"").unwrap_or_default()
     }
 
@@ -89,7 +94,7 @@ impl<'a> Hand<'a> {
     }
 
     #[track_caller]
-    fn shows(&self, mark: &str) {
+    pub(crate) fn shows(&self, mark: &str) {
         assert!(self.page.text.contains(mark), "no {mark} in {}", self.page.text);
     }
 
