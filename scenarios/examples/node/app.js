@@ -8,6 +8,12 @@ import { spawn } from "node:child_process";
 import { pathToFileURL } from "node:url";
 import { InteractionRequiredAuthError, PublicClientApplication } from "@azure/msal-node";
 
+// How long a sign-in may take, in milliseconds.
+const PATIENCE = 60_000;
+
+/** Nobody finished the sign-in: there is nobody, or the window was closed. */
+export class Abandoned extends Error {}
+
 export class App {
   constructor({ authority, clientId, apis }) {
     this.msal = new PublicClientApplication({
@@ -38,7 +44,20 @@ export class App {
       }
     }
     const request = { scopes, claims, account, openBrowser };
-    return (await this.msal.acquireTokenInteractive(request)).accessToken;
+    return (await this.signIn(request)).accessToken;
+  }
+
+  /** One sign-in. MSAL Node waits for ever for somebody who has closed the window. */
+  async signIn(request) {
+    let timer;
+    const late = new Promise((_, reject) => {
+      timer = setTimeout(() => reject(new Abandoned("nobody finished the sign-in")), PATIENCE);
+    });
+    try {
+      return await Promise.race([this.msal.acquireTokenInteractive(request), late]);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   get(scope, token) {
@@ -60,5 +79,16 @@ async function openBrowser(url) {
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   const { MOCK_IDP_AUTHORITY: authority, MOCK_IDP_CLIENT_ID: clientId, MOCK_IDP_API_URL: apis } = process.env;
   const app = new App({ authority, clientId, apis });
-  for (const scope of process.argv.slice(2)) console.log(scope, (await app.call(scope)).strength.amr);
+  let refused = false;
+  for (const scope of process.argv.slice(2)) {
+    try {
+      console.log(scope, (await app.call(scope)).strength.amr);
+    } catch (error) {
+      console.error(scope, error.message);
+      refused = true;
+      if (error instanceof Abandoned) break;
+    }
+  }
+  // A sign-in that nobody finished still waits.
+  process.exit(refused ? 1 : 0);
 }

@@ -15,6 +15,10 @@ import msal
 import requests
 
 
+# AADSTS50196: the same was asked too often. A window would be once more.
+LOOP_DETECTED = 50196
+
+
 class Refused(Exception):
     """No token, and why."""
 
@@ -40,6 +44,8 @@ class App:
             result = self.msal.acquire_token_silent_with_error([scope], account, claims_challenge=claims)
             if result and "access_token" in result:
                 return result["access_token"]
+            if result and not asks_for_a_person(result):
+                raise Refused(result.get("error_description") or result["error"])
             claims = (result or {}).get("claims") or claims
         hint = account["username"] if account else None
         result = self.msal.acquire_token_interactive([scope], claims_challenge=claims, login_hint=hint, timeout=60)
@@ -50,6 +56,13 @@ class App:
     def get(self, scope, token):
         name = scope.removeprefix("api://").split("/")[0]
         return requests.get(f"{self.apis}/{name}", headers={"Authorization": f"Bearer {token}"}, timeout=10)
+
+
+def asks_for_a_person(refusal):
+    """Whether a sign-in can settle it. The other MSALs say so with an exception of its own (interaction required)."""
+    settled = ("invalid_grant", "interaction_required", "login_required", "consent_required")
+    is_final = refusal.get("classification") == "message_only" or LOOP_DETECTED in refusal.get("error_codes", [])
+    return refusal["error"] in settled and not is_final
 
 
 def challenge(answer):
@@ -63,11 +76,14 @@ def challenge(answer):
 def main():
     environment = os.environ
     app = App(environment["MOCK_IDP_AUTHORITY"], environment["MOCK_IDP_CLIENT_ID"], environment["MOCK_IDP_API_URL"])
-    try:
-        for scope in sys.argv[1:]:
+    refused = False
+    for scope in sys.argv[1:]:
+        try:
             print(scope, app.call(scope)["strength"]["amr"])
-    except Refused as refused:
-        sys.exit(str(refused))
+        except (Refused, requests.RequestException) as error:
+            print(scope, error, file=sys.stderr)
+            refused = True
+    sys.exit(refused)
 
 
 if __name__ == "__main__":

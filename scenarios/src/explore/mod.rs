@@ -106,14 +106,14 @@ pub async fn explore(search: Search, options: &Options, mut on_tried: impl FnMut
         let mut broken = verdicts.iter().zip(loaded);
         let broken = broken.find_map(|(verdict, (case, document))| Some((case, document, rules::broken(verdict)?)));
         if let Some((case, document, missed)) = broken {
-            explored.found = Some(made_small(search.seed, case, document, missed, options).await?);
+            explored.found = Some(made_small(search, case, document, missed, options).await?);
             return Ok(explored);
         }
     }
 }
 
 async fn made_small(
-    seed: u64,
+    search: Search,
     case: u64,
     document: &Document,
     missed: &Missed,
@@ -121,7 +121,9 @@ async fn made_small(
 ) -> Result<Found, StageError> {
     let rule = missed.assertion;
     let attempts = if options.client.exec().is_some() { FEW_ATTEMPTS } else { ATTEMPTS };
-    let small = shrink::shrunk(document, rule, options, attempts).await?;
+    // As long again as the search may take; one that counts cases takes the same steps each time.
+    let patience = search.budget.unwrap_or(Duration::MAX);
+    let small = shrink::shrunk(document, rule, options, attempts, patience).await?;
     let mut found = Found {
         case,
         rule,
@@ -138,7 +140,7 @@ async fn made_small(
             None => found.repeats = false,
         }
     }
-    found.source = small.told(seed, &found);
+    found.source = small.told(search.seed, &found);
     Ok(found)
 }
 

@@ -3,18 +3,23 @@
 //! Knows documents and no verbs: whatever can be left out of a scenario is tried to be, so that a new member of the language
 //! is shrunk without a line here. What is then no scenario any more is told by reading it.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use super::{document::Document, rules};
-use crate::{Options, StageError, load, run};
+use crate::{Options, StageError, load, run, stopwatch::Stopwatch};
 
-/// The smallest document that was found within so many runs. It may be the document itself.
+/// The smallest document that was found within so many runs and so much time: a client that hangs takes its time in each run. It
+/// may be the document itself.
 pub(super) async fn shrunk(
     document: &Document,
     rule: &str,
     options: &Options,
     attempts: usize,
+    patience: Duration,
 ) -> Result<Document, StageError> {
+    let watch = Stopwatch::start();
     let mut smallest = judged_by(document, rule);
     let mut left = attempts;
     loop {
@@ -30,7 +35,7 @@ pub(super) async fn shrunk(
             {
                 continue;
             }
-            if left == 0 {
+            if left == 0 || watch.elapsed() >= patience {
                 return Ok(smallest);
             }
             left -= 1;
