@@ -196,6 +196,10 @@ fn rfc9470(incident: &Incident, written: &Written) -> Draft {
         keys.push(format!("max_age: {age}s"));
         parameters.push(("max_age", format!("\"{age}\"")));
     }
+    if parameters.is_empty() {
+        keys.push("max_age: 60s".to_owned());
+        draft.defaults.push("what the API asks for: a sign-in of the last minute".to_owned());
+    }
     draft
         .given
         .push(format!("apis: {{ vault: {{ challenge: rfc9470, protected_routes: [{{ {} }}] }} }}", keys.join(", ")));

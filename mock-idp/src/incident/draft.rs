@@ -232,21 +232,34 @@ pub fn scalar(text: &str) -> String {
         && !text.ends_with(' ')
         && !WORDS.contains(&text.to_ascii_lowercase().as_str());
     // What is not in a flow mapping may hold commas and spaces; a number or a word of YAML may not stand alone.
-    if is_plain && !text.contains(',') {
-        text.to_owned()
-    } else if text.chars().any(char::is_control) {
-        Value::from(text).to_string()
-    } else {
-        quoted(text)
-    }
+    if is_plain && !text.contains(',') { text.to_owned() } else { quoted(text) }
 }
 
-/// A text on one line, between single quotes.
+/// A text on one line, between single quotes; what YAML does not take as it is (YAML 1.2, 5.1) in escapes, which needs double
+/// ones.
 pub(super) fn quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "''"))
+    if text.chars().all(is_printable) {
+        return format!("'{}'", text.replace('\'', "''"));
+    }
+    let mut quoted = String::from('"');
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => quoted.extend(['\\', c]),
+            '\n' => quoted.push_str("\\n"),
+            c if is_printable(c) => quoted.push(c),
+            c => quoted.push_str(&format!("\\U{:08x}", u32::from(c))),
+        }
+    }
+    quoted + "\""
+}
+
+/// Whether a character may stand in a line of YAML, and is seen there.
+fn is_printable(c: char) -> bool {
+    let is_taken = matches!(c, ' '..='~' | '\u{a0}'..='\u{d7ff}' | '\u{e000}'..='\u{fefe}' | '\u{ff00}'..='\u{fffd}' | '\u{10000}'..);
+    is_taken && !('\u{2028}'..='\u{202e}').contains(&c)
 }
 
 /// A text on one line.
 fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() || ('\u{2028}'..='\u{202e}').contains(&c) { ' ' } else { c }).collect()
+    text.chars().map(|c| if is_printable(c) { c } else { ' ' }).collect()
 }

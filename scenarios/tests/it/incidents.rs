@@ -359,12 +359,19 @@ fn what_was_not_told_stands_in_the_script() {
     }
 }
 
+#[test]
+fn a_challenge_that_does_not_say_what_it_asks_is_written_all_the_same() {
+    let (_, loaded) = scenario(r#"WWW-Authenticate: Bearer error="insufficient_user_authentication""#);
+    assert!(loaded.source.contains("# - what the API asks for: a sign-in of the last minute\n"), "{}", loaded.source);
+}
+
 /// Numbers and words that no catalogue has are answered to order, with the very fields.
 #[rstest]
 #[case::number(r#"{"error":"invalid_grant","error_codes":[99999],"suberror":"it's_new","claims":"{\"access_token\":{\"x\":null}}"}"#)]
 #[case::two_numbers(r#"{"error":"invalid_grant","error_description":"AADSTS70002: x","error_codes":[70002,500133]}"#)]
 #[case::no_number(r#"{"error":"slow_down"}"#)]
 #[case::words_alone(r#"{"error":"invalid_grant","suberror":"basic_action"}"#)]
+#[case::no_text_for_yaml("{\"error\":\"slow_down\",\"error_description\":\"\u{7f}\u{feff}\u{85}\u{2028}'\\\"\"}")]
 #[case::strange(r#"{"error":"yes","error_description":"line\none","suberror":"null"}"#)]
 #[case::policies_beside_a_word_that_nobody_knows(
     r#"{"error":"invalid_grant","error_codes":[50076],"suberror":"basic","claims":"{\"access_token\":{\"capolids\":{\"essential\":true,\"values\":[\"7c1e0f52-9a3b-4d6e-8f10-2b3c4d5e6f70\"]}}}"}"#

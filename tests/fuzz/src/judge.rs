@@ -27,6 +27,10 @@ fn control(ask: &Ask, answer: &Answer) {
         return;
     }
     let body = answer.json();
+    if body["error"].is_string() {
+        // A protocol endpoint of a tenant `_mock` that nobody has.
+        return entra(answer);
+    }
     let text = |member: &str| body["error"][member].as_str().unwrap_or_default();
     assert!(!text("code").is_empty() && !text("message").is_empty(), "no error of the control API: {answer:#?}");
     assert!(text("message").ends_with(['.', '?', '!']), "no sentence: {answer:#?}");
