@@ -21,7 +21,7 @@ use crate::http::{Idp, router};
 /// assert_eq!(idp.answer(request).await.status(), 200);
 /// # Ok(())
 /// # }
-/// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(asked()).unwrap();
+/// # tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(asked()).unwrap();
 /// ```
 #[derive(Clone)]
 pub struct InProcess {

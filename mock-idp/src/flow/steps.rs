@@ -193,12 +193,13 @@ fn consent(tenant: &Tenant, ctx: &str, flow: &Flow, params: &Params) -> Result<S
     let mut state = tenant.state();
     // Only what the page really asked goes on record.
     let decision = decision(&state, tenant, flow)?;
-    let (Some(Demand::Consent(missing)), Some(account)) = (decision.next_page(), flow.account) else {
-        return Err(Refusal::new(Aadsts::StaleInteraction));
+    let stale = || Refusal::new(Aadsts::StaleInteraction);
+    let account = flow.account.filter(|_| params.get("answer") == Some("accept")).ok_or_else(stale)?;
+    let Some(Demand::Consent(missing)) = decision.next_page() else {
+        // What the page asked was granted in another window meanwhile: there is nothing to add, and nothing in the way.
+        let is_granted = !decision.demands.iter().any(|demand| matches!(demand, Demand::Consent(_)));
+        return if is_granted { Ok(Submitted::default()) } else { Err(stale()) };
     };
-    if params.get("answer") != Some("accept") {
-        return Err(Refusal::new(Aadsts::StaleInteraction));
-    }
     let administrator = state.directory.user_by_id(account).is_some_and(|user| user.administrator);
     let asked_for_all = params.get("organization").is_some() || flow.interaction.whole_tenant;
     let whole_tenant = administrator && asked_for_all;

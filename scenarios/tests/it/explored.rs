@@ -9,11 +9,12 @@ use scenarios::{
 
 const CASES: u64 = 24;
 
-/// Enough for a client with a mistake; it is found on the way.
+/// Enough for a client with a mistake; it is found on the way, and from this seed soon.
 const MANY: u64 = 1_000;
+const SEED: u64 = 7;
 
 async fn explored(cases: u64, options: &Options) -> Explored {
-    explore(Search { seed: 1, cases: Some(cases), budget: None }, options, |_| {}).await.unwrap()
+    explore(Search { seed: SEED, cases: Some(cases), budget: None }, options, |_| {}).await.unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -38,7 +39,7 @@ fn restless() -> Options {
 async fn what_is_found_is_a_small_file_that_fails_for_the_same_reason() {
     let found = explored(MANY, &restless()).await.found.unwrap();
     assert!(found.steps.1 <= 4 && found.repeats, "{}", found.source);
-    assert!(found.source.starts_with(&format!("# Found by `scenarios explore --seed 1`, case {}.", found.case)));
+    assert!(found.source.starts_with(&format!("# Found by `scenarios explore --seed {SEED}`, case {}.", found.case)));
     let script = load("found.yaml", &found.source).unwrap();
     let verdicts = run(std::slice::from_ref(&script), restless(), |_| {}).await.unwrap().verdicts;
     let missed = verdicts[0].missed.first().unwrap();

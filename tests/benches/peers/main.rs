@@ -11,10 +11,11 @@ use std::{
     fs,
     path::{Path, PathBuf},
     process::{Command, Stdio},
+    sync::atomic::{AtomicU32, Ordering},
     time::Duration,
 };
 
-use tests::load::{Connection, Pace, Prepared, Process, Same, Work, built, cpu, host, load};
+use tests::load::{Connection, Pace, Prepared, Process, Work, built, cpu, host, load};
 use tokio::runtime::Builder;
 
 const CONNECTIONS: u32 = 16;
@@ -47,6 +48,8 @@ struct Provider {
     scope: &'static str,
     redirect_uri: &'static str,
     signatures_of_flow: u32,
+    /// Whether it refuses more than some thousand requests an hour with the same bearer token, and with none.
+    counts: bool,
 }
 
 /// How a sign-in starts.
@@ -64,6 +67,29 @@ fn form(pairs: &[(&str, &str)]) -> String {
     form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
 }
 
+/// Another bearer token after each thousand requests, for a provider that counts.
+fn counted(request: Prepared, counts: bool) -> Prepared {
+    static ASKED: AtomicU32 = AtomicU32::new(0);
+    if !counts {
+        return request;
+    }
+    request.with_field("authorization", &format!("Bearer {}", ASKED.fetch_add(1, Ordering::Relaxed) / 1_000))
+}
+
+/// One request, over and over.
+#[derive(Clone)]
+struct Again {
+    request: Prepared,
+    counts: bool,
+}
+
+impl Work for Again {
+    async fn round(&mut self, connection: &mut Connection) {
+        let answer = connection.ask(&counted(self.request.clone(), self.counts)).await;
+        assert_eq!(answer.status, 200, "{}", String::from_utf8_lossy(answer.body));
+    }
+}
+
 /// Sign-in and redemption.
 #[derive(Clone)]
 struct CodeFlow {
@@ -72,6 +98,7 @@ struct CodeFlow {
     token_path: &'static str,
     redemption: Vec<(&'static str, &'static str)>,
     redirect_uri: &'static str,
+    counts: bool,
 }
 
 impl CodeFlow {
@@ -103,7 +130,8 @@ impl CodeFlow {
             ("redirect_uri", provider.redirect_uri),
             ("code_verifier", VERIFIER),
         ]);
-        Self { host, start, token_path: provider.token_path, redemption, redirect_uri: provider.redirect_uri }
+        let (token_path, redirect_uri, counts) = (provider.token_path, provider.redirect_uri, provider.counts);
+        Self { host, start, token_path, redemption, redirect_uri, counts }
     }
 }
 
@@ -112,7 +140,7 @@ impl Work for CodeFlow {
         let mut cookies = BTreeMap::new();
         let mut request = self.start.clone();
         let code = loop {
-            let answer = connection.ask(&request).await;
+            let answer = connection.ask(&counted(request, self.counts)).await;
             for cookie in answer.head.lines().filter_map(|line| {
                 let (name, value) = line.split_once(':')?;
                 name.eq_ignore_ascii_case("set-cookie").then_some(value.trim())
@@ -132,11 +160,12 @@ impl Work for CodeFlow {
             }
             let pairs: Vec<_> = cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
             let path = &location[url::Position::BeforePath..];
-            request = Prepared::get_with(&self.host, path, &[("cookie", &pairs.join("; "))]);
+            request = Prepared::get(&self.host, path).with_field("cookie", &pairs.join("; "));
         };
         let mut redemption = self.redemption.clone();
         redemption.push(("code", &code));
-        let answer = connection.ask(&Prepared::post(&self.host, self.token_path, &redemption)).await;
+        let redemption = Prepared::post(&self.host, self.token_path, &redemption);
+        let answer = connection.ask(&counted(redemption, self.counts)).await;
         assert_eq!(answer.status, 200, "{}", String::from_utf8_lossy(answer.body));
     }
 }
@@ -171,7 +200,7 @@ async fn compare() {
         for (provider, [credentials, flows]) in providers.iter().zip(&mut rates) {
             if let Some((pairs, _)) = &provider.credentials {
                 let request = Prepared::post(host(&provider.process.base), provider.token_path, pairs);
-                credentials.add(provider, Same(request, 200)).await;
+                credentials.add(provider, Again { request, counts: provider.counts }).await;
             }
             flows.add(provider, CodeFlow::at(provider)).await;
         }
@@ -239,6 +268,7 @@ async fn start() -> Vec<Provider> {
             scope: "api://calendar/Events.Read openid profile",
             redirect_uri: "http://localhost/",
             signatures_of_flow: 2,
+            counts: false,
         },
         Provider {
             name: "oauth2-mock-server 9.3.0 (npm)",
@@ -251,6 +281,7 @@ async fn start() -> Vec<Provider> {
             scope: "openid",
             redirect_uri: "http://localhost/",
             signatures_of_flow: 2,
+            counts: false,
         },
         Provider {
             name: "oidc-provider 9.13.3 (npm)",
@@ -263,6 +294,7 @@ async fn start() -> Vec<Provider> {
             scope: "openid api",
             redirect_uri: "http://localhost/",
             signatures_of_flow: 2,
+            counts: false,
         },
         Provider {
             name: "emulate 0.12.2 (npm)",
@@ -275,6 +307,7 @@ async fn start() -> Vec<Provider> {
             scope: "openid",
             redirect_uri: "http://localhost/",
             signatures_of_flow: 1,
+            counts: true,
         },
         Provider {
             name: "oidc-provider-mock 0.3.4 (PyPI)",
@@ -287,6 +320,7 @@ async fn start() -> Vec<Provider> {
             scope: "openid",
             redirect_uri: "http://localhost/",
             signatures_of_flow: 1,
+            counts: false,
         },
     ]
 }

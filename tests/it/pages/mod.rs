@@ -6,11 +6,12 @@ mod forgery;
 mod languages;
 mod second_factor;
 
+use mock_idp::MockIdp;
 use reqwest::{
     Method,
     header::{ACCEPT_LANGUAGE, COOKIE, LOCATION, SET_COOKIE},
 };
-use tests::{Answer, RawClient};
+use tests::{Answer, CALENDAR, RawClient};
 
 /// The tenant of the built-in directory that these sign-ins are in.
 const TENANT: &str = "11111111-1111-4111-8111-111111111111";
@@ -109,4 +110,17 @@ impl<'a> Hand<'a> {
             self.page.text
         );
     }
+}
+
+/// Two windows at the same time: what the page of one asks is granted in the other.
+#[tokio::test]
+async fn consent_that_another_window_has_given_is_in_nobodys_way() {
+    let idp = MockIdp::start().await;
+    let client = RawClient::new(&idp).await;
+    let mut hand = Hand::begin(&client, CALENDAR, &[]).await.signed_in().await;
+    assert!(hand.page.text.contains("name=\"step\" value=\"consent\""), "{}", hand.page.text);
+    idp.tenant().grant_consent(Some("ada"), "desktop", "calendar", &["Events.Read"]).unwrap();
+    hand.submit(&[("step", "consent"), ("answer", "accept")]).await;
+    hand.has_a_code();
+    assert_eq!(idp.tenant().consents().len(), 1, "nothing was added");
 }

@@ -18,10 +18,12 @@ impl Prepared {
         Self(format!("GET {path} HTTP/1.1\r\nhost: {host}\r\n\r\n").into_bytes())
     }
 
-    /// With further fields.
-    pub fn get_with(host: &str, path: &str, fields: &[(&str, &str)]) -> Self {
-        let fields: String = fields.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
-        Self(format!("GET {path} HTTP/1.1\r\nhost: {host}\r\n{fields}\r\n").into_bytes())
+    /// The same with one more field.
+    #[must_use]
+    pub fn with_field(&self, name: &str, value: &str) -> Self {
+        let line = self.0.windows(2).position(|bytes| bytes == b"\r\n").map_or(0, |end| end + 2);
+        let (first, rest) = self.0.split_at(line);
+        Self([first, format!("{name}: {value}\r\n").as_bytes(), rest].concat())
     }
 
     /// JSON.
