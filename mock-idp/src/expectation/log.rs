@@ -171,12 +171,16 @@ pub(super) fn is_outage(exchange: &Exchange) -> bool {
     exchange.answer.status == 0 || exchange.answer.status >= 500
 }
 
-/// Whether a silent request itself is refused: neither a person nor time can help (escalation reference 2.1, 2.4 C4).
+/// Whether a silent request itself is refused: neither a person nor time can help (escalation reference 2.1, 2.4 C4), or the
+/// server has called it a loop, which looks like a case for a person and is none (5.5).
 pub(super) fn is_refused_for_good(exchange: &Exchange) -> bool {
     let answer = &exchange.answer;
     let is_a_verdict = answer.error.is_some() && (400..429).contains(&answer.status);
-    is_silent(exchange) && is_a_verdict && !is_for_a_person(exchange)
+    is_silent(exchange) && is_a_verdict && (!is_for_a_person(exchange) || answer.code == Some(LOOP_DETECTED))
 }
+
+/// The server says that the client runs in circles (escalation reference 2.12).
+pub(super) const LOOP_DETECTED: u32 = 50_196;
 
 /// Whether a person may be needed, by the error.
 pub(super) fn is_for_a_person(exchange: &Exchange) -> bool {

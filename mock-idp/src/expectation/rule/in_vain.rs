@@ -1,7 +1,10 @@
 use crate::{
     expectation::{
         Asked,
-        log::{Log, described, described_reason, ends_grant, is_for_a_person, is_outage, is_silent, is_token, verdict},
+        log::{
+            LOOP_DETECTED, Log, described, described_reason, ends_grant, is_for_a_person, is_outage, is_silent,
+            is_token, verdict,
+        },
     },
     recorder::Exchange,
 };
@@ -67,9 +70,6 @@ fn said(failure: &Exchange) -> String {
         (None, _) => format!("status {}", answer.status),
     }
 }
-
-/// The server says that the client runs in circles (escalation reference 2.12).
-const LOOP_DETECTED: u32 = 50196;
 
 /// The device must prove itself, which no window can do (escalation reference, finding 14).
 const DEVICE_AUTHENTICATION: u32 = 50097;

@@ -68,6 +68,7 @@ fn a_window_behind_a_dead_grant_may_be_for_other_scopes() {
 /// another need.
 #[rstest]
 #[case::told(refusing(400, "invalid_scope", 70011, ""), true)]
+#[case::a_loop(refusing(400, "invalid_grant", 50196, ""), true)]
 #[case::for_a_person(refusing(400, "invalid_grant", 50076, "basic_action"), false)]
 #[case::outage(Answer::of(503, "fault"), false)]
 fn a_challenge_is_settled_by_a_refusal_that_is_told(#[case] answer: Answer, #[case] is_settled: bool) {
