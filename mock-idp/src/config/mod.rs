@@ -13,6 +13,7 @@ use crate::{
 };
 
 pub use check::check;
+pub(crate) use check::is_authentication_context;
 
 /// The built-in directory as commented YAML: what `mock-idp config default` prints.
 pub const DEFAULT_YAML: &str = include_str!("../directory/default.yaml");

@@ -1,6 +1,8 @@
 //! A challenge in `WWW-Authenticate`: an API of the directory that writes it in the same dialect, what makes it do so, and the
 //! two steps that show it — the bare answer, and the client that meets it.
 
+use crate::config::is_authentication_context;
+
 use super::{
     Asked, Incident, Written,
     draft::{Draft, scalar},
@@ -96,7 +98,7 @@ fn signed_in_to(scope: &str) -> Draft {
 /// An authentication context: the vault.
 fn context(incident: &Incident, written: &Written, asked: &Asked) -> Draft {
     let mut draft = signed_in_to(VAULT);
-    let context = asked.contexts.first().map_or("c1", String::as_str);
+    let context = asked.contexts.iter().map(String::as_str).find(|context| can_be_asked(context)).unwrap_or("c1");
     let routes = format!("protected_routes: [{{ path: /secrets, authentication_context: {} }}]", scalar(context));
     draft.given.push(format!("apis: {{ vault: {{ challenge: {}, {routes} }} }}", written.dialect));
     if context == "c1" {
@@ -182,13 +184,21 @@ fn unreadable(written: &Written) -> Draft {
     draft
 }
 
+/// Whether an API of the mock can ask for this authentication context; a log may hold anything.
+fn can_be_asked(context: &str) -> bool {
+    context.len() <= LONGEST_CONTEXT && is_authentication_context(context)
+}
+
+const LONGEST_CONTEXT: usize = 120;
+
 /// The words of RFC 9470, with which Entra has nothing to do.
 fn rfc9470(incident: &Incident, written: &Written) -> Draft {
     let mut draft = signed_in_to(VAULT);
     let get = |name: &str| written.parameters.iter().find(|(own, _)| own == name).map(|(_, value)| value.as_str());
     let mut keys = vec!["path: /secrets".to_owned()];
     let mut parameters = Vec::new();
-    if let Some(context) = get("acr_values") {
+    let context = get("acr_values").and_then(|contexts| contexts.split(' ').find(|context| can_be_asked(context)));
+    if let Some(context) = context {
         keys.push(format!("authentication_context: {}", scalar(context)));
         parameters.push(("acr_values", scalar(context)));
     }
@@ -203,7 +213,7 @@ fn rfc9470(incident: &Incident, written: &Written) -> Draft {
     draft
         .given
         .push(format!("apis: {{ vault: {{ challenge: rfc9470, protected_routes: [{{ {} }}] }} }}", keys.join(", ")));
-    if get("acr_values").is_none() {
+    if context.is_none() {
         // Older than any age that an API asks for.
         draft.steps.insert(0, "advance_clock: 50m".to_owned());
     }

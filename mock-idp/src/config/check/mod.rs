@@ -8,6 +8,8 @@ mod uniqueness;
 mod values;
 mod words;
 
+pub(crate) use words::is_authentication_context;
+
 use crate::{
     directory::model::{Api, Document, Tenant},
     yaml::{Path, Problem, suggest},

@@ -74,14 +74,19 @@ pub(super) fn scope_name(name: &str, path: Path, problems: &mut Vec<Problem>) {
 /// Pages of Entra differ on how far the numbers go, so any is good (escalation reference, section 8, 4); `p1` and addresses
 /// such as `urn:user:registersecurityinfo` occur, too. Challenges list them with spaces between (RFC 9470, 3).
 pub(super) fn authentication_context(context: &str, path: Path, problems: &mut Vec<Problem>) {
-    let numbered = |digits: &str| !digits.is_empty() && digits.chars().all(|c| c.is_ascii_digit());
-    let known = context.strip_prefix(['c', 'p']).is_some_and(numbered) || context.starts_with("urn:");
-    if !known || !is_scope_token(context) {
+    if !is_authentication_context(context) {
         problems
             .push(Problem::new(path, format!("`{context}` is not an authentication context")).hint("write it as `c1`"));
     } else {
         length("an authentication context", context, LONGEST_NAME, path, problems);
     }
+}
+
+/// Whether it can be one, but for its length.
+pub(crate) fn is_authentication_context(context: &str) -> bool {
+    let numbered = |digits: &str| !digits.is_empty() && digits.chars().all(|c| c.is_ascii_digit());
+    let known = context.strip_prefix(['c', 'p']).is_some_and(numbered) || context.starts_with("urn:");
+    known && is_scope_token(context)
 }
 
 /// Below `/api/{name}`; compared with what a request's path says when it is decoded.
