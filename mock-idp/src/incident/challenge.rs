@@ -98,7 +98,9 @@ fn signed_in_to(scope: &str) -> Draft {
 /// An authentication context: the vault.
 fn context(incident: &Incident, written: &Written, asked: &Asked) -> Draft {
     let mut draft = signed_in_to(VAULT);
-    let context = asked.contexts.iter().map(String::as_str).find(|context| can_be_asked(context)).unwrap_or("c1");
+    // A log may hold anything; an API of the mock asks for what can be one.
+    let context = asked.contexts.iter().map(String::as_str).find(|context| is_authentication_context(context));
+    let context = context.unwrap_or("c1");
     let routes = format!("protected_routes: [{{ path: /secrets, authentication_context: {} }}]", scalar(context));
     draft.given.push(format!("apis: {{ vault: {{ challenge: {}, {routes} }} }}", written.dialect));
     if context == "c1" {
@@ -184,20 +186,14 @@ fn unreadable(written: &Written) -> Draft {
     draft
 }
 
-/// Whether an API of the mock can ask for this authentication context; a log may hold anything.
-fn can_be_asked(context: &str) -> bool {
-    context.len() <= LONGEST_CONTEXT && is_authentication_context(context)
-}
-
-const LONGEST_CONTEXT: usize = 120;
-
 /// The words of RFC 9470, with which Entra has nothing to do.
 fn rfc9470(incident: &Incident, written: &Written) -> Draft {
     let mut draft = signed_in_to(VAULT);
     let get = |name: &str| written.parameters.iter().find(|(own, _)| own == name).map(|(_, value)| value.as_str());
     let mut keys = vec!["path: /secrets".to_owned()];
     let mut parameters = Vec::new();
-    let context = get("acr_values").and_then(|contexts| contexts.split(' ').find(|context| can_be_asked(context)));
+    let context =
+        get("acr_values").and_then(|contexts| contexts.split(' ').find(|context| is_authentication_context(context)));
     if let Some(context) = context {
         keys.push(format!("authentication_context: {}", scalar(context)));
         parameters.push(("acr_values", scalar(context)));

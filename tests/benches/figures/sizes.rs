@@ -17,7 +17,7 @@ fn many() -> u32 {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "KiB of a process are far below 2^52")]
-fn megabytes(server: &Process) -> f64 {
+pub(crate) fn megabytes(server: &Process) -> f64 {
     server.memory().resident as f64 * 1_024.0 / 1_000_000.0
 }
 

@@ -9,7 +9,7 @@ use std::{
 use mock_idp::MockIdp;
 use tests::load::{Connection, Pace, Prepared, Process, Same, cpu, host, load};
 
-use super::{Figure, Target, millis};
+use super::{Figure, Target, millis, sizes::megabytes};
 
 const ROUNDS: usize = 30;
 const METADATA: &str = "/contoso.test/v2.0/.well-known/openid-configuration";
@@ -33,6 +33,11 @@ async fn first_answer_by(client: &reqwest::Client, base: &str) {
     assert_eq!(answer.status(), 200);
 }
 
+/// A time in milliseconds; in the baseline it is so many signatures.
+fn time(name: &'static str, target: f64, samples: Vec<f64>, signature: Duration) -> Figure {
+    Figure { name, unit: "ms", target: Target::Under(target), samples, yardstick: Some(millis(signature)) }
+}
+
 pub(crate) async fn in_process(signature: Duration) -> Vec<Figure> {
     let (mut plain, mut tls) = (Vec::new(), Vec::new());
     let directory = tempfile::tempdir().expect("a folder");
@@ -52,8 +57,7 @@ pub(crate) async fn in_process(signature: Duration) -> Vec<Figure> {
         drop(client);
         idp.stop().await;
     }
-    let yardstick = Some(millis(signature));
-    let figure = |name, target, samples| Figure { name, unit: "ms", target: Target::Under(target), samples, yardstick };
+    let figure = |name, target, samples| time(name, target, samples, signature);
     vec![
         figure("in-process start to the first answer", 1.0, plain),
         figure("in-process start to the first answer, TLS", 3.0, tls),
@@ -78,8 +82,7 @@ pub(crate) async fn of_the_program(release: &Path, signature: Duration) -> Vec<F
         first_answer_by(&client, &server.base).await;
         tls.push(millis(start.elapsed()));
     }
-    let yardstick = Some(millis(signature));
-    let figure = |name, target, samples| Figure { name, unit: "ms", target: Target::Under(target), samples, yardstick };
+    let figure = |name, target, samples| time(name, target, samples, signature);
     vec![
         figure("`mock-idp serve --no-tls`, spawn to the first answer", 15.0, plain),
         figure("`mock-idp serve` with its CA there, spawn to the first answer", 20.0, tls),
@@ -99,18 +102,10 @@ pub(crate) async fn tenants(release: &Path, signature: Duration) -> Vec<Figure> 
         each.push(millis((cpu(&server.id) - before) / done));
         made += done;
     }
-    #[expect(clippy::cast_precision_loss, reason = "KiB of a process are far below 2^52")]
-    let resident = server.memory().resident as f64 / 1_000.0 * 10_000.0 / f64::from(made);
-    let time = "an isolated tenant over the control API, server time";
+    let resident = megabytes(&server) * 10_000.0 / f64::from(made);
     let memory = "10,000 isolated tenants, resident";
     vec![
-        Figure {
-            name: time,
-            unit: "ms",
-            target: Target::Under(1.0),
-            samples: each,
-            yardstick: Some(millis(signature)),
-        },
+        time("an isolated tenant over the control API, server time", 1.0, each, signature),
         Figure { name: memory, unit: "MB", target: Target::Under(200.0), samples: vec![resident], yardstick: None },
     ]
 }

@@ -74,7 +74,7 @@ pub(super) fn scope_name(name: &str, path: Path, problems: &mut Vec<Problem>) {
 /// Pages of Entra differ on how far the numbers go, so any is good (escalation reference, section 8, 4); `p1` and addresses
 /// such as `urn:user:registersecurityinfo` occur, too. Challenges list them with spaces between (RFC 9470, 3).
 pub(super) fn authentication_context(context: &str, path: Path, problems: &mut Vec<Problem>) {
-    if !is_authentication_context(context) {
+    if !has_form_of_context(context) {
         problems
             .push(Problem::new(path, format!("`{context}` is not an authentication context")).hint("write it as `c1`"));
     } else {
@@ -82,8 +82,12 @@ pub(super) fn authentication_context(context: &str, path: Path, problems: &mut V
     }
 }
 
-/// Whether it can be one, but for its length.
+/// Whether a configuration can have it as an authentication context.
 pub(crate) fn is_authentication_context(context: &str) -> bool {
+    has_form_of_context(context) && context.chars().count() <= LONGEST_NAME
+}
+
+fn has_form_of_context(context: &str) -> bool {
     let numbered = |digits: &str| !digits.is_empty() && digits.chars().all(|c| c.is_ascii_digit());
     let known = context.strip_prefix(['c', 'p']).is_some_and(numbered) || context.starts_with("urn:");
     known && is_scope_token(context)
