@@ -34,16 +34,19 @@ pub struct NumberMatch {
 }
 
 impl NumberMatch {
-    /// The numbers of the sign-in `ctx`, after so many that were missed. They are no secret, as the page shows the right one; so
-    /// they are made of what is unguessable already, and use up no randomness.
+    /// The numbers of the sign-in `ctx`, after so many that were missed: ninety in a row are shown before one comes again. They
+    /// are no secret, as the page shows the right one; so they are made of what is unguessable already, and use up no randomness.
     #[must_use]
     pub fn of(ctx: &str, missed: u32) -> Self {
-        let seed = digest(&SHA256, format!("{ctx} {missed}").as_bytes());
-        let [first, second, third, place, ..] = *seed.as_ref() else {
+        let of_sign_in = digest(&SHA256, ctx.as_bytes());
+        let of_try = digest(&SHA256, format!("{ctx} {missed}").as_bytes());
+        let (Some(first), [second, third, place, ..]) = (of_sign_in.as_ref().first(), of_try.as_ref()) else {
             return Self { shown: 10, offered: [10, 11, 12] };
         };
+        // Steps that have no divisor in common with 90 come by every number of two digits.
+        let first = u32::from(*first) + 37 * (missed % 90);
         // Two digits, and three numbers that differ: the second is at most 44 ahead of the first, the third at least 45.
-        let number = |ahead: u8| 10 + (first % 90 + ahead) % 90;
+        let number = |ahead: u8| u8::try_from(10 + (first + u32::from(ahead)) % 90).unwrap_or(10);
         let shown = number(0);
         let mut offered = [shown, number(1 + second % 44), number(45 + third % 45)];
         offered.rotate_left(usize::from(place % 3));
@@ -53,6 +56,8 @@ impl NumberMatch {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use super::*;
 
     #[test]
@@ -72,6 +77,7 @@ mod tests {
     #[test]
     fn a_number_that_was_missed_is_followed_by_another() {
         assert_eq!(NumberMatch::of("ctx", 0), NumberMatch::of("ctx", 0));
-        assert_ne!(NumberMatch::of("ctx", 0), NumberMatch::of("ctx", 1));
+        let shown: HashSet<u8> = (0..90).map(|missed| NumberMatch::of("ctx", missed).shown).collect();
+        assert_eq!(shown.len(), 90, "each number is shown once before one comes again");
     }
 }

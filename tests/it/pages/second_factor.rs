@@ -55,6 +55,7 @@ async fn a_wrong_number_is_told_and_followed_by_another_one() {
     hand.submit(&[("step", "number"), ("number", "7")]).await;
     hand.shows("That was not the number shown. Here is another one. (AADSTS50074)");
     assert_ne!(hand.number(), first);
+    // It is no way in any more.
     hand.submit(&[("step", "number"), ("number", &first)]).await;
     hand.shows("AADSTS50074");
     hand.submit(&[("step", "number"), ("number", "")]).await;
