@@ -9,7 +9,7 @@ use crate::{
     recorder::{Endpoint, Exchange},
 };
 
-use super::Asked;
+use super::{Asked, claims::in_brief};
 
 /// A log, of which the part behind `since` is judged; what is before it is context.
 #[derive(Clone, Copy, Debug)]
@@ -87,17 +87,22 @@ impl<'a> Log<'a> {
     pub(super) fn reasons_for(&self, exchange: &Exchange) -> Pending<'a> {
         let asked = Asked::of(exchange);
         let mut pending = Pending::default();
-        let (mut is_dead, mut is_told) = (false, false);
+        let (mut is_dead, mut is_told, mut is_begun_anew) = (false, false, false);
         for earlier in self.before(exchange).filter(|earlier| same_client(earlier, exchange)) {
             // What was refused to a grant that is finished since is no longer what stands in the way.
             let was_alive = !is_dead;
             is_dead |= ends_grant(earlier);
+            is_begun_anew |= is_dead;
             match earlier.endpoint {
                 Endpoint::Token if !asked.shares_api_with(&Asked::of(earlier)) => {}
                 Endpoint::Token if is_token(earlier) => break,
                 Endpoint::Token => {
-                    // The client has done with a challenge what can be done, and has told its caller.
-                    is_told |= earlier.claims.is_some() && is_refused_for_good(earlier);
+                    // The client has done with a challenge what can be done, and has told its caller: at once, or when the
+                    // service was down or busy and it has begun anew since, without the challenge.
+                    let has_claims = earlier.claims.as_deref().and_then(in_brief).is_some();
+                    let is_over = is_refused_for_good(earlier) || (is_begun_anew && is_for_later(earlier));
+                    is_told |= has_claims && is_over;
+                    is_begun_anew |= is_silent(earlier) && !has_claims;
                     pending.failure = pending.failure.or(was_alive.then_some(earlier));
                 }
                 Endpoint::Api if is_told => {}
@@ -169,6 +174,11 @@ pub(super) fn ends_grant(exchange: &Exchange) -> bool {
 /// Whether there was no answer, or none of the service itself: a server error or a broken connection.
 pub(super) fn is_outage(exchange: &Exchange) -> bool {
     exchange.answer.status == 0 || exchange.answer.status >= 500
+}
+
+/// Whether a silent request says nothing but that it came at a bad time.
+fn is_for_later(exchange: &Exchange) -> bool {
+    is_silent(exchange) && (is_outage(exchange) || exchange.answer.status == 429)
 }
 
 /// Whether a silent request itself is refused: neither a person nor time can help (escalation reference 2.1, 2.4 C4), or the

@@ -77,6 +77,25 @@ fn a_challenge_is_settled_by_a_refusal_that_is_told(#[case] answer: Answer, #[ca
     assert_eq!(judged.is_none(), is_settled, "{judged:?}");
 }
 
+/// Found by exploration: a challenge whose claims met a busy server, which the client told its caller; a later need begins with a
+/// silent request of its own, or with a refresh token that is dead by then.
+#[rstest]
+#[case::asked_anew(PAYROLL, refusing(400, "invalid_grant", 50076, "basic_action"), true)]
+#[case::dead_grant(CALENDAR, refusing(400, "invalid_grant", 700_082, "bad_token"), true)]
+#[case::other_api(CALENDAR, refusing(400, "invalid_grant", 65001, "consent_required"), false)]
+fn a_challenge_that_met_a_busy_server_is_over_when_the_client_begins_anew(
+    #[case] scope: &str,
+    #[case] answer: Answer,
+    #[case] is_settled: bool,
+) {
+    for busy in [Answer::of(429, "fault"), Answer::of(503, "fault")] {
+        let story = signed_in().redeems(PAYROLL).api(challenged()).silent(PAYROLL, &[("claims", CONTEXT)], busy);
+        let story = story.silent(scope, &[], answer.clone()).window(PAYROLL, &[]);
+        let judged = story.judge(json!({"claims_forwarded_unmodified": true}));
+        assert_eq!(judged.is_none(), is_settled, "{judged:?}");
+    }
+}
+
 /// Found by exploration: the API's second challenge is the first one again, and the client knows how it ended. Later it does not.
 #[rstest]
 #[case::remembered(60, true)]
