@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use jiff::SignedDuration;
 use uuid::Uuid;
 
 use crate::{
@@ -83,10 +84,12 @@ impl<'a> Log<'a> {
         self.all().rev().filter(move |earlier| earlier.number < number)
     }
 
-    /// Why `exchange`, a request for tokens, may have been sent: the failures for the same API since its last token.
+    /// Why `exchange`, a request for tokens, may have been sent: the failures for the same API since its last token. A refusal of
+    /// the very same scopes that a client may remember comes before a later one of others.
     pub(super) fn reasons_for(&self, exchange: &Exchange) -> Pending<'a> {
         let asked = Asked::of(exchange);
         let mut pending = Pending::default();
+        let mut remembered = None;
         let (mut is_dead, mut is_told, mut is_begun_anew) = (false, false, false);
         for earlier in self.before(exchange).filter(|earlier| same_client(earlier, exchange)) {
             // What was refused to a grant that is finished since is no longer what stands in the way.
@@ -103,7 +106,9 @@ impl<'a> Log<'a> {
                     let is_over = is_refused_for_good(earlier) || (is_begun_anew && is_for_later(earlier));
                     is_told |= has_claims && is_over;
                     is_begun_anew |= is_silent(earlier) && !has_claims;
-                    pending.failure = pending.failure.or(was_alive.then_some(earlier));
+                    let failure = was_alive.then_some(earlier);
+                    pending.failure = pending.failure.or(failure);
+                    remembered = remembered.or(failure.filter(|failure| is_remembered(failure, exchange)));
                 }
                 Endpoint::Api if is_told => {}
                 Endpoint::Api if earlier.answer.claims.is_some() && asked.is_for(earlier.answer.api.as_deref()) => {
@@ -114,6 +119,7 @@ impl<'a> Log<'a> {
         }
         // A token that came after the challenge did not settle it if it was not asked with the claims; but what a client
         // may remember ends with the token, so `break` above is right for both.
+        pending.failure = remembered.or(pending.failure);
         pending
     }
 
@@ -139,6 +145,15 @@ impl<'a> Log<'a> {
         let named = self.policies.iter().find(|policy| policy.name == name).map(|policy| policy.id);
         named.or_else(|| Uuid::parse_str(name).ok())
     }
+}
+
+/// How long MSAL answers the same silent request with its last refusal (escalation reference A9).
+pub(super) const REMEMBERED: SignedDuration = SignedDuration::from_mins(2);
+
+/// Whether a client may know from memory that `request`, asked silently, comes to `failure`.
+fn is_remembered(failure: &Exchange, request: &Exchange) -> bool {
+    let is_recent = request.at.duration_since(failure.at) <= REMEMBERED;
+    is_recent && is_for_a_person(failure) && Asked::of(failure).is_same_as(&Asked::of(request))
 }
 
 /// What is unsettled for an API.

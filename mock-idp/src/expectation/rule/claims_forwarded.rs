@@ -1,10 +1,8 @@
-use jiff::SignedDuration;
-
 use crate::{
     expectation::{
         Asked,
         claims::{Leaves, brief, leaves},
-        log::{Log, Pending, described, described_reason, is_prompt, is_silent, is_token, verdict},
+        log::{Log, Pending, REMEMBERED, described, described_reason, is_prompt, is_silent, is_token, verdict},
     },
     recorder::Exchange,
 };
@@ -57,9 +55,6 @@ fn was_refused(log: &Log<'_>, challenge: &Exchange, request: &Exchange) -> bool 
         !sent.is_empty() && (earlier.number > challenge.number || is_remembered)
     })
 }
-
-/// How long MSAL answers the same silent request with its last refusal (escalation reference A9).
-const REMEMBERED: SignedDuration = SignedDuration::from_mins(2);
 
 /// The claims that are to be handed on. Where a failure and a challenge speak of the same claim, the API's word counts.
 struct Given<'a> {

@@ -96,6 +96,21 @@ fn a_challenge_that_met_a_busy_server_is_over_when_the_client_begins_anew(
     }
 }
 
+/// Found by exploration: two needs for one API, of which the first is refused again, from memory, after the second.
+#[rstest]
+#[case::remembered(0, true)]
+#[case::forgotten(180, false)]
+fn a_window_hands_on_what_its_own_scopes_were_refused_with(#[case] seconds: i64, #[case] is_right: bool) {
+    let (write, blocked) = (
+        "api://payroll/Salary.Write",
+        Answer { claims: Some(POLICY.to_owned()), ..refusing(400, "invalid_grant", 53003, "message_only") },
+    );
+    let story = signed_in().silent(write, &[], refusing(400, "invalid_grant", 65001, "consent_required"));
+    let story = story.silent(PAYROLL, &[], blocked).window(write, &[]).after(seconds);
+    let judged = story.judge(json!({"claims_forwarded_unmodified": true}));
+    assert_eq!(judged.is_none(), is_right, "{judged:?}");
+}
+
 /// Found by exploration: the API's second challenge is the first one again, and the client knows how it ended. Later it does not.
 #[rstest]
 #[case::remembered(60, true)]
