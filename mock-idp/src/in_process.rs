@@ -4,10 +4,10 @@
 
 use std::{convert::Infallible, sync::Arc};
 
-use axum::{Router, body::Body, extract::Request, response::Response};
+use axum::{body::Body, extract::Request, response::Response};
 use tower::ServiceExt as _;
 
-use crate::http::{Idp, router};
+use crate::http::{Front, Idp};
 
 /// A server that nobody can connect to; made by [`Builder::in_process`](crate::Builder::in_process). Cheap to clone: the
 /// copies are one server.
@@ -26,12 +26,12 @@ use crate::http::{Idp, router};
 #[derive(Clone)]
 pub struct InProcess {
     idp: Arc<Idp>,
-    router: Router,
+    front: Front,
 }
 
 impl InProcess {
     pub(crate) fn new(idp: Arc<Idp>) -> Self {
-        Self { router: router(idp.clone()), idp }
+        Self { front: Front::new(idp.clone()), idp }
     }
 
     /// Origin in the addresses that it gives, such as `http://localhost:8443`.
@@ -42,7 +42,7 @@ impl InProcess {
 
     /// The answer to a request. There is no connection to hang up: a fault that drops it is answered with 204.
     pub async fn answer(&self, request: Request<Body>) -> Response<Body> {
-        let answered: Result<Response, Infallible> = self.router.clone().oneshot(request).await;
+        let answered: Result<Response, Infallible> = self.front.clone().oneshot(request).await;
         answered.unwrap_or_else(|never| match never {})
     }
 }

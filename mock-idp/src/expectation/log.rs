@@ -153,7 +153,7 @@ pub(super) const REMEMBERED: SignedDuration = SignedDuration::from_mins(2);
 /// Whether a client may know from memory that `request`, asked silently, comes to `failure`.
 fn is_remembered(failure: &Exchange, request: &Exchange) -> bool {
     let is_recent = request.at.duration_since(failure.at) <= REMEMBERED;
-    is_recent && is_for_a_person(failure) && Asked::of(failure).is_same_as(&Asked::of(request))
+    is_recent && is_silent(failure) && is_for_a_person(failure) && Asked::of(failure).is_same_as(&Asked::of(request))
 }
 
 /// What is unsettled for an API.

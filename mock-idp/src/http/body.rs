@@ -1,12 +1,11 @@
 //! What a request may hold, and how long its body may take.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use axum::{
     body::{Body, Bytes, HttpBody as _},
-    extract::{Request, State},
+    extract::Request,
     http::HeaderMap,
-    middleware::Next,
     response::Response,
 };
 use futures_util::StreamExt as _;
@@ -63,6 +62,9 @@ pub(super) fn too_large(part: &str, limit: usize, status: u16) -> Refusal {
 
 /// The whole body, if it is there within `patience` and has at most `limit` bytes.
 pub(super) async fn read(body: Body, limit: usize, patience: Duration) -> Result<Bytes, Unread> {
+    if body.is_end_stream() {
+        return Ok(Bytes::new());
+    }
     if body.size_hint().lower() > limit.try_into().unwrap_or(u64::MAX) {
         return Err(Unread::TooLarge(limit));
     }
@@ -82,18 +84,22 @@ async fn collected(body: Body, limit: usize) -> Result<Bytes, Unread> {
     Ok(whole.into())
 }
 
-/// Refuses requests with too much in their header fields, before anybody looks at one.
-pub(super) async fn readable(State(idp): State<Arc<Idp>>, request: Request, next: Next) -> Response {
+/// The refusal of a request with too much in its header fields, before anybody looks at one.
+pub(super) fn refused(idp: &Idp, request: &Request) -> Option<Response> {
     if size(request.headers()) <= LARGEST_FIELDS {
-        return next.run(request).await;
+        return None;
     }
     if request.uri().path().starts_with("/_mock") {
-        return control::fields_too_large(LARGEST_FIELDS);
+        return Some(control::fields_too_large(LARGEST_FIELDS));
     }
-    let (mut parts, _) = request.into_parts();
-    let trace = Incoming::taken(&mut parts, Body::empty(), &idp).await.trace(None, &idp.ids, idp.clock.now());
-    let refusal = too_large("header", LARGEST_FIELDS, 431);
-    respond::refusal(&refusal, &trace, idp.registry.document().switches.trailer)
+    Some(refuse(idp, request, &too_large("header", LARGEST_FIELDS, 431)))
+}
+
+/// The refusal of a request whose body nobody has read.
+pub(super) fn refuse(idp: &Idp, request: &Request, refusal: &Refusal) -> Response {
+    let trace =
+        Incoming::head(request.method(), request.uri(), request.headers()).trace(None, &idp.ids, idp.clock.now());
+    respond::refusal(refusal, &trace, idp.registry.document().switches.trailer)
 }
 
 fn size(headers: &HeaderMap) -> usize {

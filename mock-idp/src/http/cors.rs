@@ -1,16 +1,13 @@
-//! Which answers a page of another origin may read (the Fetch standard's CORS protocol). One layer in front of every
+//! Which answers a page of another origin may read (the Fetch standard's CORS protocol). In front of every
 //! endpoint, so that faults and refusals follow the same rule as the answers they stand for.
 //!
 //! Public documents and the mock APIs are open to every origin. The token endpoint is open to the origins that the client has
 //! registered as a single-page application, and to those alone. Everything else is for navigation, and closed.
 
-use std::sync::Arc;
-
 use axum::{
     body::Body,
-    extract::{MatchedPath, Request, State},
+    extract::{MatchedPath, Request},
     http::{HeaderMap, Method, StatusCode, header},
-    middleware::Next,
     response::{IntoResponse as _, Response},
 };
 
@@ -66,30 +63,33 @@ pub(super) fn tell(response: &mut Response, refusal: &Refusal) {
 }
 
 /// Answers preflights, and says of every other answer who may read it.
-pub(super) async fn allow(State(idp): State<Arc<Idp>>, request: Request, next: Next) -> Response {
+pub(super) async fn allow<Answer>(idp: &Idp, request: Request, next: impl FnOnce(Request) -> Answer) -> Response
+where
+    Answer: Future<Output = Response>,
+{
     let readers = request.extensions().get::<MatchedPath>().map_or(Readers::Ours, |path| Readers::of(path.as_str()));
     let Some(origin) = text(request.headers(), header::ORIGIN.as_str()) else {
-        let mut response = next.run(request).await;
+        let mut response = next(request).await;
         open(&mut response, readers);
         return response;
     };
     let preflight =
         request.method() == Method::OPTIONS && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
     match (readers, preflight) {
-        (Readers::Ours, _) => next.run(request).await,
+        (Readers::Ours, _) => next(request).await,
         (Readers::OfDocuments | Readers::OfApis, true) => {
             let mut response = permission(request.headers());
             open(&mut response, readers);
             response
         }
         (Readers::OfDocuments | Readers::OfApis, false) => {
-            let mut response = next.run(request).await;
+            let mut response = next(request).await;
             open(&mut response, readers);
             response
         }
         (Readers::Registered, true) => {
             // The client is named in the body, which is not there yet.
-            let known = is_registered_by_any(&idp, request.uri().path(), &origin);
+            let known = is_registered_by_any(idp, request.uri().path(), &origin);
             let mut response = if known { permission(request.headers()) } else { empty() };
             admit(&mut response, &origin, known);
             response
@@ -97,9 +97,9 @@ pub(super) async fn allow(State(idp): State<Arc<Idp>>, request: Request, next: N
         (Readers::Registered, false) => {
             let (mut parts, body) = request.into_parts();
             let incoming = Incoming::read(&parts, body, &idp).await;
-            let known = is_registered(&idp, &incoming, &origin);
+            let known = is_registered(idp, &incoming, &origin);
             parts.extensions.insert(incoming);
-            let mut response = next.run(Request::from_parts(parts, Body::empty())).await;
+            let mut response = next(Request::from_parts(parts, Body::empty())).await;
             let readable = known || response.extensions().get::<Telling>().is_some();
             admit(&mut response, &origin, readable);
             response

@@ -41,8 +41,15 @@ pub(super) async fn keys(State(idp): State<Arc<Idp>>, Path(tenant): Path<String>
         Ok(authority) => {
             let issuer = issuer(&idp.base_of(&incoming), &authority, true);
             let keys = idp.registry.signing_keys(&authority);
-            let listed: Vec<_> = keys.iter().map(|key| key.jwk(&issuer)).collect();
-            respond::document(&json!({ "keys": listed }))
+            let mut name = format!("keys of {issuer}");
+            for key in &keys {
+                name.push(' ');
+                name.push_str(key.kid());
+            }
+            respond::document(idp.documents.written(name, || {
+                let listed: Vec<_> = keys.iter().map(|key| key.jwk(&issuer)).collect();
+                json!({ "keys": listed })
+            }))
         }
         Err(refusal) => refuse(&idp, &incoming, &refusal.with_error("invalid_tenant")),
     }
@@ -74,7 +81,7 @@ pub(super) async fn instance(State(idp): State<Arc<Idp>>, incoming: Incoming) ->
     clouds.extend(idp.origins.also_as().iter().map(String::as_str));
     let mut described = HashSet::new();
     clouds.retain(|host| described.insert(split_port(host).0));
-    respond::document(&json!({
+    respond::json_document(&json!({
         "tenant_discovery_endpoint": format!("{base}/{tenant}/v2.0/.well-known/openid-configuration"),
         "api-version": params.get("api-version").unwrap_or("1.1"),
         "metadata": clouds.into_iter().map(cloud).collect::<Vec<_>>(),
@@ -102,7 +109,7 @@ fn host_and_port(url: &url::Url) -> Option<String> {
 pub(super) async fn user_realm(State(idp): State<Arc<Idp>>, Path(user): Path<String>) -> Response {
     let domain = user.rsplit_once('@').map_or("", |(_, domain)| domain);
     let known = idp.tenant(domain).is_some();
-    respond::document(&json!({
+    respond::json_document(&json!({
         "ver": "1.0",
         "account_type": if known { "Managed" } else { "Unknown" },
         "domain_name": domain,
@@ -113,7 +120,11 @@ pub(super) async fn user_realm(State(idp): State<Arc<Idp>>, Path(user): Path<Str
 
 fn metadata(idp: &Idp, tenant: &str, incoming: &Incoming, v2: bool) -> Response {
     match idp.authority(tenant) {
-        Ok(authority) => respond::document(&describe(&idp.base_of(incoming), &authority, v2)),
+        Ok(authority) => {
+            let base = idp.base_of(incoming);
+            let name = format!("metadata of {} at {base}, v2: {v2}", authority.segment());
+            respond::document(idp.documents.written(name, || describe(&base, &authority, v2)))
+        }
         Err(refusal) => refuse(idp, incoming, &refusal.with_error("invalid_tenant")),
     }
 }

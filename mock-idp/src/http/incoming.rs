@@ -5,7 +5,7 @@ use std::{convert::Infallible, sync::Arc};
 use axum::{
     body::{Body, Bytes},
     extract::{FromRequest, Request},
-    http::{HeaderMap, Method, header, request::Parts},
+    http::{HeaderMap, Method, Uri, header, request::Parts},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use jiff::Timestamp;
@@ -65,12 +65,18 @@ impl Incoming {
 
     /// Reads a request.
     pub(super) async fn read(parts: &Parts, body: Body, idp: &Idp) -> Self {
+        let body = body::read(body, LARGEST_BODY, idp.limits.body).await;
+        Self { body, ..Self::head(&parts.method, &parts.uri, &parts.headers) }
+    }
+
+    /// A request without its body.
+    pub(super) fn head(method: &Method, uri: &Uri, headers: &HeaderMap) -> Self {
         Self {
-            method: parts.method.clone(),
-            path: parts.uri.path().to_owned(),
-            query: parts.uri.query().unwrap_or_default().to_owned(),
-            headers: parts.headers.clone(),
-            body: body::read(body, LARGEST_BODY, idp.limits.body).await,
+            method: method.clone(),
+            path: uri.path().to_owned(),
+            query: uri.query().unwrap_or_default().to_owned(),
+            headers: headers.clone(),
+            body: Ok(Bytes::new()),
             fault: None,
         }
     }

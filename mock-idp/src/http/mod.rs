@@ -1,7 +1,7 @@
 //! HTTP: what comes in is read once ([`incoming`]), handed to `flow`, `grant` or `policy`, and what they say is written
 //! down ([`respond`]). Decisions are made elsewhere.
 //!
-//! A new endpoint is one file here and one line in [`router`].
+//! A new endpoint is one file here and one line in [`router`]; what goes before all of them is in [`front`].
 
 mod api;
 mod authorize;
@@ -13,8 +13,10 @@ mod cors;
 mod dashboard;
 mod device;
 mod discovery;
+mod documents;
 mod downstream;
 mod fault;
+mod front;
 mod incoming;
 mod login;
 mod logout;
@@ -32,10 +34,11 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 pub(crate) use body::LARGEST_HEAD;
+use documents::Documents;
 pub use fault::hang_up;
+pub use front::Front;
 pub use origin::Origins;
 pub(crate) use origin::split_port;
-pub use router::router;
 
 use crate::{
     clock::Clock,
@@ -67,6 +70,8 @@ pub struct Idp {
     pub user_codes: UserCodes,
     /// How patient it is, and how much it holds.
     pub limits: Limits,
+    /// Metadata and keys, as they were written last.
+    documents: Documents,
     /// For ids that belong to no tenant.
     pub ids: Ids,
     clock: Arc<dyn Clock>,
@@ -97,6 +102,7 @@ impl Idp {
             sealer,
             user_codes: UserCodes::new(limits.entries),
             limits,
+            documents: Documents::default(),
             ids,
             clock,
             freed: Freed::default(),

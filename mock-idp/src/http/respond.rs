@@ -2,7 +2,7 @@
 
 use axum::{
     body::Body,
-    http::{HeaderName, HeaderValue, StatusCode},
+    http::{HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -52,17 +52,26 @@ fn cookies(trace: &Trace) -> [String; 3] {
 pub(super) fn plain_json(status: u16, body: &impl Serialize) -> Response {
     let text = serde_json::to_string(body).unwrap_or_default();
     let mut response = (status_of(status), text).into_response();
-    set(&mut response, "content-type", "application/json; charset=utf-8");
+    set(&mut response, "content-type", JSON);
     response
 }
 
 /// A public document that may be stored for a day (wire reference 4.3).
-pub(super) fn document(body: &impl Serialize) -> Response {
-    let mut response = plain_json(200, body);
-    set(&mut response, "cache-control", "max-age=86400, private");
-    set(&mut response, "x-content-type-options", "nosniff");
+pub(super) fn document(json: impl Into<Body>) -> Response {
+    let mut response = Response::new(json.into());
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(JSON));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("max-age=86400, private"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     response
 }
+
+/// The same, of what is no text yet.
+pub(super) fn json_document(body: &impl Serialize) -> Response {
+    document(serde_json::to_string(body).unwrap_or_default())
+}
+
+const JSON: &str = "application/json; charset=utf-8";
 
 /// Entra's error body.
 pub(super) fn refusal(refusal: &Refusal, trace: &Trace, trailer: Trailer) -> Response {

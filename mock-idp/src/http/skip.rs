@@ -1,13 +1,12 @@
 //! A sign-in without pages: where the tenant's virtual user skips them, the server answers each in her stead, until there is
-//! something for the browser. One layer around all endpoints, so pages and steps are the same as ever, and are logged.
+//! something for the browser. Around all endpoints, so pages and steps are the same as ever, and are logged.
 
 use std::sync::Arc;
 
 use axum::{
     body::{Body, to_bytes},
-    extract::{Request, State},
+    extract::Request,
     http::{HeaderMap, HeaderValue, Method, header},
-    middleware::Next,
     response::Response,
 };
 use jiff::SignedDuration;
@@ -19,7 +18,7 @@ use crate::{
     virtual_user::{StandIn, Thinking, VirtualUser},
 };
 
-use super::Idp;
+use super::{Idp, front::Paths};
 
 /// No sign-in has so many pages.
 const MOST_PAGES: usize = 25;
@@ -27,13 +26,9 @@ const MOST_PAGES: usize = 25;
 /// No page is so large.
 const LARGEST_PAGE: usize = 1024 * 1024;
 
-/// Answers pages if the virtual user of the tenant that is asked skips them.
-pub(super) async fn pages(State(idp): State<Arc<Idp>>, request: Request, next: Next) -> Response {
-    let skips = |tenant: &Arc<Tenant>| tenant.state().virtual_user.skips_pages;
-    match tenant(&idp, &request).filter(skips) {
-        Some(tenant) => signed_in(&idp, &tenant, request, next).await,
-        None => next.run(request).await,
-    }
+/// The tenant in which `request` begins a sign-in, if its virtual user skips pages.
+pub(super) fn tenant(idp: &Idp, request: &Request) -> Option<Arc<Tenant>> {
+    begun_in(idp, request).filter(|tenant| tenant.state().virtual_user.skips_pages)
 }
 
 /// A clock that stands still is moved, for who stopped it does not want to wait.
@@ -48,8 +43,7 @@ fn thinking(tenant: &Arc<Tenant>) -> Thinking {
     })
 }
 
-/// The tenant in which a sign-in would begin.
-fn tenant(idp: &Idp, request: &Request) -> Option<Arc<Tenant>> {
+fn begun_in(idp: &Idp, request: &Request) -> Option<Arc<Tenant>> {
     let path = request.uri().path();
     if path == "/deviceauth" {
         let query = Params::parse(request.uri().query().unwrap_or_default().as_bytes()).ok()?;
@@ -60,14 +54,15 @@ fn tenant(idp: &Idp, request: &Request) -> Option<Arc<Tenant>> {
     idp.registry.authority(segment).map(|authority| authority.tenant().clone())
 }
 
-async fn signed_in(idp: &Idp, tenant: &Arc<Tenant>, request: Request, next: Next) -> Response {
+/// Answers pages in the stead of the virtual user of `tenant`.
+pub(super) async fn pages(idp: &Idp, tenant: &Arc<Tenant>, request: Request, paths: &Paths) -> Response {
     let person: VirtualUser = tenant.state().next_visit();
     let thinking = thinking(tenant);
     let headers = request.headers().clone();
-    let Ok(mut url) = Url::parse(&format!("{}{}", idp.base, request.uri())) else { return next.run(request).await };
+    let Ok(mut url) = Url::parse(&format!("{}{}", idp.base, request.uri())) else { return paths.answer(request).await };
     let mut cookies = Cookies::of(&headers);
     let mut stand_in = StandIn::new(&person);
-    let mut response = next.clone().run(request).await;
+    let mut response = paths.answer(request).await;
     for _ in 0..MOST_PAGES {
         cookies.keep(&response);
         if !is_page(&response) {
@@ -81,7 +76,7 @@ async fn signed_in(idp: &Idp, tenant: &Arc<Tenant>, request: Request, next: Next
         thinking.of(&person).await;
         url = answer.url;
         match submission(&url, answer.form, &headers, &cookies) {
-            Some(request) => response = next.clone().run(request).await,
+            Some(request) => response = paths.answer(request).await,
             None => break,
         }
     }

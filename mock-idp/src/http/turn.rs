@@ -3,11 +3,7 @@
 
 use std::sync::Arc;
 
-use axum::{
-    extract::{MatchedPath, Request, State},
-    middleware::Next,
-    response::Response,
-};
+use axum::extract::{MatchedPath, Request};
 
 use super::Idp;
 use crate::{
@@ -15,12 +11,14 @@ use crate::{
     token::claimed_tenant,
 };
 
-/// Hands a request on, once it is its turn.
-pub(super) async fn wait(State(idp): State<Arc<Idp>>, request: Request, next: Next) -> Response {
-    if let Some(tenant) = tenant_of(&idp, &request) {
-        tenant.log.turn().await;
+/// Waits until it is the turn of `request`.
+pub(super) fn wait(idp: &Idp, request: &Request) -> impl Future<Output = ()> + use<> {
+    let tenant = tenant_of(idp, request);
+    async move {
+        if let Some(tenant) = tenant {
+            tenant.log.turn().await;
+        }
     }
-    next.run(request).await
 }
 
 /// The tenant that the path names, or the token for an API.

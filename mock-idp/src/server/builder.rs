@@ -14,7 +14,7 @@ use crate::{
     config,
     controls::TenantControls,
     directory::Document,
-    http::{Idp, Origins, router},
+    http::{Front, Idp, Origins},
     ids::Ids,
     in_process::InProcess,
     keys::SigningKey,
@@ -162,7 +162,7 @@ impl Builder {
         let first = idp.registry.first().ok_or(StartError::NoTenant)?;
         let tunnel = self.tunnel(address).await?;
         let handle = Handle::new();
-        let serving = connections::serve(listener, tls, router(idp.clone()), &self.limits, &handle)
+        let serving = connections::serve(listener, tls, Front::new(idp.clone()), &self.limits, &handle)
             .map_err(|source| StartError::Bind { address, source })?;
         Ok(MockIdp {
             first_tenant: TenantControls::new(idp.clone(), first),

@@ -9,7 +9,6 @@ use std::{
     time::Duration,
 };
 
-use axum::Router;
 use axum_server::{
     Handle, Server,
     tls_rustls::{RustlsAcceptor, RustlsConfig},
@@ -19,14 +18,14 @@ use tokio::{sync::Semaphore, task::JoinHandle};
 use tower::{service_fn, util::MapResult};
 
 use crate::{
-    http::{LARGEST_HEAD, hang_up},
+    http::{Front, LARGEST_HEAD, hang_up},
     limits::Limits,
 };
 
 /// No client takes longer for a TLS handshake.
 const HANDSHAKE: Duration = Duration::from_secs(10);
 
-/// Serves `routes` on what `listener` accepts, until `handle` says otherwise.
+/// Serves `front` on what `listener` accepts, until `handle` says otherwise.
 ///
 /// # Errors
 ///
@@ -34,7 +33,7 @@ const HANDSHAKE: Duration = Duration::from_secs(10);
 pub(super) fn serve(
     listener: TcpListener,
     tls: Option<RustlsConfig>,
-    routes: Router,
+    front: Front,
     limits: &Limits,
     handle: &Handle<SocketAddr>,
 ) -> io::Result<JoinHandle<io::Result<()>>> {
@@ -42,9 +41,9 @@ pub(super) fn serve(
     let places = Arc::new(Semaphore::new(limits.connections.min(Semaphore::MAX_PERMITS)));
     // A connection for which no service can be made is closed.
     let admit = service_fn(move |_: SocketAddr| {
-        let routes = routes.clone();
+        let front = front.clone();
         ready(places.clone().try_acquire_owned().map(Arc::new).map(|place| {
-            MapResult::new(routes, move |answered| {
+            MapResult::new(front, move |answered| {
                 let _taken = &place;
                 hang_up(answered)
             })

@@ -1,4 +1,4 @@
-//! Faults on the wire. One layer in front of every endpoint looks whether the tenant has a fault for the request
+//! Faults on the wire. What goes before every endpoint looks whether the tenant has a fault for the request
 //! ([`arrival`]) and answers in the endpoint's stead ([`answer`]), so that no endpoint can forget to.
 //!
 //! A tenant without faults costs a look at an empty list.
@@ -6,13 +6,12 @@
 mod answer;
 mod arrival;
 
-use std::{convert::Infallible, sync::Arc};
+use std::convert::Infallible;
 
 use axum::{
     body::Body,
-    extract::{MatchedPath, Request, State},
+    extract::{MatchedPath, Request},
     http::StatusCode,
-    middleware::Next,
     response::{IntoResponse as _, Response},
 };
 
@@ -26,26 +25,29 @@ use super::{Idp, incoming::Incoming};
 use arrival::Arrival;
 
 /// Answers a request that meets a fault; hands every other one on.
-pub(super) async fn intercept(State(idp): State<Arc<Idp>>, request: Request, next: Next) -> Response {
+pub(super) async fn intercept<Answer>(idp: &Idp, request: Request, next: impl FnOnce(Request) -> Answer) -> Response
+where
+    Answer: Future<Output = Response>,
+{
     let matched = request.extensions().get::<MatchedPath>().map(|matched| matched.as_str().to_owned());
-    let Some(matched) = matched.filter(|matched| arrival::may_be_faulty(&idp, matched, request.uri().path())) else {
-        return next.run(request).await;
+    let Some(matched) = matched.filter(|matched| arrival::may_be_faulty(idp, matched, request.uri().path())) else {
+        return next(request).await;
     };
     let (mut parts, body) = request.into_parts();
     let incoming = Incoming::taken(&mut parts, body, &idp).await;
-    let arrival = Arrival::of(&idp, &matched, &incoming);
+    let arrival = Arrival::of(idp, &matched, &incoming);
     let hit = arrival.as_ref().and_then(|arrival| arrival.tenant.state().faults.hit(&arrival.sought));
     let (Some(arrival), Some(hit)) = (arrival, hit) else {
         parts.extensions.insert(incoming);
-        return next.run(Request::from_parts(parts, Body::empty())).await;
+        return next(Request::from_parts(parts, Body::empty())).await;
     };
     wait(&hit).await;
     let incoming = incoming.concerned_by(hit.clone());
     if !matches!(hit.effect, Effect::Delay | Effect::TamperState) {
-        return answer::answer(&idp, &arrival, &incoming, &hit);
+        return answer::answer(idp, &arrival, &incoming, &hit);
     }
     parts.extensions.insert(incoming.clone());
-    let response = next.run(Request::from_parts(parts, Body::empty())).await;
+    let response = next(Request::from_parts(parts, Body::empty())).await;
     if matches!(arrival.sought.endpoint, Endpoint::Discovery | Endpoint::Keys) {
         // These are not logged on their own.
         arrival.log(&incoming, recorder::Answer::of(response.status().as_u16(), "document"));
