@@ -1,7 +1,7 @@
 //! What is on a page: HTML turned into plain data, recognised by the element ids of the contract alone.
 //! It must not know the person or HTTP; the parsed document never outlives `Page::parse`, for it is not `Send`.
 
-use std::fmt;
+use std::{borrow::Cow, cell::RefCell, collections::HashMap, fmt, rc::Rc};
 
 use schemars::JsonSchema;
 use scraper::{ElementRef, Html, Selector};
@@ -115,7 +115,7 @@ pub(super) struct Page {
 
 impl Page {
     pub(super) fn parse(url: Url, status: u16, body: &str) -> Self {
-        let html = Html::parse_document(body);
+        let html = Html::parse_document(&without_style(body));
         let (forms, buttons) = form::read(&html, &url);
         let kind = recognise(&html, &url, &forms);
         let exception = text_of(&html, "#exceptionMessageContainer");
@@ -191,6 +191,19 @@ impl Page {
     }
 }
 
+/// The page without the style sheet in its head, which nobody reads and which takes longest to parse: most of a page of ours. One
+/// that may be no style sheet, for it stands behind a script or a remark, stays.
+fn without_style(body: &str) -> Cow<'_, str> {
+    let cut = body.find("<style").and_then(|start| {
+        let is_certain = ["<script", "<!--"].iter().all(|mark| !body[..start].contains(mark));
+        let end = start + body[start..].find(STYLE_END)? + STYLE_END.len();
+        is_certain.then(|| Cow::Owned([&body[..start], &body[end..]].concat()))
+    });
+    cut.unwrap_or(Cow::Borrowed(body))
+}
+
+const STYLE_END: &str = "</style>";
+
 /// Decides which page it is. The order matters: consent, stay-signed-in and device code share their buttons.
 fn recognise(html: &Html, url: &Url, forms: &[Form]) -> PageKind {
     if forms.iter().any(|form| is_answer(form, url)) {
@@ -215,16 +228,32 @@ fn is_visible(element: ElementRef<'_>) -> bool {
     !hidden_itself && element.attr("hidden").is_none() && !hidden_by_parent()
 }
 
-fn select<'a>(html: &'a Html, css: &str) -> Vec<ElementRef<'a>> {
-    // The selectors are constants of this file; one that did not parse would match nothing.
-    Selector::parse(css).map(|selector| html.select(&selector).collect()).unwrap_or_default()
+fn select<'a>(html: &'a Html, css: &'static str) -> Vec<ElementRef<'a>> {
+    selector(css).map(|selector| html.select(&selector).collect()).unwrap_or_default()
 }
 
-fn text_of(html: &Html, css: &str) -> Option<String> {
+thread_local! {
+    /// Parsed once, as each page is asked for all of them.
+    static SELECTORS: RefCell<HashMap<&'static str, Rc<Selector>>> = RefCell::default();
+}
+
+/// The selectors are constants of this file; one that did not parse would match nothing.
+fn selector(css: &'static str) -> Option<Rc<Selector>> {
+    SELECTORS.with_borrow_mut(|known| match known.get(css) {
+        Some(selector) => Some(selector.clone()),
+        None => {
+            let selector = Rc::new(Selector::parse(css).ok()?);
+            known.insert(css, selector.clone());
+            Some(selector)
+        }
+    })
+}
+
+fn text_of(html: &Html, css: &'static str) -> Option<String> {
     texts_of(html, css).into_iter().next()
 }
 
-fn texts_of(html: &Html, css: &str) -> Vec<String> {
+fn texts_of(html: &Html, css: &'static str) -> Vec<String> {
     select(html, css)
         .into_iter()
         .filter(|element| is_visible(*element))
@@ -281,3 +310,21 @@ const MARKS: &[(&str, PageKind)] = &[
     // The real sign-out page's id; the contract names none.
     ("#SignOutStatusMessage", PageKind::SignedOut),
 ];
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case::in_the_head("<head><style>a {}</style><title>t</title></head>", "<head><title>t</title></head>")]
+    #[case::with_attributes("<style nonce=\"x\">a {}</style><p>", "<p>")]
+    #[case::none("<p>style</p>", "<p>style</p>")]
+    #[case::unfinished("<style>a {}<p>", "<style>a {}<p>")]
+    #[case::in_a_remark("<!-- <style> --><p><style></style>", "<!-- <style> --><p><style></style>")]
+    #[case::in_a_script("<script>'<style>'</script><p></style>", "<script>'<style>'</script><p></style>")]
+    fn a_style_sheet_is_passed_over_where_there_certainly_is_one(#[case] body: &str, #[case] left: &str) {
+        assert_eq!(without_style(body), left);
+    }
+}
