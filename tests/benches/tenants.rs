@@ -33,20 +33,20 @@ async fn measure() -> ExitCode {
     let start = server.memory().told("start: nothing was asked yet");
     let distinct = crowd::scripts(scenarios::built_in::scripts().len());
     let alone = crowd::gathers(&server.base, &distinct, 1, || {}).await;
-    let warm = server.memory().told("warm: each scenario has run once, one by one");
+    let warm = server.memory_at_rest().await.told("warm: each scenario has run once, one by one");
 
     let mut peak = start;
     let (scripts, at_once) = (crowd::scripts(CROWD), crowd::at_once(CROWD));
     let together = crowd::gathers(&server.base, &scripts, at_once, || peak = peak.max(server.memory())).await;
     peak.told(&format!("{CROWD} tenants, {at_once} scenarios at once, at most"));
-    let after = server.memory().told("their tenants are deleted");
+    let after = server.memory_at_rest().await.told("their tenants are deleted");
     let mistakes = crowd::mistakes(&together, &alone);
     assert!(mistakes.is_empty(), "{mistakes:#?}");
 
     let tenants = make(&server.base).await;
     server.memory().told(&format!("{TENANTS} tenants, one change to each"));
     delete(tenants).await;
-    let last = server.memory().told("they are deleted");
+    let last = server.memory_at_rest().await.told("they are deleted");
 
     println!("\nno cross-talk among {CROWD} scenarios: each log is as alone, and holds nobody else's ids");
     let compared = [(start, "the start"), (warm, "the warm start")];

@@ -5,6 +5,7 @@ use std::{
     io::{BufRead as _, BufReader, Read as _},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
+    time::Duration,
 };
 
 /// Builds the programs named as this one is built, and returns the folder where they are.
@@ -65,6 +66,19 @@ impl Process {
             line.and_then(|rest| rest.trim().trim_end_matches(" kB").parse().ok()).expect("a number")
         };
         Memory { resident: number("VmRSS"), anonymous: number("RssAnon") }
+    }
+
+    /// What it has in memory once it gives nothing back any more: the least for two seconds.
+    pub async fn memory_at_rest(&self) -> Memory {
+        let mut least = self.memory();
+        let mut unchanged = 0;
+        while unchanged < 20 {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            let now = self.memory();
+            unchanged = if now < least { 0 } else { unchanged + 1 };
+            least = least.min(now);
+        }
+        least
     }
 }
 

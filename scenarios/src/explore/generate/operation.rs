@@ -31,15 +31,16 @@ impl Plot {
     }
 
     fn callers(&mut self) -> Value {
-        let wish = self.a_wish();
-        let callers = 2 + self.choice.below(2);
-        let callers = (0..callers).map(|_| {
+        let mut wishes = vec![self.a_wish()];
+        let mut callers = Vec::new();
+        for _ in 0..2 + self.choice.below(2) {
             let other = self.a_wish();
+            let wish = if self.choice.one_in(4) { other } else { wishes[0] };
             // What is asked side by side of one API would be answered by the token for either.
-            let wish = if other.api != wish.api && self.choice.one_in(4) { other } else { wish };
-            self.caller(wish)
-        });
-        let callers: Vec<_> = callers.collect();
+            let wish = wishes.iter().find(|known| known.api == wish.api).copied().unwrap_or(wish);
+            wishes.push(wish);
+            callers.push(self.caller(wish));
+        }
         one("concurrently", callers.into())
     }
 
