@@ -93,7 +93,7 @@ impl<'a> Log<'a> {
         let (mut is_dead, mut is_told, mut is_begun_anew) = (false, false, false);
         for earlier in self.before(exchange).filter(|earlier| same_client(earlier, exchange)) {
             // What was refused to a grant that is finished since is no longer what stands in the way.
-            let was_alive = !is_dead;
+            let was_alive = !is_dead && !self.is_of_a_dead_grant(earlier);
             is_dead |= ends_grant(earlier);
             is_begun_anew |= is_dead;
             match earlier.endpoint {
@@ -121,6 +121,11 @@ impl<'a> Log<'a> {
         // may remember ends with the token, so `break` above is right for both.
         pending.failure = remembered.or(pending.failure);
         pending
+    }
+
+    /// Whether a request was sent while another, side by side with it, was told that their grant is finished.
+    pub(super) fn is_of_a_dead_grant(&self, request: &Exchange) -> bool {
+        self.before(request).take_while(|earlier| !is_token(earlier)).any(ends_grant)
     }
 
     /// The answer that brought the refresh token which the client has at `prompt` for the account that it names, if it has

@@ -46,7 +46,7 @@ pub(super) async fn keys(State(idp): State<Arc<Idp>>, Path(tenant): Path<String>
                 name.push(' ');
                 name.push_str(key.kid());
             }
-            respond::document(idp.documents.written(name, || {
+            respond::document(authority.tenant().documents.written(name, || {
                 let listed: Vec<_> = keys.iter().map(|key| key.jwk(&issuer)).collect();
                 json!({ "keys": listed })
             }))
@@ -123,7 +123,7 @@ fn metadata(idp: &Idp, tenant: &str, incoming: &Incoming, v2: bool) -> Response 
         Ok(authority) => {
             let base = idp.base_of(incoming);
             let name = format!("metadata of {} at {base}, v2: {v2}", authority.segment());
-            respond::document(idp.documents.written(name, || describe(&base, &authority, v2)))
+            respond::document(authority.tenant().documents.written(name, || describe(&base, &authority, v2)))
         }
         Err(refusal) => refuse(idp, incoming, &refusal.with_error("invalid_tenant")),
     }

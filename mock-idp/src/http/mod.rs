@@ -13,7 +13,6 @@ mod cors;
 mod dashboard;
 mod device;
 mod discovery;
-mod documents;
 mod downstream;
 mod fault;
 mod front;
@@ -34,7 +33,6 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 pub(crate) use body::LARGEST_HEAD;
-use documents::Documents;
 pub use fault::hang_up;
 pub use front::Front;
 pub use origin::Origins;
@@ -70,8 +68,6 @@ pub struct Idp {
     pub user_codes: UserCodes,
     /// How patient it is, and how much it holds.
     pub limits: Limits,
-    /// Metadata and keys, as they were written last.
-    documents: Documents,
     /// For ids that belong to no tenant.
     pub ids: Ids,
     clock: Arc<dyn Clock>,
@@ -102,7 +98,6 @@ impl Idp {
             sealer,
             user_codes: UserCodes::new(limits.entries),
             limits,
-            documents: Documents::default(),
             ids,
             clock,
             freed: Freed::default(),

@@ -6,6 +6,7 @@
 mod bounded;
 mod code;
 mod device_code;
+mod documents;
 mod policy_changes;
 mod refresh_token;
 mod registry;
@@ -23,6 +24,7 @@ use uuid::Uuid;
 pub use bounded::Bounded;
 pub use code::{Code, CodeGrant};
 pub use device_code::{Approval, DeviceCode, Polls, Progress, UserCodes};
+pub use documents::Documents;
 pub use policy_changes::PolicyChanges;
 pub use refresh_token::{Families, Lineage, RefreshToken};
 pub use registry::{Authority, Registry};
@@ -62,6 +64,8 @@ pub struct Tenant {
     pub keys: KeyRing,
     /// The tenant's exchange log.
     pub log: Recorder,
+    /// Its public documents.
+    pub documents: Documents,
     /// Drawn when the tenant was made: grants from before a reset are not good any more.
     pub epoch: u64,
     pristine: Directory,
@@ -202,6 +206,7 @@ impl Tenant {
             pristine: directory.clone(),
             limits,
             log: Recorder::default(),
+            documents: Documents::default(),
             state: Mutex::new(State {
                 directory,
                 policies: origin.policies.clone(),

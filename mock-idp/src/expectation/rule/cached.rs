@@ -52,14 +52,29 @@ fn at_hand<'a>(log: &Log<'a>, request: &Exchange) -> Option<&'a Exchange> {
             newer.push(granted);
             continue;
         }
-        let age = request.at.duration_since(earlier.at);
-        if earlier.answer.refresh_in.is_some_and(|due| seconds(due).saturating_sub(age) <= JITTER) {
+        if is_due_for_renewal(earlier, request) {
             return None;
         }
+        let age = request.at.duration_since(earlier.at);
         let life = seconds(earlier.answer.expires_in.unwrap_or_default());
         return (life.saturating_sub(age) > SKEW).then_some(earlier);
     }
     None
+}
+
+/// Whether `request` may renew a token before it expires, beside whatever else the client does.
+pub(super) fn may_be_renewal(log: &Log<'_>, request: &Exchange) -> bool {
+    let asked = Asked::of(request);
+    let serves = |token: &&Exchange| {
+        let granted = Asked::parse(token.answer.scope.as_deref().unwrap_or_default());
+        is_token(token) && token.user == request.user && asked.is_within(&granted)
+    };
+    log.before(request).find(serves).is_some_and(|token| is_due_for_renewal(token, request))
+}
+
+fn is_due_for_renewal(token: &Exchange, request: &Exchange) -> bool {
+    let age = request.at.duration_since(token.at);
+    token.answer.refresh_in.is_some_and(|due| seconds(due).saturating_sub(age) <= JITTER)
 }
 
 fn seconds(seconds: u64) -> SignedDuration {

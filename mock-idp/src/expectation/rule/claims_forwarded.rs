@@ -7,6 +7,8 @@ use crate::{
     recorder::Exchange,
 };
 
+use super::cached::may_be_renewal;
+
 const KEPT: &str = "the claims were handed on as they were given";
 
 pub(in crate::expectation) fn as_json(log: &Log<'_>, wanted: &bool) -> Option<String> {
@@ -27,14 +29,16 @@ pub(in crate::expectation) fn as_bytes(log: &Log<'_>, wanted: &bool) -> Option<S
 }
 
 /// The requests that have claims to hand on. A silent request hands on the API's, once: those of a token error, and what was
-/// refused silently, are for the window.
+/// refused silently, are for the window; and one that renews a token in good time has nothing to do with a challenge.
 fn due<'a>(log: &Log<'a>) -> impl Iterator<Item = (&'a Exchange, Pending<'a>)> {
     let log = *log;
     log.run().filter(|exchange| is_prompt(exchange) || is_silent(exchange)).map(move |exchange| {
         let mut pending = log.reasons_for(exchange);
         if is_silent(exchange) {
             pending.failure = None;
-            pending.challenge = pending.challenge.filter(|challenge| !was_refused(&log, challenge, exchange));
+            let is_its_concern =
+                |challenge: &&Exchange| !was_refused(&log, challenge, exchange) && !may_be_renewal(&log, exchange);
+            pending.challenge = pending.challenge.filter(is_its_concern);
         }
         (exchange, pending)
     })

@@ -34,7 +34,8 @@ fn silent_failure<'a>(log: &Log<'a>, prompt: &Exchange) -> Option<&'a Exchange> 
     for earlier in log.before(prompt) {
         let is_same = Asked::of(earlier).is_same_as(&asked);
         if is_silent(earlier) && is_same && !is_token(earlier) {
-            return Some(earlier);
+            // A finished grant is a reason for any window, even if its request was side by side with this one.
+            return Some(earlier).filter(|failure| ends_grant(failure) || !log.is_of_a_dead_grant(failure));
         }
         // A finished grant is a reason for any window; a token has settled what was before it.
         if ends_grant(earlier) || (is_token(earlier) && is_same) {

@@ -53,6 +53,18 @@ fn an_outage_is_over_when_another_refusal_or_a_dead_grant_follows() {
     assert_eq!(down().silent(CALENDAR, &[], dead).window(PAYROLL, &[]).judge(wanted), None);
 }
 
+/// Found by exploration: two needs side by side, of which one learns that the grant is dead before the other is refused for good.
+#[rstest]
+#[case::dead("bad_token", true)]
+#[case::alive("basic_action", false)]
+fn a_refusal_beside_a_dead_grant_is_no_reason(#[case] suberror: &str, #[case] is_right: bool) {
+    let first = refusing(400, "invalid_grant", 50034, suberror);
+    let story = signed_in().silent(CALENDAR, &[], first);
+    let story = story.silent(PAYROLL, &[], refusing(400, "invalid_client", 650_057, "")).window(PAYROLL, &[]);
+    let judged = story.judge(json!({"no_prompt_where_none_helps": true, "no_prompt_before_silent": true}));
+    assert_eq!(judged.is_none(), is_right, "{judged:?}");
+}
+
 /// Found by exploration: two needs for one API, and in between the refresh token is refused for good.
 #[test]
 fn a_window_behind_a_dead_grant_may_be_for_other_scopes() {
@@ -75,6 +87,20 @@ fn a_challenge_is_settled_by_a_refusal_that_is_told(#[case] answer: Answer, #[ca
     let story = signed_in().redeems(PAYROLL).api(challenged()).silent(PAYROLL, &[("claims", CONTEXT)], answer);
     let judged = story.window(PAYROLL, &[]).judge(json!({"claims_forwarded_unmodified": true}));
     assert_eq!(judged.is_none(), is_settled, "{judged:?}");
+}
+
+/// Found by exploration: a call and the renewal of its token, side by side.
+#[rstest]
+#[case::due(43_200, true)]
+#[case::fresh(600, false)]
+fn a_renewal_has_nothing_to_do_with_a_challenge(#[case] seconds: i64, #[case] is_right: bool) {
+    let mut story = signed_in().redeems(PAYROLL);
+    story.0.last_mut().unwrap().answer.refresh_in = Some(43_200);
+    let story = story.api(challenged()).after(seconds);
+    let story = story.silent(PAYROLL, &[], refusing(400, "invalid_grant", 50057, "")).after(seconds);
+    let story = story.window(PAYROLL, &[("claims", CONTEXT)]).after(seconds);
+    let judged = story.judge(json!({"claims_forwarded_unmodified": true}));
+    assert_eq!(judged.is_none(), is_right, "{judged:?}");
 }
 
 /// Found by exploration: a challenge whose claims met a busy server, which the client told its caller; a later need begins with a

@@ -1,4 +1,4 @@
-//! Public documents, as they were written last: each is asked for more often than it changes.
+//! A tenant's public documents, as they were written last: each is asked for more often than it changes.
 
 use std::{
     fmt,
@@ -8,18 +8,18 @@ use std::{
 use axum::body::Bytes;
 use serde::Serialize;
 
-use crate::state::Bounded;
+use super::Bounded;
 
-/// Documents kept at the same time; a tenant has about three.
-const MOST: usize = 256;
+/// Documents kept at the same time: metadata of two versions and the keys, under more than one name.
+const MOST: usize = 16;
 
-/// Written documents, by all that is in them.
-pub(super) struct Documents(RwLock<Bounded<Bytes>>);
+/// Written documents, by what they are made of.
+pub struct Documents(RwLock<Bounded<Bytes>>);
 
 impl Documents {
     /// The document `key`, written only if it is not kept. All that it is made of has to be in the key: whatever changes then has
     /// another name, and what is out of date is not found.
-    pub(super) fn written<T: Serialize>(&self, key: String, document: impl FnOnce() -> T) -> Bytes {
+    pub fn written<T: Serialize>(&self, key: String, document: impl FnOnce() -> T) -> Bytes {
         if let Some(kept) = self.0.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
             return kept.clone();
         }
