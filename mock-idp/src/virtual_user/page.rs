@@ -1,10 +1,10 @@
 //! What is on a page: HTML turned into plain data, recognised by the element ids of the contract alone.
 //! It must not know the person or HTTP; the parsed document never outlives `Page::parse`, for it is not `Send`.
 
-use std::{borrow::Cow, cell::RefCell, collections::HashMap, fmt, rc::Rc};
+use std::{borrow::Cow, fmt};
 
 use schemars::JsonSchema;
-use scraper::{ElementRef, Html, Selector};
+use scraper::{ElementRef, Html};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -228,33 +228,25 @@ fn is_visible(element: ElementRef<'_>) -> bool {
     !hidden_itself && element.attr("hidden").is_none() && !hidden_by_parent()
 }
 
-fn select<'a>(html: &'a Html, css: &'static str) -> Vec<ElementRef<'a>> {
-    selector(css).map(|selector| html.select(&selector).collect()).unwrap_or_default()
-}
-
-thread_local! {
-    /// Parsed once, as each page is asked for all of them.
-    static SELECTORS: RefCell<HashMap<&'static str, Rc<Selector>>> = RefCell::default();
-}
-
-/// The selectors are constants of this file; one that did not parse would match nothing.
-fn selector(css: &'static str) -> Option<Rc<Selector>> {
-    SELECTORS.with_borrow_mut(|known| match known.get(css) {
-        Some(selector) => Some(selector.clone()),
-        None => {
-            let selector = Rc::new(Selector::parse(css).ok()?);
-            known.insert(css, selector.clone());
-            Some(selector)
+/// The elements with the id of `#id`, the class of `.class`, or of the name of `name`: all that a mark can say.
+fn select<'a>(html: &'a Html, mark: &str) -> Vec<ElementRef<'a>> {
+    let is_meant = |element: &ElementRef<'_>| {
+        let element = element.value();
+        match (mark.strip_prefix('#'), mark.strip_prefix('.')) {
+            (Some(id), _) => element.id() == Some(id),
+            (_, Some(class)) => element.classes().any(|word| word == class),
+            _ => element.name() == mark,
         }
-    })
+    };
+    html.root_element().descendent_elements().filter(is_meant).collect()
 }
 
-fn text_of(html: &Html, css: &'static str) -> Option<String> {
-    texts_of(html, css).into_iter().next()
+fn text_of(html: &Html, mark: &str) -> Option<String> {
+    texts_of(html, mark).into_iter().next()
 }
 
-fn texts_of(html: &Html, css: &'static str) -> Vec<String> {
-    select(html, css)
+fn texts_of(html: &Html, mark: &str) -> Vec<String> {
+    select(html, mark)
         .into_iter()
         .filter(|element| is_visible(*element))
         .map(text)
