@@ -96,7 +96,7 @@ where
         }
         (Readers::Registered, false) => {
             let (mut parts, body) = request.into_parts();
-            let incoming = Incoming::read(&parts, body, &idp).await;
+            let incoming = Incoming::read(&parts, body, idp).await;
             let known = is_registered(idp, &incoming, &origin);
             parts.extensions.insert(incoming);
             let mut response = next(Request::from_parts(parts, Body::empty())).await;

@@ -34,7 +34,7 @@ where
         return next(request).await;
     };
     let (mut parts, body) = request.into_parts();
-    let incoming = Incoming::taken(&mut parts, body, &idp).await;
+    let incoming = Incoming::taken(&mut parts, body, idp).await;
     let arrival = Arrival::of(idp, &matched, &incoming);
     let hit = arrival.as_ref().and_then(|arrival| arrival.tenant.state().faults.hit(&arrival.sought));
     let (Some(arrival), Some(hit)) = (arrival, hit) else {
