@@ -10,7 +10,10 @@ use crate::{
     recorder::{Endpoint, Exchange},
 };
 
-use super::{Asked, claims::in_brief};
+use super::{
+    Asked,
+    claims::{in_brief, leaves},
+};
 
 /// A log, of which the part behind `since` is judged; what is before it is context.
 #[derive(Clone, Copy, Debug)]
@@ -103,14 +106,13 @@ impl<'a> Log<'a> {
                     // The client has done with a challenge what can be done, and has told its caller: at once, or when the
                     // service was down or busy and it has begun anew since, without the challenge.
                     let has_claims = earlier.claims.as_deref().and_then(in_brief).is_some();
-                    let is_over = is_refused_for_good(earlier) || (is_begun_anew && is_for_later(earlier));
-                    is_told |= has_claims && is_over;
+                    is_told |= has_claims && is_over(earlier, is_begun_anew);
                     is_begun_anew |= is_silent(earlier) && !has_claims;
                     let failure = was_alive.then_some(earlier);
                     pending.failure = pending.failure.or(failure);
                     remembered = remembered.or(failure.filter(|failure| is_remembered(failure, exchange)));
                 }
-                Endpoint::Api if is_told => {}
+                Endpoint::Api if is_told || self.is_told_from_memory(earlier, is_begun_anew) => {}
                 Endpoint::Api if earlier.answer.claims.is_some() && asked.is_for(earlier.answer.api.as_deref()) => {
                     pending.challenge = pending.challenge.or(Some(earlier));
                 }
@@ -121,6 +123,19 @@ impl<'a> Log<'a> {
         // may remember ends with the token, so `break` above is right for both.
         pending.failure = remembered.or(pending.failure);
         pending
+    }
+
+    /// Whether a client knows without asking that `challenge` comes to nothing: shortly before, its claims were refused so.
+    fn is_told_from_memory(&self, challenge: &Exchange, is_begun_anew: bool) -> bool {
+        let given = challenge.answer.claims.as_deref().and_then(leaves).unwrap_or_default();
+        let is_recent = |earlier: &&Exchange| challenge.at.duration_since(earlier.at) <= REMEMBERED;
+        let mut recent = self.before(challenge).take_while(is_recent);
+        recent.any(|earlier| {
+            let sent = earlier.claims.as_deref().and_then(leaves).unwrap_or_default();
+            let is_the_same = given.iter().all(|(name, value)| sent.get(name) == Some(value));
+            let is_for_it = Asked::of(earlier).is_for(challenge.answer.api.as_deref());
+            !given.is_empty() && is_the_same && is_for_it && is_silent(earlier) && is_over(earlier, is_begun_anew)
+        })
     }
 
     /// Whether a request was sent while another, side by side with it, was told that their grant is finished.
@@ -194,6 +209,11 @@ pub(super) fn ends_grant(exchange: &Exchange) -> bool {
 /// Whether there was no answer, or none of the service itself: a server error or a broken connection.
 pub(super) fn is_outage(exchange: &Exchange) -> bool {
     exchange.answer.status == 0 || exchange.answer.status >= 500
+}
+
+/// Whether a silent request is of no more consequence once its caller has been told how it ended.
+fn is_over(exchange: &Exchange, is_begun_anew: bool) -> bool {
+    is_refused_for_good(exchange) || (is_begun_anew && is_for_later(exchange))
 }
 
 /// Whether a silent request says nothing but that it came at a bad time.

@@ -55,11 +55,25 @@ fn at_hand<'a>(log: &Log<'a>, request: &Exchange) -> Option<&'a Exchange> {
         if is_due_for_renewal(earlier, request) {
             return None;
         }
+        if may_be_renewal(log, earlier) && was_refused_before(log, earlier) {
+            return None;
+        }
         let age = request.at.duration_since(earlier.at);
         let life = seconds(earlier.answer.expires_in.unwrap_or_default());
         return (life.saturating_sub(age) > SKEW).then_some(earlier);
     }
     None
+}
+
+/// Whether an API refused a token while `renewal` was on its way: the client then asks for one that is newer than that.
+fn was_refused_before(log: &Log<'_>, renewal: &Exchange) -> bool {
+    let asked = Asked::of(renewal);
+    let is_about_it = |earlier: &&Exchange| {
+        (is_token(earlier) && Asked::of(earlier).shares_api_with(&asked))
+            || (earlier.endpoint == Endpoint::Api && asked.is_for(earlier.answer.api.as_deref()))
+    };
+    let last = log.before(renewal).find(is_about_it);
+    last.is_some_and(|last| last.endpoint == Endpoint::Api && last.answer.status == 401)
 }
 
 /// Whether `request` may renew a token before it expires, beside whatever else the client does.

@@ -53,6 +53,35 @@ fn an_outage_is_over_when_another_refusal_or_a_dead_grant_follows() {
     assert_eq!(down().silent(CALENDAR, &[], dead).window(PAYROLL, &[]).judge(wanted), None);
 }
 
+/// Found by exploration: a call whose token is renewed beside it is refused, and its caller asks for a newer one.
+#[rstest]
+#[case::refused(true, true)]
+#[case::not_refused(false, false)]
+fn a_token_that_was_renewed_beside_a_refusal_does_not_count(#[case] refused: bool, #[case] is_right: bool) {
+    let mut story = signed_in().redeems(PAYROLL);
+    story.0.last_mut().unwrap().answer.refresh_in = Some(43_200);
+    let status = if refused { 401 } else { 200 };
+    let story = story.api(Answer { api: Some("payroll".to_owned()), ..Answer::of(status, "api") }).after(43_200);
+    let renewed = || Answer { expires_in: Some(86_400), ..token(PAYROLL) };
+    let story = story.silent(PAYROLL, &[], renewed()).after(43_200);
+    let judged =
+        story.silent(PAYROLL, &[], renewed()).after(43_200).judge(json!({"no_token_request_while_cached": true}));
+    assert_eq!(judged.is_none(), is_right, "{judged:?}");
+}
+
+/// Found by exploration: the same challenge again, and the client knows that it comes to nothing; what is asked later is anew.
+#[rstest]
+#[case::at_once(0, true)]
+#[case::forgotten(180, false)]
+fn a_challenge_that_is_known_to_lead_nowhere_is_settled(#[case] seconds: i64, #[case] is_right: bool) {
+    let looped = refusing(400, "invalid_grant", 50196, "");
+    let story = signed_in().redeems(PAYROLL).api(challenged()).silent(PAYROLL, &[("claims", CONTEXT)], looped);
+    let story = story.api(challenged()).after(seconds);
+    let story = story.silent(PAYROLL, &[], refusing(400, "invalid_grant", 50131, "basic_action")).after(7_200);
+    let judged = story.window(PAYROLL, &[]).after(7_200).judge(json!({"claims_forwarded_unmodified": true}));
+    assert_eq!(judged.is_none(), is_right, "{judged:?}");
+}
+
 /// Found by exploration: two needs side by side, of which one learns that the grant is dead before the other is refused for good.
 #[rstest]
 #[case::dead("bad_token", true)]
