@@ -11,6 +11,7 @@ use std::{
 
 use axum_server::{
     Handle, Server,
+    accept::NoDelayAcceptor,
     tls_rustls::{RustlsAcceptor, RustlsConfig},
 };
 use hyper_util::rt::TokioTimer;
@@ -37,6 +38,8 @@ pub(super) fn serve(
     limits: &Limits,
     handle: &Handle<SocketAddr>,
 ) -> io::Result<JoinHandle<io::Result<()>>> {
+    // An answer behind the tickets of a TLS handshake would otherwise wait for them to be acknowledged, which takes a system
+    // 40 ms: it sends what is small together (Nagle's algorithm; RFC 9293, 3.7.4).
     let server = axum_server::from_tcp(listener)?.handle(handle.clone());
     let places = Arc::new(Semaphore::new(limits.connections.min(Semaphore::MAX_PERMITS)));
     // A connection for which no service can be made is closed.
@@ -50,9 +53,10 @@ pub(super) fn serve(
         }))
     });
     Ok(match tls {
-        None => tokio::spawn(patient(server, limits.head).serve(admit)),
+        None => tokio::spawn(patient(server.acceptor(NoDelayAcceptor::new()), limits.head).serve(admit)),
         Some(tls) => {
             let acceptor = RustlsAcceptor::new(tls).handshake_timeout(HANDSHAKE.min(limits.head));
+            let acceptor = acceptor.acceptor(NoDelayAcceptor::new());
             tokio::spawn(patient(server.acceptor(acceptor), limits.head).serve(admit))
         }
     })
