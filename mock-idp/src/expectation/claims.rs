@@ -28,6 +28,12 @@ pub(super) fn leaves(text: &str) -> Option<Leaves> {
     Some(leaves)
 }
 
+/// Whether `sent` has every claim of `given`, with its value; of what gives none, or sends none, nothing is said.
+pub(super) fn carries(sent: Option<&str>, given: Option<&str>) -> bool {
+    let (sent, given) = (sent.and_then(leaves).unwrap_or_default(), given.and_then(leaves).unwrap_or_default());
+    !given.is_empty() && given.iter().all(|(name, value)| sent.get(name) == Some(value))
+}
+
 /// The capabilities that a document declares, lower-cased.
 pub(super) fn capabilities(text: &str) -> Vec<String> {
     let document: Value = serde_json::from_str(text).unwrap_or_default();

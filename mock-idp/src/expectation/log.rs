@@ -12,7 +12,7 @@ use crate::{
 
 use super::{
     Asked,
-    claims::{in_brief, leaves},
+    claims::{carries, in_brief},
 };
 
 /// A log, of which the part behind `since` is judged; what is before it is context.
@@ -127,20 +127,19 @@ impl<'a> Log<'a> {
 
     /// Whether a client knows without asking that `challenge` comes to nothing: shortly before, its claims were refused so.
     fn is_told_from_memory(&self, challenge: &Exchange, is_begun_anew: bool) -> bool {
-        let given = challenge.answer.claims.as_deref().and_then(leaves).unwrap_or_default();
         let is_recent = |earlier: &&Exchange| challenge.at.duration_since(earlier.at) <= REMEMBERED;
-        let mut recent = self.before(challenge).take_while(is_recent);
+        let mut recent = self.before(challenge).take_while(is_recent).filter(|earlier| same_client(earlier, challenge));
         recent.any(|earlier| {
-            let sent = earlier.claims.as_deref().and_then(leaves).unwrap_or_default();
-            let is_the_same = given.iter().all(|(name, value)| sent.get(name) == Some(value));
-            let is_for_it = Asked::of(earlier).is_for(challenge.answer.api.as_deref());
-            !given.is_empty() && is_the_same && is_for_it && is_silent(earlier) && is_over(earlier, is_begun_anew)
+            Asked::of(earlier).is_for(challenge.answer.api.as_deref())
+                && is_over(earlier, is_begun_anew)
+                && carries(earlier.claims.as_deref(), challenge.answer.claims.as_deref())
         })
     }
 
     /// Whether a request was sent while another, side by side with it, was told that their grant is finished.
     pub(super) fn is_of_a_dead_grant(&self, request: &Exchange) -> bool {
-        self.before(request).take_while(|earlier| !is_token(earlier)).any(ends_grant)
+        let of_client = self.before(request).filter(|earlier| same_client(earlier, request));
+        of_client.take_while(|earlier| !is_token(earlier)).any(ends_grant)
     }
 
     /// The answer that brought the refresh token which the client has at `prompt` for the account that it names, if it has

@@ -38,8 +38,6 @@ pub(super) fn serve(
     limits: &Limits,
     handle: &Handle<SocketAddr>,
 ) -> io::Result<JoinHandle<io::Result<()>>> {
-    // An answer behind the tickets of a TLS handshake would otherwise wait for them to be acknowledged, which takes a system
-    // 40 ms: it sends what is small together (Nagle's algorithm; RFC 9293, 3.7.4).
     let server = axum_server::from_tcp(listener)?.handle(handle.clone());
     let places = Arc::new(Semaphore::new(limits.connections.min(Semaphore::MAX_PERMITS)));
     // A connection for which no service can be made is closed.
@@ -52,6 +50,8 @@ pub(super) fn serve(
             })
         }))
     });
+    // Without delay: an answer behind the tickets of a TLS handshake would wait for those to be acknowledged, which takes a system
+    // 40 ms, as it sends together what is small (Nagle's algorithm; RFC 9293, 3.7.4).
     Ok(match tls {
         None => tokio::spawn(patient(server.acceptor(NoDelayAcceptor::new()), limits.head).serve(admit)),
         Some(tls) => {

@@ -1,7 +1,7 @@
 use crate::{
     expectation::{
         Asked,
-        claims::{Leaves, brief, leaves},
+        claims::{Leaves, brief, carries, leaves},
         log::{Log, Pending, REMEMBERED, described, described_reason, is_prompt, is_silent, is_token, verdict},
     },
     recorder::Exchange,
@@ -47,14 +47,13 @@ fn due<'a>(log: &Log<'a>) -> impl Iterator<Item = (&'a Exchange, Pending<'a>)> {
 /// Whether a silent request with claims was refused between `challenge` and `request`; or with the challenge's own shortly
 /// before it: a client tells that refusal again, from memory.
 fn was_refused(log: &Log<'_>, challenge: &Exchange, request: &Exchange) -> bool {
-    let given = challenge.answer.claims.as_deref().and_then(leaves).unwrap_or_default();
     let asked = Asked::of(request);
     let mut refused = log
         .before(request)
         .filter(|earlier| is_silent(earlier) && !is_token(earlier) && Asked::of(earlier).shares_api_with(&asked));
     refused.any(|earlier| {
         let sent = earlier.claims.as_deref().and_then(leaves).unwrap_or_default();
-        let is_the_same = given.iter().all(|(name, value)| sent.get(name) == Some(value));
+        let is_the_same = carries(earlier.claims.as_deref(), challenge.answer.claims.as_deref());
         let is_remembered = is_the_same && challenge.at.duration_since(earlier.at) <= REMEMBERED;
         !sent.is_empty() && (earlier.number > challenge.number || is_remembered)
     })
