@@ -12,7 +12,7 @@ use crate::{Answer, Ask, World};
 pub fn judge(world: &World, ask: &Ask, answer: &Answer) {
     let path = ask.path();
     // The dashboard at the root is the control API's.
-    let is_control = path.starts_with("/_mock") || path.is_empty();
+    let is_control = path.is_empty() || path == "/_mock" || path.starts_with("/_mock/");
     // Faults are ordered over the control API.
     assert!(answer.status < 500 || (world.is_changed && !is_control), "{} {}: {answer:#?}", ask.method, ask.target);
     if is_control {
@@ -27,9 +27,12 @@ fn control(ask: &Ask, answer: &Answer) {
         return;
     }
     let body = answer.json();
+    // A protocol endpoint of a tenant `_mock` that nobody has.
     if body["error"].is_string() {
-        // A protocol endpoint of a tenant `_mock` that nobody has.
         return entra(answer);
+    }
+    if answer.header("content-type").starts_with("text/html") {
+        return page(answer);
     }
     let text = |member: &str| body["error"][member].as_str().unwrap_or_default();
     assert!(!text("code").is_empty() && !text("message").is_empty(), "no error of the control API: {answer:#?}");
@@ -46,12 +49,16 @@ fn protocol(path: &str, answer: &Answer) {
             let is_there = uri.host().is_none_or(|host| host.eq_ignore_ascii_case("localhost"));
             assert!(is_there && !to.starts_with("//"), "sent elsewhere: {answer:#?}");
         }
-        _ if kind.starts_with("text/html") => assert!(answer.text.to_ascii_lowercase().starts_with("<!doctype html>")),
+        _ if kind.starts_with("text/html") => page(answer),
         401 | 403 if is_api(path) => assert!(!answer.header("www-authenticate").is_empty() || !answer.text.is_empty()),
         400.. if answer.text.is_empty() => assert!(is_api(path), "nothing is said: {answer:#?}"),
         400.. if !is_api(path) => entra(answer),
         _ => {}
     }
+}
+
+fn page(answer: &Answer) {
+    assert!(answer.text.to_ascii_lowercase().starts_with("<!doctype html>"), "no page: {answer:#?}");
 }
 
 fn is_api(path: &str) -> bool {
