@@ -132,6 +132,7 @@ async fn an_unknown_tenant_is_invalid_request_at_token_and_a_page_at_authorize()
 #[rstest]
 #[case("/nothing/here")]
 #[case("/contoso.test/oauth2/v2.0/tokn")]
+#[case("/_mocks/oauth2/v2.0/tokn")]
 #[case("/%ff/%fe")]
 #[case("/%ff/oauth2/v2.0/authorize")]
 #[case("/common/userrealm/%ff")]

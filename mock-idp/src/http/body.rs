@@ -89,7 +89,7 @@ pub(super) fn refused(idp: &Idp, request: &Request) -> Option<Response> {
     if size(request.headers()) <= LARGEST_FIELDS {
         return None;
     }
-    if request.uri().path().starts_with("/_mock") {
+    if control::is_under(request.uri().path()) {
         return Some(control::fields_too_large(LARGEST_FIELDS));
     }
     Some(refuse(idp, request, &too_large("header", LARGEST_FIELDS, 431)))

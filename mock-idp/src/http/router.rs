@@ -56,7 +56,7 @@ pub(super) fn paths(idp: &Arc<Idp>) -> Router {
 }
 
 async fn not_found(State(idp): State<Arc<Idp>>, incoming: Incoming) -> Response {
-    if incoming.path.starts_with("/_mock") {
+    if control::is_under(&incoming.path) {
         return control::not_found(&incoming.path);
     }
     let trace = incoming.trace(None, &idp.ids, idp.clock.now());

@@ -87,6 +87,11 @@ pub(super) fn fields_too_large(limit: usize) -> Response {
     Trouble::new(431, "too_large", message).into_response()
 }
 
+/// Whether `path` is the control API's. A tenant whose name begins like it is a tenant.
+pub(super) fn is_under(path: &str) -> bool {
+    path.strip_prefix("/_mock").is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
 /// Anything else under `/_mock`.
 pub(super) fn not_found(path: &str) -> Response {
     Trouble::new(404, "not_found", format!("The control API has nothing at {path}.")).into_response()
