@@ -4,10 +4,19 @@
 //! needs. Other systems' allocators return it by themselves.
 
 use std::{
-    sync::atomic::{AtomicUsize, Ordering},
+    hint::black_box,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+        mpsc::{self, Sender},
+    },
     thread,
     time::Duration,
 };
+
+use tokio::runtime::Handle;
+
+use crate::state::{Registry, Tenant};
 
 /// So few tenants are not worth the walk through the heap, which every other thread would wait for.
 const FEW: usize = 64;
@@ -23,25 +32,67 @@ const PEACE: Duration = Duration::from_millis(500);
 pub(crate) struct Freed(AtomicUsize);
 
 impl Freed {
-    /// One more was deleted, and `left` isolated ones are there still.
-    pub(crate) fn deleted(&self, left: usize) {
+    /// One more was deleted from `registry`.
+    pub(crate) fn deleted(&self, registry: &Registry) {
         let deleted = self.0.fetch_add(1, Ordering::Relaxed) + 1;
-        if is_due(deleted, left) {
+        if is_due(deleted, registry.isolated()) {
             self.0.store(0, Ordering::Relaxed);
+            let (staying, runtime) = (registry.configured(), Handle::try_current().ok());
+            let in_peace = move || {
+                wait(PEACE);
+                give_back(&staying, runtime.as_ref());
+            };
             // Whoever deleted the tenant need not wait; where there is no thread to be had, memory is the least of it.
             let _ = thread::Builder::new().name("memory".to_owned()).spawn(in_peace);
         }
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "a thread of its own waits, in nobody's time")]
-fn in_peace() {
-    thread::sleep(PEACE);
-    trim();
-}
-
 fn is_due(deleted: usize, left: usize) -> bool {
     deleted >= MANY || (left == 0 && deleted >= FEW)
+}
+
+/// Only whole pages can be returned, and any block that stays in one keeps it. So what was logged in the crowd's time by the
+/// tenants that stay is packed together, and the blocks that the C library keeps at hand for each thread are exchanged.
+fn give_back(staying: &[Arc<Tenant>], runtime: Option<&Handle>) {
+    staying.iter().for_each(|tenant| tenant.log.pack());
+    trim();
+    if let Some(runtime) = runtime {
+        let (done, all) = mpsc::channel();
+        for _ in 0..runtime.metrics().num_workers() {
+            let done: Sender<()> = done.clone();
+            runtime.spawn(async move {
+                exchange();
+                wait(WORK);
+                let _ = done.send(());
+            });
+        }
+        drop(done);
+        while all.recv_timeout(PEACE).is_ok() {}
+        trim();
+    }
+}
+
+/// So long one worker is busy, so that another one takes the next task.
+const WORK: Duration = Duration::from_millis(2);
+
+/// The C library keeps so many freed blocks of each size at hand for a thread.
+const AT_HAND: usize = 7;
+
+/// Takes the blocks that are at hand for this thread, which lie all over the heap, and leaves others that lie together.
+fn exchange() {
+    for size in (24..=1_032).step_by(16) {
+        let blocks = || [(); AT_HAND].map(|()| black_box(Vec::<u8>::with_capacity(size)));
+        let scattered = blocks();
+        // What is freed first is kept at hand; the rest goes back to the heap.
+        drop(blocks());
+        drop(scattered);
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "in nobody's time")]
+fn wait(time: Duration) {
+    thread::sleep(time);
 }
 
 #[cfg(all(target_os = "linux", target_env = "gnu"))]

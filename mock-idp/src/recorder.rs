@@ -274,6 +274,11 @@ impl Recorder {
         log.exchanges.last_number().unwrap_or(log.next)
     }
 
+    /// Packs what is kept, as what is old is packed anyway: it lies together then, and is unpacked when it is read.
+    pub(crate) fn pack(&self) {
+        self.log().exchanges.pack();
+    }
+
     /// Forgets all.
     pub fn clear(&self) {
         let mut log = self.log();

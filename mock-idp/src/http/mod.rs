@@ -145,7 +145,7 @@ impl Idp {
     /// Forgets what is left of a tenant that is gone.
     fn forget(&self, tenant: Uuid) {
         self.user_codes.forget(tenant);
-        self.freed.deleted(self.registry.isolated());
+        self.freed.deleted(&self.registry);
     }
 
     fn tenant_by_id(&self, id: Uuid) -> Option<Arc<Tenant>> {

@@ -5,7 +5,7 @@ use std::{collections::VecDeque, sync::Arc};
 
 use super::Exchange;
 
-/// So many of the newest are never packed.
+/// So many of the newest are packed only on demand.
 const RECENT: usize = 256;
 
 /// So many are packed together.
@@ -49,9 +49,21 @@ impl Shelf {
         self.weight += exchange.weight();
         self.recent.push_back(exchange);
         if self.recent.len() >= RECENT + BLOCK {
-            let oldest: Vec<_> = self.recent.drain(..BLOCK).collect();
-            self.packed.push_back(Block::of(&oldest));
+            self.pack_oldest(BLOCK);
         }
+    }
+
+    /// Packs all but the newest.
+    pub(super) fn pack(&mut self) {
+        while self.recent.len() > 1 {
+            self.pack_oldest(BLOCK.min(self.recent.len() - 1));
+        }
+        self.recent.shrink_to_fit();
+    }
+
+    fn pack_oldest(&mut self, count: usize) {
+        let oldest: Vec<_> = self.recent.drain(..count).collect();
+        self.packed.push_back(Block::of(&oldest));
     }
 
     /// Forgets the oldest; says whether there was one.
@@ -129,6 +141,8 @@ impl Block {
 
 #[cfg(test)]
 mod tests {
+    use rstest::rstest;
+
     use crate::recorder::tests::exchange;
 
     use super::*;
@@ -159,9 +173,16 @@ mod tests {
         assert!(shelf.numbers().eq(1..=MANY as u64));
     }
 
-    #[test]
-    fn the_oldest_goes_first_out_of_a_block_as_well() {
+    #[rstest]
+    #[case::as_it_comes(false)]
+    #[case::packed_on_demand(true)]
+    fn the_oldest_goes_first_out_of_a_block_as_well(#[case] on_demand: bool) {
         let (mut shelf, exchanges) = shelf();
+        if on_demand {
+            shelf.pack();
+            assert_eq!((shelf.recent.len(), shelf.last_number()), (1, Some(MANY as u64)));
+            assert_eq!(shelf.behind(0).collect::<Vec<_>>(), exchanges);
+        }
         for gone in 1..=MANY {
             assert!(shelf.pop_oldest());
             if gone % 61 == 0 || gone + 2 > MANY {

@@ -114,6 +114,13 @@ impl Registry {
         self.read().tenants.values().cloned().collect()
     }
 
+    /// The tenants of the configuration.
+    #[must_use]
+    pub fn configured(&self) -> Vec<Arc<Tenant>> {
+        let inner = self.read();
+        inner.tenants.values().take(inner.document.tenants.len()).cloned().collect()
+    }
+
     /// Lets nobody wait for exchanges any more.
     pub fn close_logs(&self) {
         self.read().tenants.values().for_each(|tenant| tenant.log.close());
