@@ -229,7 +229,7 @@ fn written(base: &str, tenant: &Tenant, api: &Api, verdict: Option<&Verdict>, bo
         let mut response = respond::plain_json(status, &json!({ "error": { "code": code, "message": message } }));
         let refused = Refused { api, base, error, message, wanted };
         for line in challenge::header_lines(&refused, &tenant.ids) {
-            respond::add(&mut response, "www-authenticate", &line);
+            respond::add_text(&mut response, "www-authenticate", &line);
         }
         let answer = Answer {
             error: error.map(str::to_owned),

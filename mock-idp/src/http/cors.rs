@@ -115,7 +115,7 @@ fn open(response: &mut Response, readers: Readers) {
         Readers::Registered | Readers::Ours => return,
     };
     respond::set(response, "access-control-allow-origin", "*");
-    respond::set(response, "access-control-allow-methods", methods);
+    respond::set_text(response, "access-control-allow-methods", methods);
     if readers == Readers::OfApis {
         respond::set(response, "access-control-expose-headers", EXPOSED);
     }
@@ -125,7 +125,7 @@ fn open(response: &mut Response, readers: Readers) {
 fn admit(response: &mut Response, origin: &str, readable: bool) {
     respond::add(response, "vary", "Origin");
     if readable {
-        respond::set(response, "access-control-allow-origin", origin);
+        respond::set_text(response, "access-control-allow-origin", origin);
         respond::set(response, "access-control-allow-methods", "POST, OPTIONS");
         respond::set(response, "access-control-expose-headers", EXPOSED);
     }
@@ -135,7 +135,7 @@ fn admit(response: &mut Response, origin: &str, readable: bool) {
 fn permission(asked: &HeaderMap) -> Response {
     let mut response = empty();
     if let Some(names) = text(asked, header::ACCESS_CONTROL_REQUEST_HEADERS.as_str()) {
-        respond::set(&mut response, "access-control-allow-headers", &names);
+        respond::set_text(&mut response, "access-control-allow-headers", &names);
         respond::add(&mut response, "vary", "Access-Control-Request-Headers");
     }
     response

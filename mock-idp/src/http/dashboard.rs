@@ -39,8 +39,8 @@ fn serve(asset: &Asset, incoming: &Incoming) -> Response {
     let mut response =
         if known { StatusCode::NOT_MODIFIED.into_response() } else { (StatusCode::OK, asset.text).into_response() };
     respond::set(&mut response, "content-type", asset.media_type);
-    respond::set(&mut response, "etag", &tag);
-    for (name, value) in dashboard::HEADERS {
+    respond::set_text(&mut response, "etag", &tag);
+    for &(name, value) in dashboard::HEADERS {
         respond::set(&mut response, name, value);
     }
     response

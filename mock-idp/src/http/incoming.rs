@@ -147,12 +147,11 @@ impl Incoming {
     /// The correlation id that the client sent.
     pub(super) fn correlation_id(&self, params: Option<&Params>) -> Option<Uuid> {
         const NAME: &str = "client-request-id";
-        let query = self.query().ok();
-        let sent = self
-            .header(NAME)
-            .or_else(|| params.and_then(|params| params.get(NAME)))
-            .or_else(|| query.as_ref().and_then(|query| query.get(NAME)));
-        sent.and_then(|id| Uuid::parse_str(id).ok())
+        let sent = self.header(NAME).or_else(|| params.and_then(|params| params.get(NAME)));
+        match sent {
+            Some(id) => Uuid::parse_str(id).ok(),
+            None => Uuid::parse_str(self.query().ok()?.get(NAME)?).ok(),
+        }
     }
 
     /// The operating system that the request names: an MSAL's own word, else the browser's.

@@ -159,6 +159,6 @@ pub(super) fn username(tenant: &Tenant, flow: &Flow) -> Option<String> {
 pub(super) fn remember(mut response: Response, browser: &str, idp: &Idp, outlives: bool) -> Response {
     let attributes = if idp.base.starts_with("https:") { "SameSite=None; Secure" } else { "SameSite=Lax" };
     let age = if outlives { "; Max-Age=7776000" } else { "" };
-    respond::set(&mut response, "set-cookie", &format!("{COOKIE}={browser}; Path=/; HttpOnly; {attributes}{age}"));
+    respond::set_text(&mut response, "set-cookie", &format!("{COOKIE}={browser}; Path=/; HttpOnly; {attributes}{age}"));
     response
 }

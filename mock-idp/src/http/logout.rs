@@ -125,7 +125,7 @@ impl Logout<'_> {
         let frames = session.map(|session| self.frames(directory, session)).unwrap_or_default();
         if let (Some(address), true) = (&return_to, frames.is_empty()) {
             let mut response = StatusCode::FOUND.into_response();
-            respond::set(&mut response, "location", address);
+            respond::set_text(&mut response, "location", address);
             respond::set(&mut response, "cache-control", "no-store, no-cache");
             respond::set(&mut response, "referrer-policy", "no-referrer");
             return response;
@@ -141,10 +141,14 @@ impl Logout<'_> {
         let html = pages::signed_out(&frame, username.as_deref(), return_to.as_deref(), &frames);
         let mut response = respond::page(200, html);
         if !frames.is_empty() {
-            respond::set(&mut response, "content-security-policy", &pages::content_security_policy_framing(&frames));
+            respond::set_text(
+                &mut response,
+                "content-security-policy",
+                &pages::content_security_policy_framing(&frames),
+            );
             if let Some(address) = &return_to {
                 // Browsers count from the end of loading, so that every frame was there first.
-                respond::set(&mut response, "refresh", &format!("0; url={address}"));
+                respond::set_text(&mut response, "refresh", &format!("0; url={address}"));
             }
         }
         response

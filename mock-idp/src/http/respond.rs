@@ -2,7 +2,7 @@
 
 use axum::{
     body::Body,
-    http::{HeaderName, HeaderValue, StatusCode, header},
+    http::{HeaderName, HeaderValue, StatusCode},
     response::{IntoResponse as _, Response},
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -22,36 +22,35 @@ use crate::{
 /// There is no `Strict-Transport-Security`: on localhost it would turn every other local program's `http` into `https`.
 pub(super) fn json(status: u16, body: &impl Serialize, trace: &Trace) -> Response {
     let mut response = plain_json(status, body);
+    // Room for all of them, and for those that others add.
+    response.headers_mut().reserve(24);
     no_store(&mut response);
     set(&mut response, "expires", "-1");
     set(&mut response, "x-content-type-options", "nosniff");
     set(&mut response, "p3p", "CP=\"DSP CUR OTPi IND OTRi ONL FIN\"");
-    set(&mut response, "x-ms-request-id", &trace.trace_id.to_string());
+    set_text(&mut response, "x-ms-request-id", &trace.trace_id.to_string());
     set(&mut response, "x-ms-ests-server", "mock-idp");
-    set(&mut response, "client-request-id", &trace.correlation_id.to_string());
-    for cookie in cookies(trace) {
-        add(&mut response, "set-cookie", &cookie);
-    }
+    set_text(&mut response, "client-request-id", &trace.correlation_id.to_string());
+    cookies(&mut response, trace);
     response
 }
 
 /// The cookies that the service's front ends set on every answer. None is read here; a client has to get along with them.
-fn cookies(trace: &Trace) -> [String; 3] {
+fn cookies(response: &mut Response, trace: &Trace) {
     // A browser's identity there, and opaque; a month is what it lives.
     let fpc = URL_SAFE_NO_PAD.encode(trace.trace_id);
     let expires = trace.at.saturating_add(SignedDuration::from_hours(24 * 30)).unwrap_or(trace.at);
     let expires = expires.strftime("%a, %d-%b-%Y %H:%M:%S GMT");
-    [
-        format!("fpc={fpc}; expires={expires}; path=/; secure; HttpOnly; SameSite=None"),
-        "x-ms-gateway-slice=mock-idp; path=/; secure; samesite=none; httponly".to_owned(),
-        "stsservicecookie=mock-idp; path=/; secure; samesite=none; httponly".to_owned(),
-    ]
+    let fpc = format!("fpc={fpc}; expires={expires}; path=/; secure; HttpOnly; SameSite=None");
+    add_text(response, "set-cookie", &fpc);
+    add(response, "set-cookie", "x-ms-gateway-slice=mock-idp; path=/; secure; samesite=none; httponly");
+    add(response, "set-cookie", "stsservicecookie=mock-idp; path=/; secure; samesite=none; httponly");
 }
 
 /// JSON without Entra's headers.
 pub(super) fn plain_json(status: u16, body: &impl Serialize) -> Response {
-    let text = serde_json::to_string(body).unwrap_or_default();
-    let mut response = (status_of(status), text).into_response();
+    let mut response = Response::new(serde_json::to_string(body).unwrap_or_default().into());
+    *response.status_mut() = status_of(status);
     set(&mut response, "content-type", JSON);
     response
 }
@@ -59,10 +58,9 @@ pub(super) fn plain_json(status: u16, body: &impl Serialize) -> Response {
 /// A public document that may be stored for a day (wire reference 4.3).
 pub(super) fn document(json: impl Into<Body>) -> Response {
     let mut response = Response::new(json.into());
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(JSON));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("max-age=86400, private"));
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    set(&mut response, "content-type", JSON);
+    set(&mut response, "cache-control", "max-age=86400, private");
+    set(&mut response, "x-content-type-options", "nosniff");
     response
 }
 
@@ -76,15 +74,16 @@ const JSON: &str = "application/json; charset=utf-8";
 /// Entra's error body.
 pub(super) fn refusal(refusal: &Refusal, trace: &Trace, trailer: Trailer) -> Response {
     let mut response = json(refusal.status(), &ErrorBody::new(refusal, trace, trailer), trace);
-    set(&mut response, "x-ms-clitelem", &format!("1,{},0,,", refusal.number()));
+    set_text(&mut response, "x-ms-clitelem", &format!("1,{},0,,", refusal.number()));
     response
 }
 
 /// A page, with the headers that keep it from being framed, scripted or stored.
 pub(super) fn page(status: u16, html: String) -> Response {
-    let mut response = (status_of(status), html).into_response();
+    let mut response = Response::new(html.into());
+    *response.status_mut() = status_of(status);
     set(&mut response, "content-type", "text/html; charset=utf-8");
-    for (name, value) in pages::HEADERS {
+    for &(name, value) in pages::HEADERS {
         set(&mut response, name, value);
     }
     response
@@ -117,7 +116,7 @@ pub(super) fn deliver(reply: &Reply, parameters: &[(&'static str, String)], lang
         return page(200, pages::form_post(&frame, &reply.address, &fields));
     }
     let mut response = StatusCode::FOUND.into_response();
-    set(&mut response, "location", &location(&reply.address, reply.mode, parameters));
+    set_text(&mut response, "location", &location(&reply.address, reply.mode, parameters));
     no_store(&mut response);
     set(&mut response, "referrer-policy", "no-referrer");
     response
@@ -142,15 +141,25 @@ fn error_parameters(
     parameters
 }
 
-/// Sets a header. Every value is ours or a GUID; one that cannot be written is left out.
-pub(super) fn set(response: &mut Response<Body>, name: &'static str, value: &str) {
+/// Sets a header to a value of ours. A constant costs no memory.
+pub(super) fn set(response: &mut Response, name: &'static str, value: &'static str) {
+    response.headers_mut().insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+}
+
+/// Adds a header line of ours beside those of the same name.
+pub(super) fn add(response: &mut Response, name: &'static str, value: &'static str) {
+    response.headers_mut().append(HeaderName::from_static(name), HeaderValue::from_static(value));
+}
+
+/// Sets a header. A value that cannot be written is left out.
+pub(super) fn set_text(response: &mut Response, name: &'static str, value: &str) {
     if let Ok(value) = HeaderValue::from_str(value) {
         response.headers_mut().insert(HeaderName::from_static(name), value);
     }
 }
 
-/// Adds a header line beside those of the same name.
-pub(super) fn add(response: &mut Response<Body>, name: &'static str, value: &str) {
+/// Adds a header line beside those of the same name. A value that cannot be written is left out.
+pub(super) fn add_text(response: &mut Response, name: &'static str, value: &str) {
     if let Ok(value) = HeaderValue::from_str(value) {
         response.headers_mut().append(HeaderName::from_static(name), value);
     }

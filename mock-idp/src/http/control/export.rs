@@ -36,7 +36,7 @@ impl IntoResponse for File {
         };
         let mut response = self.text.into_response();
         respond::set(&mut response, "content-type", media_type);
-        respond::set(&mut response, "content-disposition", &format!("attachment; filename=\"{name}\""));
+        respond::set_text(&mut response, "content-disposition", &format!("attachment; filename=\"{name}\""));
         respond::set(&mut response, "x-content-type-options", "nosniff");
         // Should a browser show it all the same.
         respond::set(

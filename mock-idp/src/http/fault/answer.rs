@@ -49,7 +49,7 @@ pub(super) fn answer(idp: &Idp, arrival: &Arrival, incoming: &Incoming, hit: &Hi
     };
     if let Some(after) = &hit.retry_after {
         written.retry_after = after.seconds();
-        respond::set(&mut response, "retry-after", &after.to_string());
+        respond::set_text(&mut response, "retry-after", &after.to_string());
     }
     tracing::debug!(base = idp.base, because = hit.reason.because, "a fault");
     arrival.log(incoming, written);
@@ -153,6 +153,6 @@ fn status_of(status: u16, body: Option<&str>, content_type: Option<&str>) -> (An
         }
     };
     let mut response = (status, text).into_response();
-    respond::set(&mut response, "content-type", content_type.unwrap_or(usual));
+    respond::set_text(&mut response, "content-type", content_type.unwrap_or(usual));
     (Answer::of(status.as_u16(), "fault"), response)
 }
