@@ -14,6 +14,7 @@
 //! `directory`, `policy`, `scopes`, `claims_request` and `clock` know nothing of HTTP or storage; nothing depends on
 //! [`MockIdp`].
 
+mod accept;
 pub mod claims_request;
 pub mod clock;
 pub mod config;

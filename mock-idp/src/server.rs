@@ -9,11 +9,7 @@ use std::{
     io,
     net::{IpAddr, SocketAddr},
     sync::Arc,
-    time::Duration,
 };
-
-use axum_server::Handle;
-use tokio::task::JoinHandle;
 
 use crate::{
     controls::TenantControls,
@@ -24,8 +20,7 @@ use crate::{
     tunnel::Tunnel,
 };
 
-/// How long requests in flight may take when the server stops.
-const GRACE: Duration = Duration::from_secs(1);
+use connections::Connections;
 
 /// A mock authorization server that runs as long as this handle lives.
 ///
@@ -45,8 +40,7 @@ pub struct MockIdp {
     address: SocketAddr,
     ca: Option<Ca>,
     tunnel: Option<Tunnel>,
-    handle: Handle<SocketAddr>,
-    serving: Option<JoinHandle<io::Result<()>>>,
+    connections: Connections,
     /// The one that the server started with.
     first_tenant: TenantControls,
     expectations: std::sync::Mutex<Vec<Expectation>>,
@@ -220,18 +214,13 @@ impl MockIdp {
     pub async fn stop(mut self) {
         // Who follows a log would be waited for.
         self.idp.registry.close_logs();
-        self.handle.graceful_shutdown(Some(GRACE));
-        if let Some(serving) = self.serving.take() {
-            // It ends as it was told to; how, is nobody's concern any more.
-            let _ = serving.await;
-        }
+        self.connections.stop().await;
     }
 }
 
 impl Drop for MockIdp {
     #[expect(clippy::panic, reason = "expectations that do not hold must fail the test, as in wiremock")]
     fn drop(&mut self) {
-        self.handle.shutdown();
         // Never panic while panicking.
         if !std::thread::panicking()
             && let Err(failures) = self.verify()

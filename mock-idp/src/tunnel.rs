@@ -3,16 +3,16 @@
 //!
 //! It listens on the loopback only, and does for local programs nothing that they could not do themselves.
 
-use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{future::pending, io, net::SocketAddr, sync::Arc, time::Duration};
 
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _, copy_bidirectional},
     net::{TcpListener, TcpStream},
-    task::{JoinHandle, JoinSet},
+    task::JoinHandle,
     time::timeout,
 };
 
-use crate::http::split_port;
+use crate::{accept, http::split_port};
 
 /// No client sends longer heads.
 const LONGEST_HEAD: usize = 16 * 1024;
@@ -31,22 +31,12 @@ impl Tunnel {
         let address = listener.local_addr()?;
         let names: Arc<[String]> = names.into();
         let serving = tokio::spawn(async move {
-            // They end with this task.
-            let mut open = JoinSet::new();
-            loop {
-                tokio::select! {
-                    accepted = listener.accept() => match accepted {
-                        Ok((client, _)) => {
-                            let names = names.clone();
-                            // Whichever side goes away ends it; there is nobody to tell.
-                            open.spawn(async move { serve(client, &names, server, patience).await.unwrap_or_default() });
-                        }
-                        // One connection's trouble, or too many open at once: the next may do.
-                        Err(_) => tokio::task::yield_now().await,
-                    },
-                    Some(_) = open.join_next() => {}
-                }
-            }
+            let serve = |client| {
+                let names = names.clone();
+                // Whichever side goes away ends it; there is nobody to tell.
+                async move { serve(client, &names, server, patience).await.unwrap_or_default() }
+            };
+            accept::each(listener, pending::<()>(), serve).await;
         });
         Ok(Self { address, serving })
     }

@@ -7,7 +7,7 @@ use std::{
     sync::Arc,
 };
 
-use axum_server::{Handle, tls_rustls::RustlsConfig};
+use rustls::ServerConfig;
 
 use crate::{
     clock::{Clock, SystemClock},
@@ -23,7 +23,7 @@ use crate::{
     tunnel::Tunnel,
 };
 
-use super::{MockIdp, StartError, connections};
+use super::{MockIdp, StartError, connections::Connections};
 
 /// Sets a server up.
 pub struct Builder {
@@ -161,8 +161,7 @@ impl Builder {
         let idp = self.idp(base, ca.as_ref())?;
         let first = idp.registry.first().ok_or(StartError::NoTenant)?;
         let tunnel = self.tunnel(address).await?;
-        let handle = Handle::new();
-        let serving = connections::serve(listener, tls, Front::new(idp.clone()), &self.limits, &handle)
+        let connections = Connections::start(listener, tls, Front::new(idp.clone()), self.limits)
             .map_err(|source| StartError::Bind { address, source })?;
         Ok(MockIdp {
             first_tenant: TenantControls::new(idp.clone(), first),
@@ -170,8 +169,7 @@ impl Builder {
             address,
             ca,
             tunnel,
-            handle,
-            serving: Some(serving),
+            connections,
             expectations: std::sync::Mutex::default(),
         })
     }
@@ -227,7 +225,7 @@ impl Builder {
     }
 
     /// Certificates are valid in the machine's time, whatever the tenants' clocks say: it is the client's TLS that checks.
-    fn certificates(&self) -> Result<(Option<Ca>, Option<RustlsConfig>), StartError> {
+    fn certificates(&self) -> Result<(Option<Ca>, Option<Arc<ServerConfig>>), StartError> {
         let now = SystemClock.now();
         let mut names = if self.host.is_loopback() { Vec::new() } else { vec![self.name()] };
         names.extend(self.also_as.iter().cloned());
@@ -237,7 +235,7 @@ impl Builder {
             Tls::Kept(directory) => Ca::load_or_create(directory, &names, now)?,
         };
         let config = ca.server_config(&names, now)?;
-        Ok((Some(ca), Some(RustlsConfig::from_config(config))))
+        Ok((Some(ca), Some(config)))
     }
 
     /// The name in the server's own address.

@@ -4,6 +4,11 @@ use std::fs;
 
 use rstest::rstest;
 use tempfile::TempDir;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpListener,
+};
+use tokio_rustls::TlsAcceptor;
 
 use super::*;
 
@@ -205,11 +210,22 @@ fn trusting(ca: &Ca) -> reqwest::Client {
     reqwest::Client::builder().tls_certs_only([root]).no_proxy().build().unwrap()
 }
 
+/// Says hello to everybody who shakes hands, on the port that is returned.
 async fn serve(ca: &Ca) -> u16 {
-    let config = axum_server::tls_rustls::RustlsConfig::from_config(ca.server_config(&[], now()).unwrap());
-    let handle = axum_server::Handle::<std::net::SocketAddr>::new();
-    let server = axum_server::bind_rustls(([127, 0, 0, 1], 0).into(), config).handle(handle.clone());
-    let router = axum::Router::new().fallback(async || "hello");
-    tokio::spawn(server.serve(router.into_make_service()));
-    handle.listening().await.unwrap().port()
+    let tls = TlsAcceptor::from(ca.server_config(&[], now()).unwrap());
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        let greet = async |stream| {
+            let mut stream = tls.accept(stream).await?;
+            let _request = stream.read(&mut [0; 1024]).await?;
+            stream.write_all(b"HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 5\r\n\r\nhello").await?;
+            stream.shutdown().await
+        };
+        while let Ok((stream, _)) = listener.accept().await {
+            // Strangers go away.
+            let _: std::io::Result<()> = greet(stream).await;
+        }
+    });
+    port
 }

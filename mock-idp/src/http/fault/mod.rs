@@ -106,8 +106,8 @@ impl From<Infallible> for HungUp {
     }
 }
 
-/// Makes an error of a response that is not to be sent: the server then closes the connection, or under HTTP/2 resets the
-/// stream. It has to be outermost, where responses leave.
+/// Makes an error of a response that is not to be sent: the server then closes the connection. It has to be outermost, where
+/// responses leave.
 ///
 /// # Errors
 ///
