@@ -8,7 +8,7 @@ use std::{
     collections::BTreeMap,
     io::Write,
     path::Path,
-    sync::{Arc, Mutex},
+    sync::{Arc, LazyLock, Mutex},
 };
 
 use desktop_client::{Randomness, SystemClock, Transcript};
@@ -21,6 +21,10 @@ use mock_idp::{
 use reqwest::Method;
 use serde_json::json;
 use tests::{Answer, CALENDAR, DESKTOP, PAYROLL, RawClient, Seat, VERIFIER};
+use tracing::{
+    Dispatch, Level,
+    subscriber::{DefaultGuard, NoSubscriber},
+};
 use tracing_subscriber::fmt::MakeWriter;
 use url::Url;
 
@@ -81,6 +85,17 @@ fn around<'a>(text: &'a str, part: &str) -> &'a str {
 struct Traced(Arc<Mutex<Vec<u8>>>);
 
 impl Traced {
+    /// Traces this thread until the guard goes.
+    fn begin() -> (Self, DefaultGuard) {
+        // Where the code traces first on another test's thread, the only subscriber there is would not be asked, but that
+        // thread's, which is none; and the place would be silent from then on. Of two, all are asked.
+        static ANOTHER: LazyLock<Dispatch> = LazyLock::new(|| Dispatch::new(NoSubscriber::new()));
+        LazyLock::force(&ANOTHER);
+        let traced = Self::default();
+        let subscriber = tracing_subscriber::fmt().with_max_level(Level::TRACE).with_writer(traced.clone()).finish();
+        (traced, tracing::subscriber::set_default(subscriber))
+    }
+
     fn text(&self) -> String {
         String::from_utf8_lossy(&self.0.lock().unwrap()).into_owned()
     }
@@ -255,10 +270,7 @@ async fn told(client: &RawClient, last: u64, outputs: &mut Vec<(String, String)>
 
 #[tokio::test]
 async fn no_output_has_a_secret_of_any_grant() {
-    let traced = Traced::default();
-    let subscriber =
-        tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(traced.clone()).finish();
-    let _guard = tracing::subscriber::set_default(subscriber);
+    let (traced, _guard) = Traced::begin();
     let (mut secrets, mut outputs) = (Secrets::default(), Vec::new());
     for (what, secret) in [
         ("password", PASSWORD),
@@ -304,10 +316,7 @@ async fn no_output_has_a_secret_of_any_grant() {
 
 #[tokio::test]
 async fn the_keys_of_the_server_are_in_no_output() {
-    let traced = Traced::default();
-    let subscriber =
-        tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(traced.clone()).finish();
-    let _guard = tracing::subscriber::set_default(subscriber);
+    let (traced, _guard) = Traced::begin();
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("keys-of-the-server");
     let idp = MockIdp::builder().tls_from(&folder).start().await.unwrap();
     let mut secrets = Secrets::default();
