@@ -3,6 +3,7 @@
 use jiff::SignedDuration;
 use mock_idp::{
     MockIdp,
+    directory::{Conditions, GrantControl, GrantControls, Policy, Targets},
     virtual_user::{Answer as Reply, PageKind, VirtualUser, Visit},
 };
 use reqwest::Method;
@@ -151,6 +152,36 @@ async fn claims_of_the_start_are_met_on_the_pages() {
     let visit = sign_in(&client, &ada(), &start).await;
     assert!(visit.pages.iter().any(|page| page.kind == PageKind::OneTimeCode), "{visit:#?}");
     assert_eq!(poll(&client, &start, &[]).await.status, 200);
+}
+
+/// As with an authorization code: the page that it was given on led here.
+#[tokio::test]
+async fn a_fresh_consent_counts_for_the_device_though_not_elsewhere_yet() {
+    let idp = MockIdp::start().await;
+    idp.tenant().change_switches(|switches| switches.consent_lag = SignedDuration::from_hours(1));
+    let client = RawClient::new(&idp).await;
+    let start = started(&client).await;
+    sign_in(&client, &ada(), &start).await;
+    let token = poll(&client, &start, &[]).await;
+    assert_eq!(token.status, 200, "{}", token.text);
+    assert_eq!(client.refresh(token.text_of("refresh_token"), CALENDAR, &[]).await.code(), Some(65001));
+}
+
+#[tokio::test]
+async fn a_policy_against_device_codes_that_came_after_the_sign_in_refuses_the_poll() {
+    let idp = MockIdp::start().await;
+    let client = RawClient::new(&idp).await;
+    let start = started(&client).await;
+    sign_in(&client, &ada(), &start).await;
+    idp.tenant().set_policies(vec![Policy {
+        name: "no-device-codes".to_owned(),
+        targets: Targets { apis: vec!["all".to_owned()], ..Targets::default() },
+        conditions: Conditions { device_code_flow: true, ..Conditions::default() },
+        grant: GrantControls { all_of: vec![GrantControl::Block], ..GrantControls::default() },
+        ..Policy::default()
+    }]);
+    let answer = poll(&client, &start, &[]).await;
+    assert_eq!(verdict(&answer), (400, "invalid_grant", Some(53003), "message_only"));
 }
 
 #[tokio::test]
