@@ -117,6 +117,22 @@ async fn dead_grants_name_no_policy() {
     assert!(absent(&client.refresh(&refresh_token, PAYROLL, &[]).await));
 }
 
+/// Whoever has the user's id by now may be somebody else.
+#[tokio::test]
+async fn grants_from_before_a_reset_name_no_policy() {
+    let (idp, client, refresh_token) = signed_in().await;
+    let assertion = client.sign_in(&ada(), "api://portal/access_as_user").await;
+    idp.reset();
+    let form = [
+        ("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer"),
+        ("assertion", assertion.text_of("access_token")),
+        ("scope", PAYROLL),
+    ];
+    assert_eq!(refused(&grant(&client, PORTAL, &form, &[]).await), no_credential());
+    let form = [("grant_type", "refresh_token"), ("refresh_token", &refresh_token), ("scope", PAYROLL)];
+    assert_eq!(refused(&grant(&client, PORTAL, &form, &[]).await), no_credential());
+}
+
 /// A condition on device codes concerns polls, not the redemption of an authorization code, which has a `code` as well.
 #[tokio::test]
 async fn a_redemption_is_no_device_code_flow() {
