@@ -47,9 +47,13 @@ impl Assertion {
 
     fn sign(&self) -> String {
         let certificate = Certificate::from_pem(DAEMON_CERTIFICATE).unwrap();
+        self.sign_as(certificate.sha1(), certificate.sha256())
+    }
+
+    fn sign_as(&self, sha1: &str, sha256: &str) -> String {
         let mut header = Header::new(self.algorithm);
-        header.x5t = self.x5t.then(|| certificate.sha1().to_owned());
-        header.x5t_s256 = self.x5t_s256.then(|| certificate.sha256().to_owned());
+        header.x5t = self.x5t.then(|| sha1.to_owned());
+        header.x5t_s256 = self.x5t_s256.then(|| sha256.to_owned());
         header.x5c = Some(vec!["ignored".to_owned()]);
         let key = match self.algorithm {
             Algorithm::HS256 => EncodingKey::from_secret(b"secret"),
@@ -133,11 +137,12 @@ async fn at_common_it_may_be_meant_for_common() {
 #[tokio::test]
 async fn times_may_be_fractions_and_clocks_may_differ_a_little() {
     let idp = MockIdp::start().await;
+    idp.tenant().freeze_clock("2026-03-01T00:00:00Z".parse().unwrap());
     let client = RawClient::new(&idp).await;
     let now = idp.tenant().now().as_second();
     let python = Assertion::new(&idp).with("iat", json!(now as f64 + 0.25)).with("exp", json!(now as f64 + 600.25));
     assert_eq!(ask(&client, &python.sign(), &[]).await.status, 200);
-    let ahead = Assertion::new(&idp).with("nbf", json!(now + 240));
+    let ahead = Assertion::new(&idp).with("nbf", json!(now + 300));
     assert_eq!(ask(&client, &ahead.sign(), &[]).await.status, 200);
 }
 
@@ -201,6 +206,17 @@ async fn rubbish_is_refused(#[case] assertion: &str, #[case] what: &str) {
     let answer = ask(&client, assertion, &[]).await;
     let text = format!("Client assertion failed signature validation: {what}.");
     assert_eq!(refused(&answer), Refused::new(401, "invalid_client", 700_027, "", &text));
+}
+
+/// Either is enough, so the one that is there must not cover for the other.
+#[tokio::test]
+async fn both_thumbprints_must_be_of_the_certificate() {
+    let idp = MockIdp::start().await;
+    let client = RawClient::new(&idp).await;
+    let assertion = Assertion { x5t: true, ..Assertion::new(&idp) };
+    let certificate = Certificate::from_pem(DAEMON_CERTIFICATE).unwrap();
+    let answer = ask(&client, &assertion.sign_as(certificate.sha256(), certificate.sha256()), &[]).await;
+    assert_eq!(answer.code(), Some(700_027), "{}", answer.text);
 }
 
 #[tokio::test]
