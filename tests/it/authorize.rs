@@ -5,7 +5,7 @@ use mock_idp::{
     virtual_user::{Answer, MfaAnswer, Outcome, PageKind, ResponseMode, VirtualUser, Visit},
 };
 use rstest::rstest;
-use tests::{CALENDAR, MAIL, MFA_FOR_PAYROLL, PAYROLL, RawClient, policy_claims};
+use tests::{CALENDAR, MAIL, MFA_FOR_PAYROLL, PAYROLL, RawClient, jwt_claims, policy_claims};
 
 fn ada() -> VirtualUser {
     VirtualUser::new("ada@contoso.test")
@@ -81,6 +81,22 @@ async fn a_session_older_than_max_age_signs_in_again() {
     client.visit(&ada(), CALENDAR, &[]).await;
     idp.tenant().advance_clock(jiff::SignedDuration::from_secs(61));
     assert_eq!(pages(&client.visit(&ada(), CALENDAR, &[("max_age", "60")]).await), [PageKind::Password]);
+}
+
+/// Wire reference, ID tokens: without it MSAL Python gives up on a sign-in that it sent `max_age` for.
+#[rstest]
+#[case::asked(&[("max_age", "60")], true)]
+#[case::not_asked(&[], false)]
+#[tokio::test]
+async fn an_id_token_names_the_time_of_the_sign_in_if_max_age_was_sent(
+    #[case] extra: &[(&str, &str)],
+    #[case] named: bool,
+) {
+    let idp = MockIdp::start().await;
+    let client = RawClient::new(&idp).await;
+    let code = client.code(&ada(), &format!("{CALENDAR} openid"), extra).await;
+    let token = client.redeem(&code, &[]).await;
+    assert_eq!(jwt_claims(token.text_of("id_token"))["auth_time"].is_i64(), named);
 }
 
 #[tokio::test]

@@ -196,6 +196,7 @@ async fn extra_scopes_are_consented_at_once_and_redeemed_one_api_at_a_time() {
 #[rstest]
 #[case::named("api://mail/Mail.Read", "api://mail/Mail.Read api://mail/Mail.Send")]
 #[case::other_case("api://mail/mail.read", "api://mail/mail.read api://mail/Mail.Send")]
+#[case::twice("api://mail/Mail.Read api://mail/Mail.Read", "api://mail/Mail.Read api://mail/Mail.Send")]
 #[case::by_id(
     "b0000000-0000-4000-8000-000000000002/Mail.Read",
     "b0000000-0000-4000-8000-000000000002/Mail.Read b0000000-0000-4000-8000-000000000002/Mail.Send"

@@ -4,7 +4,7 @@ use mock_idp::{MockIdp, directory::RedemptionConsentError, virtual_user::Virtual
 use rstest::rstest;
 use tests::{CALENDAR, DESKTOP, MFA_FOR_PAYROLL, PAYROLL, RawClient, policy_claims};
 
-use super::{Refused, refused};
+use super::{Refused, refused, verdict};
 
 async fn code(client: &RawClient) -> String {
     client.code(&VirtualUser::new("ada@contoso.test"), &format!("{CALENDAR} offline_access"), &[]).await
@@ -46,7 +46,18 @@ async fn consent_missing_at_redemption_has_two_forms(
     assert_eq!(refused(&answer), expected.with_claims(policy_claims(MFA_FOR_PAYROLL)));
 }
 
-/// The switch is about redemption alone.
+/// The switch is about consent alone.
+#[tokio::test]
+async fn what_else_is_missing_at_redemption_keeps_its_form() {
+    let idp = MockIdp::start().await;
+    idp.tenant()
+        .change_switches(|switches| switches.redemption_consent_error = RedemptionConsentError::ConsentRequired);
+    let client = RawClient::new(&idp).await;
+    let answer = client.redeem(&code(&client).await, &[("claims", &policy_claims(MFA_FOR_PAYROLL))]).await;
+    assert_eq!(verdict(&answer), (400, "invalid_grant", Some(50076), "basic_action"));
+}
+
+/// And about redemption alone.
 #[tokio::test]
 async fn a_refresh_keeps_its_form() {
     let idp = MockIdp::start().await;

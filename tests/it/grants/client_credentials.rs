@@ -1,5 +1,6 @@
 //! An application that asks for itself.
 
+use jsonwebtoken::decode_header;
 use mock_idp::MockIdp;
 use reqwest::Method;
 use rstest::rstest;
@@ -57,6 +58,7 @@ async fn an_api_of_version_1_gets_its_own_shape_and_no_role_no_entry() {
         (&claims["ver"], &claims["appid"], &claims["aud"]),
         (&json!("1.0"), &json!(DAEMON), &json!("api://payroll"))
     );
+    assert!(decode_header(answer.text_of("access_token")).unwrap().x5t.is_some());
     assert!(claims.get("roles").is_none() && claims.get("scp").is_none() && claims.get("upn").is_none());
     assert_eq!(client.call("/api/payroll", answer.text_of("access_token")).await.status, 403);
 }
