@@ -34,7 +34,7 @@ impl ClaimsRequest {
     ///
     /// # Errors
     ///
-    /// 9002313 if it is not a JSON object.
+    /// 90013 if it is not a JSON object.
     pub fn parse(text: &str) -> Result<Self, Refusal> {
         let malformed = || Refusal::new(Aadsts::Malformed).with("what", "the 'claims' parameter is not a JSON object");
         let document: Map<String, Value> = serde_json::from_str(text).map_err(|_| malformed())?;
@@ -225,7 +225,7 @@ mod tests {
     #[rstest]
     #[case::none("{}", true)]
     #[case::past(r#"{"access_token":{"nbf":{"essential":true,"value":"900"}}}"#, true)]
-    #[case::a_number(r#"{"access_token":{"nbf":{"essential":true,"value":1300}}}"#, true)]
+    #[case::a_number(r#"{"access_token":{"nbf":{"essential":true,"value":1301}}}"#, false)]
     #[case::a_little_fast(r#"{"access_token":{"nbf":{"essential":true,"value":"1300"}}}"#, true)]
     #[case::the_future(r#"{"access_token":{"nbf":{"essential":true,"value":"1301"}}}"#, false)]
     #[case::a_wish(r#"{"access_token":{"nbf":{"value":"1301"}}}"#, true)]
