@@ -77,6 +77,7 @@ fn step_up(context: Option<&str>, max_age: Option<i64>) -> Wanted {
 #[case::issuer(|token: &mut Presented| token.iss = "them".into(), Verdict::InvalidToken("the token is of another issuer"))]
 #[case::audience(|token: &mut Presented| token.aud = "api://mail".into(), Verdict::InvalidToken("the token is for another audience"))]
 #[case::expired(|token: &mut Presented| token.exp = 150, Verdict::InvalidToken("the token has expired"))]
+#[case::from_now_on(|token: &mut Presented| token.nbf = 150, Verdict::Allowed)]
 #[case::early(|token: &mut Presented| token.nbf = 151, Verdict::InvalidToken("the token is not valid yet"))]
 #[case::scope(|token: &mut Presented| token.scp = "openid".into(), Verdict::InsufficientScope)]
 #[case::context(

@@ -97,6 +97,10 @@ fn asking_again_where_users_may_not_consent() {
     assert_eq!(world.demands(CALENDAR), [""; 0]);
     world.interaction = Some(Interaction { force_consent: true, ..Interaction::default() });
     assert_eq!(world.demands(CALENDAR), ["admin consent (UsersMayNot) calendar: "]);
+    assert_eq!(
+        world.decide(CALENDAR).reasons[0].because,
+        "consent is asked again: calendar for Events.Read; only administrators can consent in this tenant"
+    );
 }
 
 fn preauthorized(scopes: &[&str]) -> World {

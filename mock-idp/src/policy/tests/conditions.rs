@@ -1,6 +1,7 @@
 //! Tables of what policies can ask, of whom, and under which conditions.
 
 use super::*;
+use crate::error::Aadsts;
 
 fn with_grant(grant: GrantControls) -> World {
     let mut world = World::new().consented("payroll", "Salary.Read");
@@ -58,6 +59,18 @@ use GrantControl::{
 fn every_control_is_demanded_until_its_fact_is_set(#[case] world: World, #[case] expected: &[&str]) {
     assert_eq!(world.demands(PAYROLL), expected);
     assert_eq!(world.decide(PAYROLL).unmet_policies.len(), usize::from(!expected.is_empty()));
+}
+
+/// The sentence of the refusal names the state that was found.
+#[rstest]
+#[case::unregistered(|_: &mut Device| {}, "unregistered")]
+#[case::registered(|device: &mut Device| device.registered = true, "registered")]
+#[case::domain_joined(|device: &mut Device| (device.registered, device.domain_joined) = (true, true), "domain_joined")]
+fn a_device_in_another_state_is_told_which(#[case] change: fn(&mut Device), #[case] state: &str) {
+    let world = all_of(&[CompliantDevice]).knowing(|ada| change(&mut ada.device));
+    let decision = world.decide(PAYROLL);
+    let [Demand::Remedy(remedy)] = decision.demands.as_slice() else { panic!("{decision:?}") };
+    assert_eq!(remedy.values, [("state", state.to_owned())]);
 }
 
 #[rstest]
@@ -206,6 +219,14 @@ fn what_an_api_reports_counts_where_the_policy_is_strict(
     assert_eq!((world.demands(PAYROLL).len(), world.decide(PAYROLL).ordinary_token), (0, false));
 }
 
+#[test]
+fn a_policy_that_is_in_force_at_both_places_is_judged_once() {
+    let claims = r#"{"access_token":{"xms_rp_ipaddr":{"value":"198.51.100.1"}}}"#;
+    let decision = World { claims, ..all_of(&[GrantControl::Mfa]) }.decide(PAYROLL);
+    assert_eq!(decision.reasons.iter().filter(|reason| reason.policy.is_some()).count(), 1, "{decision:?}");
+    assert!(!decision.ordinary_token);
+}
+
 fn passkeys(methods: &[Method]) -> World {
     let mut world = all_of(&[GrantControl::PhishingResistantMfa]);
     let ada = world.directory.user("ada").unwrap().id;
@@ -300,6 +321,28 @@ fn a_second_factor_grows_old_with_it(#[case] mfa_age: i64, #[case] expected: &[&
     world.policies[0].grant.all_of = vec![GrantControl::Mfa];
     (world.mfa, world.mfa_age) = (true, Some(SignedDuration::from_secs(mfa_age)));
     assert_eq!(world.demands(PAYROLL), expected);
+}
+
+#[rstest]
+#[case::in_force(PolicyState::Enabled, "policy the case's guards payroll: the sign-in is too old")]
+#[case::on_report(PolicyState::ReportOnly, "policy the case's guards payroll: the sign-in is too old, report-only")]
+fn a_sign_in_that_is_too_old_is_explained(#[case] state: PolicyState, #[case] because: &str) {
+    let mut world = every(HOURLY, 3601);
+    world.policies[0].state = state;
+    let decision = world.decide(PAYROLL);
+    let reason = decision.reasons.iter().find(|reason| reason.rule == "sign-in-frequency").unwrap();
+    assert_eq!(reason.because, because);
+}
+
+/// What the log says beside each demand: the cure of its error.
+#[rstest]
+#[case::consent(World::new(), CALENDAR, &[Aadsts::ConsentRequired])]
+#[case::policy(all_of(&[GrantControl::Mfa]), PAYROLL, &[Aadsts::MfaRequired])]
+#[case::old_sign_in(every(HOURLY, 3601), PAYROLL, &[Aadsts::SignInTooOld])]
+#[case::young_sign_in(every(HOURLY, 3600), PAYROLL, &[])]
+fn each_demand_says_what_would_satisfy_it(#[case] world: World, #[case] scope: &str, #[case] errors: &[Aadsts]) {
+    let said: Vec<_> = world.decide(scope).reasons.into_iter().filter_map(|reason| reason.satisfied_by).collect();
+    assert_eq!(said, errors.iter().map(|error| error.row().cure).collect::<Vec<_>>());
 }
 
 /// A policy that only says something of the session comes into play as well, and the log names it.

@@ -11,9 +11,9 @@ use super::*;
 use crate::{
     config,
     directory::{
-        ClientFilter, Conditions, ConsentSettings, EvaluationMode, Facts, GrantControls, LocationFilter, Method,
-        NamedLocation, PersistentBrowser, PlatformFilter, PolicyState, Preauthorized, RiskLevel, SessionControls,
-        SignInFrequency, Targets, UserAction, UserFilter,
+        ClientFilter, Conditions, ConsentSettings, Device, EvaluationMode, Facts, GrantControls, LocationFilter,
+        Method, NamedLocation, PersistentBrowser, PlatformFilter, PolicyState, Preauthorized, RiskLevel,
+        SessionControls, SignInFrequency, Targets, UserAction, UserFilter,
     },
 };
 
@@ -245,6 +245,16 @@ fn claims_bring_policies_in(#[case] claims: &'static str, #[case] expected: &[&s
     assert_eq!(world.demands("api://vault/Secrets.Read"), expected);
 }
 
+/// 2.14, step 12.
+#[rstest]
+#[case::within_what_clocks_may_differ("300", &[])]
+#[case::later("301", &["90013"])]
+fn a_token_that_is_issued_later_than_now_cannot_be_had(#[case] not_before: &str, #[case] expected: &[&str]) {
+    let claims = format!(r#"{{"access_token":{{"nbf":{{"essential":true,"value":"{not_before}"}}}}}}"#);
+    let world = World { claims: claims.leak(), ..World::new().consented("calendar", "Events.Read") };
+    assert_eq!(world.demands(CALENDAR), expected);
+}
+
 #[test]
 fn a_context_is_met_once_its_policies_are() {
     let claims = r#"{"access_token":{"acrs":{"essential":true,"values":["c1"]}}}"#;
@@ -264,6 +274,18 @@ fn a_context_is_met_once_its_policies_are() {
 fn prompts_ask_again_once(#[case] interaction: Interaction, #[case] expected: &[&str]) {
     let world = World { interaction: Some(interaction), ..World::new().consented("calendar", "Events.Read") };
     assert_eq!(world.demands(CALENDAR), expected);
+}
+
+/// With `prompt=consent` the page lists the whole registration, whatever is on record (SCP examples 2 and 3).
+#[rstest]
+#[case::silent(None, &[])]
+#[case::consent(
+    Some(Interaction { force_consent: true, ..Interaction::default() }),
+    &["consent graph: User.Read; calendar: Events.Read; mail: Mail.Send; payroll: Salary.Read; vault: Secrets.Read; news: Articles.Read; portal: access_as_user"]
+)]
+fn default_is_asked_again_as_a_whole(#[case] interaction: Option<Interaction>, #[case] expected: &[&str]) {
+    let world = World { interaction, ..World::new().consented("mail", "Mail.Read") };
+    assert_eq!(world.demands("api://mail/.default"), expected);
 }
 
 #[test]
