@@ -150,12 +150,6 @@ impl Scopes {
         Self { oidc: self.oidc, apis: self.apis.iter().take(1).cloned().collect() }
     }
 
-    /// Whether nothing was asked for.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.apis.is_empty() && self.oidc == OidcScopes::default()
-    }
-
     fn take(&mut self, word: &str, client: &Application, directory: &Directory) -> Result<(), Refusal> {
         let (resource, name) = match word.rsplit_once('/') {
             Some((resource, name)) => (Some(resource), name),

@@ -53,12 +53,6 @@ pub struct TokenAnswer {
     pub(super) not_before: i64,
 }
 
-impl std::fmt::Debug for TokenAnswer {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("TokenAnswer").field("scope", &self.scope).field("api", &self.api).finish_non_exhaustive()
-    }
-}
-
 impl TokenAnswer {
     /// The tokens as the log keeps them.
     #[must_use]
