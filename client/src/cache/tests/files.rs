@@ -100,5 +100,5 @@ fn nothing_prints_a_secret() {
     let mut cache = Document::default();
     save(&mut cache, tokens("ada.t", "mail", "at-secret", Some("rt-secret")));
     let printed = format!("{cache:?} {:?}", tokens("ada.t", "mail", "at-secret", Some("rt-secret")));
-    assert!(!printed.contains("-secret"), "{printed}");
+    assert!(printed.starts_with("Document([redacted])") && !printed.contains("-secret"), "{printed}");
 }

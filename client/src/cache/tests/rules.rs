@@ -4,6 +4,7 @@ use rstest::rstest;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::cache::known::Known;
 use crate::cache::lookup::Family;
 
 #[test]
@@ -34,6 +35,8 @@ fn step_09_a_new_token_replaces_what_overlaps_and_nothing_else() {
 #[case::other_account(json!({"home_account_id": "bo.t"}))]
 #[case::ended(json!({"expires_on": "0"}))]
 #[case::bound_to_a_key(json!({"credential_type": "AccessToken_With_AuthScheme", "token_type": "pop"}))]
+#[case::of_another_kind(json!({"credential_type": "AccessToken_With_AuthScheme"}))]
+#[case::of_another_type(json!({"token_type": "pop"}))]
 #[case::bound_to_a_key_by_python(json!({"token_type": "pop", "key_id": "k"}))]
 #[case::for_further_parameters(json!({"ext_cache_key": "hash"}))]
 #[case::on_behalf_of(json!({"user_assertion_hash": "hash"}))]
@@ -171,6 +174,99 @@ fn removing_an_account_leaves_the_others() {
 }
 
 #[test]
+fn what_cannot_be_read_goes_with_its_account_alone() {
+    let broken = |home: &str| json!({"home_account_id": home, "environment": "idp", "secret": 1});
+    let mut cache = of(&json!({"IdToken": {"ada's": broken("ada.t"), "bo's": broken("bo.t")}}));
+    let change = Change::RemoveAccount { home_account_id: "ada.t".to_owned(), environments: hosts() };
+    assert!(change.apply(&mut cache));
+    assert_eq!(written(&cache)["IdToken"], json!({"bo's": broken("bo.t")}));
+    assert!(!change.apply(&mut cache));
+}
+
+/// While nothing can be stored, an answer takes the place of an earlier one that says nothing else.
+#[rstest]
+#[case::the_same(|_: &mut NewTokens| {}, |_: &mut NewTokens| {}, true)]
+#[case::more_scopes(|_: &mut NewTokens| {}, |new: &mut NewTokens| new.target = Scopes::new(["mail calendar"]), true)]
+#[case::fewer_scopes(|old: &mut NewTokens| old.target = Scopes::new(["mail calendar"]), |_: &mut NewTokens| {}, false)]
+#[case::of_no_api(
+    |old: &mut NewTokens| old.target = Scopes::new(["openid"]), |new: &mut NewTokens| new.target = Scopes::new(["openid"]), true)]
+#[case::of_an_api_after_none(
+    |old: &mut NewTokens| old.target = Scopes::new(["openid"]), |new: &mut NewTokens| new.target = Scopes::new(["openid mail"]), false)]
+#[case::another_tenant(|_: &mut NewTokens| {}, |new: &mut NewTokens| new.account.tenant_id = "u".to_owned(), false)]
+#[case::another_user(|_: &mut NewTokens| {}, |new: &mut NewTokens| new.account = account("bo.t"), false)]
+#[case::another_app(|_: &mut NewTokens| {}, |new: &mut NewTokens| new.client_id = "other".to_owned(), false)]
+#[case::another_family(|_: &mut NewTokens| {}, |new: &mut NewTokens| new.family_id = Some("1".to_owned()), false)]
+#[case::without_the_refresh_token(|_: &mut NewTokens| {}, |new: &mut NewTokens| new.refresh_token = None, false)]
+#[case::with_a_first_refresh_token(|old: &mut NewTokens| old.refresh_token = None, |_: &mut NewTokens| {}, true)]
+#[case::no_refresh_token(
+    |old: &mut NewTokens| old.refresh_token = None, |new: &mut NewTokens| new.refresh_token = None, true)]
+#[case::without_the_id_token(|_: &mut NewTokens| {}, |new: &mut NewTokens| new.id_token = None, false)]
+#[case::no_id_token(|old: &mut NewTokens| old.id_token = None, |new: &mut NewTokens| new.id_token = None, true)]
+#[case::refreshed_after_a_sign_in(
+    |_: &mut NewTokens| {}, |new: &mut NewTokens| new.unless_signed_out = true, false)]
+#[case::refreshed_twice(
+    |old: &mut NewTokens| old.unless_signed_out = true, |new: &mut NewTokens| new.unless_signed_out = true, true)]
+#[case::signed_in_after_a_refresh(|old: &mut NewTokens| old.unless_signed_out = true, |_: &mut NewTokens| {}, true)]
+fn an_answer_supersedes_what_it_says_again(
+    #[case] change_old: fn(&mut NewTokens),
+    #[case] change_new: fn(&mut NewTokens),
+    #[case] expected: bool,
+) {
+    let mut known = Known::default();
+    let mut make = |change: fn(&mut NewTokens)| {
+        let mut tokens = tokens("ada.t", "mail", "at", Some("rt"));
+        change(&mut tokens);
+        known.make(Change::Save(Box::new(tokens)))
+    };
+    let (old, new) = (make(change_old), make(change_new));
+    assert!(known.is_unsaved(new));
+    assert_eq!(!known.is_unsaved(old), expected);
+}
+
+/// It counts only because of the first one, which therefore must not go when the third says the same again.
+#[rstest]
+#[case::of_the_same_user("ada.t", true, true)]
+#[case::of_another_user("bo.t", true, false)]
+#[case::that_counts_by_itself("ada.t", false, false)]
+fn what_signed_a_user_in_stays_before_what_was_refreshed(
+    #[case] home: &str,
+    #[case] unless_signed_out: bool,
+    #[case] stays: bool,
+) {
+    let mut known = Known::default();
+    let mut make = |tokens: NewTokens| known.make(Change::Save(Box::new(tokens)));
+    let sign_in = make(tokens("ada.t", "mail", "1", None));
+    make(NewTokens { unless_signed_out, ..tokens(home, "calendar", "2", None) });
+    make(tokens("ada.t", "mail", "3", None));
+    assert_eq!(known.is_unsaved(sign_in), stays);
+}
+
+#[test]
+fn a_new_id_token_takes_the_place_of_its_own_alone() {
+    let entry = |difference: Value| {
+        let mut entry = json!({
+            "home_account_id": "ada.t", "environment": "idp", "credential_type": "IdToken", "client_id": "app",
+            "secret": "old", "realm": "t",
+        });
+        merge(&mut entry, &difference);
+        entry
+    };
+    let others = json!({
+        "1": entry(json!({"realm": "u"})), "2": entry(json!({"client_id": "other"})),
+        "3": entry(json!({"home_account_id": "bo.t"})), "4": entry(json!({"environment": "elsewhere"})),
+    });
+    let mut cache = of(&json!({"IdToken": others}));
+    save(&mut cache, tokens("ada.t", "mail", "at", None));
+    save(&mut cache, tokens("ada.t", "mail", "at", None));
+    let mut left = written(&cache)["IdToken"].clone();
+    assert_eq!(left.as_object_mut().unwrap().remove("ada.t-idp-idtoken-app-t-").unwrap()["secret"], "id");
+    assert_eq!(left, others);
+    let hosts = hosts();
+    assert_eq!(cache.id_token(owner("ada.t", &hosts)), Some(Secret::new("id")));
+    assert_eq!(of(&json!({"IdToken": others})).id_token(owner("ada.t", &hosts)), None);
+}
+
+#[test]
 fn an_answer_that_comes_after_the_sign_out_is_not_stored() {
     let mut cache = Document::default();
     let late = NewTokens { unless_signed_out: true, ..tokens("ada.t", "a", "1", Some("r")) };
@@ -202,6 +298,17 @@ fn a_user_of_several_tenants_is_one_account(#[case] tenant: &str, #[case] shown:
     assert_eq!(accounts[0].tenant_id, shown);
     assert_eq!(accounts[0].environment, "idp");
     assert_eq!(cache.count_users(), 1);
+}
+
+#[rstest]
+#[case::a_name("Ada", Some("Ada"))]
+#[case::blank("", None)]
+fn an_account_has_a_name_or_none(#[case] name: &str, #[case] shown: Option<&str>) {
+    let cache = of(&json!({"Account": {"k": {
+        "home_account_id": "ada.t", "environment": "idp", "realm": "t", "local_account_id": "l", "username": "ada",
+        "authority_type": "MSSTS", "name": name,
+    }}}));
+    assert_eq!(cache.accounts(&hosts(), "t")[0].name.as_deref(), shown);
 }
 
 #[test]
