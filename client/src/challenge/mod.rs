@@ -129,10 +129,10 @@ fn segments(header: &str) -> Vec<Segment<'_>> {
     // From the last scheme on: its end is known only when the next one begins.
     let mut rest_behind_scheme = "";
     loop {
-        reader.skip(|c| c.is_whitespace() || c == ',');
         let here = reader.0;
         let word = reader.take_word();
         if word.is_empty() && !reader.0.is_empty() {
+            // A comma, a blank, or what no challenge begins with.
             reader.skip_one();
             continue;
         }

@@ -53,9 +53,6 @@ fn name_and_value(element: &str) -> (String, String) {
 }
 
 fn decoded(value: &str) -> String {
-    if value.is_empty() || !value.len().is_multiple_of(4) || value.contains(char::is_whitespace) {
-        return value.to_owned();
-    }
     match STANDARD.decode(value) {
         Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
         Err(_) => value.to_owned(),
