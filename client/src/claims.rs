@@ -139,6 +139,10 @@ mod tests {
         Some(r#"{"access_token":{"xms_cc":{"values":["CP1","cp2"]}}}"#),
         r#"{"access_token":{"xms_cc":{"values":["cp1","cp2"]}}}"#
     )]
+    #[case::united_with_what_is_no_text(
+        Some(r#"{"access_token":{"xms_cc":{"values":[1]}}}"#),
+        r#"{"access_token":{"xms_cc":{"values":["cp1",1]}}}"#
+    )]
     #[case::kept_when_the_challenge_names_none(
         Some(r#"{"access_token":{"xms_cc":{"essential":true}}}"#),
         r#"{"access_token":{"xms_cc":{"values":["cp1"],"essential":true}}}"#

@@ -263,6 +263,7 @@ mod tests {
     #[case::row_06_device(ui(Classification::AdditionalAction), plain(), Action::ShowRemedy)]
     #[case::row_06_device_button(ui(Classification::AdditionalAction), gesture(), Action::Interactive)]
     #[case::row_05_device_challenge(ui_code(50097, 401), gesture(), Action::ShowMessage)]
+    #[case::row_08_device_challenge_without_its_status(ui_code(50097, 400), plain(), Action::Interactive)]
     #[case::row_07_consent_declined(ui(Classification::ConsentRequired), declined(), Action::KeepFeatureOff)]
     #[case::row_07_consent_declined_button(
         ui(Classification::ConsentRequired),
