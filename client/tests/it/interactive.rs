@@ -97,6 +97,7 @@ async fn an_answer_in_the_address(#[case] accepted: Option<bool>, #[case] expect
 #[case::denied(vec![("error", "access_denied"), ("error_description", "AADSTS50105: x")], "access_denied")]
 #[case::unregistered(vec![("error", "invalid_client"), ("error_description", "AADSTS650057: x")], "invalid_client")]
 #[case::outage(vec![("error", "server_error")], "server_error")]
+#[case::after_a_page(vec![("error", "interaction_required")], "interaction_required")]
 #[case::foreign_state(vec![("code", "c"), ("state", "foreign")], "state_mismatch")]
 #[tokio::test]
 async fn redirect_errors(#[case] answer: Vec<(&'static str, &'static str)>, #[case] code: &str) {
@@ -105,6 +106,19 @@ async fn redirect_errors(#[case] answer: Vec<(&'static str, &'static str)>, #[ca
     let error = authority.app().acquire_token_interactive([CALENDAR]).await.unwrap_err();
     assert_eq!(error.code(), code);
     assert!(authority.token_requests().await.is_empty());
+}
+
+#[tokio::test]
+async fn what_a_redirect_says_of_an_error_is_handed_on() {
+    let authority = Authority::start().await;
+    authority.user(User::ComesBackWith(vec![("error", "invalid_client"), ("error_description", "AADSTS650057: x")]));
+    let error = authority.app().acquire_token_interactive([CALENDAR]).await.unwrap_err();
+    let Error::Service(error) = error else { panic!("{error:?}") };
+    assert_eq!(
+        (error.error_description.as_str(), error.error_codes.as_slice()),
+        ("AADSTS650057: x", [650_057].as_slice())
+    );
+    assert_eq!(error.correlation_id.as_ref(), Some(&authority.pages()[0]["client-request-id"]));
 }
 
 #[rstest]
@@ -122,6 +136,8 @@ async fn without_a_page_the_user_is_needed(#[case] code: &'static str) {
     assert_eq!(needed.classification, Classification::PromptNeverFailed);
     assert_eq!(needed.error, "no_prompt_failed");
     assert_eq!(needed.error_codes, [50058]);
+    assert_eq!(needed.error_description, format!("{code}: AADSTS50058: x"));
+    assert_eq!(needed.correlation_id.as_ref(), Some(&authority.pages()[0]["client-request-id"]));
 }
 
 #[tokio::test]

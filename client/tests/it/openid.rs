@@ -1,5 +1,8 @@
 //! OpenID providers that are not Entra, and hostile ones among them.
 
+use std::sync::Arc;
+
+use desktop_client::storage::MemoryStorage;
 use desktop_client::{Builder, Classification, PublicClientApplication, TokenSource};
 use rstest::rstest;
 use serde_json::{Value, json};
@@ -167,7 +170,7 @@ async fn more_than_was_granted_needs_the_user() {
     let authority = provider(json!({}), "ada").await;
     let app = app(&authority);
     app.acquire_token_interactive(["openid"]).await.unwrap();
-    let refusal = json!({"error": "invalid_scope", "error_description": "not granted"});
+    let refusal = json!({"error": "invalid_scope", "error_description": "not granted", "correlation_id": "c"});
     Mock::given(method("POST"))
         .and(path(TOKEN))
         .and(wiremock::matchers::body_string_contains("refresh_token"))
@@ -176,13 +179,28 @@ async fn more_than_was_granted_needs_the_user() {
         .mount(&authority.server)
         .await;
     let error = app.token_for(["reports.read"]).ui_allowed(false).await.unwrap_err();
-    assert_eq!(error.as_ui_required().unwrap().classification, Classification::ConsentRequired);
+    let needed = error.as_ui_required().unwrap();
+    assert_eq!(needed.classification, Classification::ConsentRequired);
+    assert_eq!((needed.error.as_str(), needed.error_description.as_str()), ("invalid_scope", "not granted"));
+    assert_eq!((needed.status, needed.correlation_id.as_deref()), (Some(400), Some("c")));
     let result = app.token_for(["reports.read"]).await.unwrap();
     assert_eq!(result.source, TokenSource::IdentityProvider);
     assert_eq!(authority.pages().len(), 2);
     // Two tokens now, and each request gets its own.
     let own = app.acquire_token_silent(["openid"]).with_account(&result.account).await.unwrap();
     assert_eq!(own.source, TokenSource::Cache);
+}
+
+/// It names no tenant by a domain, so there is nothing to look up.
+#[tokio::test]
+async fn a_cached_token_serves_without_the_providers_metadata() {
+    let authority = provider(json!({}), "ada").await;
+    let cache = Arc::new(MemoryStorage::new());
+    let start = || builder(&authority).token_cache(Arc::clone(&cache)).build().unwrap();
+    let ada = start().acquire_token_interactive(["openid"]).await.unwrap().account;
+    let silent = start().acquire_token_silent(["openid"]).with_account(&ada).await.unwrap();
+    assert_eq!(silent.source, TokenSource::Cache);
+    assert_eq!(authority.requests_to("/realms/a/.well-known/openid-configuration").await.len(), 1);
 }
 
 #[tokio::test]

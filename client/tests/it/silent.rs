@@ -13,6 +13,7 @@ use crate::support::{Authority, CALENDAR, CLIENT, PAYROLL, POLICY, TENANT, jwt, 
 
 #[rstest]
 #[case::fifty_four_minutes_old(54, TokenSource::Cache)]
+#[case::five_minutes_before_its_end(55, TokenSource::IdentityProvider)]
 #[case::within_five_minutes_of_its_end(56, TokenSource::IdentityProvider)]
 #[case::ended(61, TokenSource::IdentityProvider)]
 #[tokio::test]
@@ -35,6 +36,16 @@ async fn step_08_an_outage_leaves_the_token_that_still_lives() {
     authority.clock.advance(SignedDuration::from_mins(4));
     let error = app.acquire_token_silent([CALENDAR]).with_account(&ada).await.unwrap_err();
     assert!(error.is_retryable(), "{error}");
+}
+
+#[tokio::test]
+async fn step_08_a_refusal_is_heard_though_the_token_still_lives() {
+    let authority = Authority::start().await;
+    let (app, ada) = authority.signed_in().await;
+    authority.clock.advance(SignedDuration::from_mins(57));
+    authority.answers("calendar", 1, refusal(50076, Some("basic_action"), None)).await;
+    let error = app.acquire_token_silent([CALENDAR]).with_account(&ada).await.unwrap_err();
+    assert_eq!(error.as_ui_required().unwrap().error_codes, [50076]);
 }
 
 #[tokio::test]
