@@ -93,7 +93,7 @@ impl<'a> Log<'a> {
         let asked = Asked::of(exchange);
         let mut pending = Pending::default();
         let mut remembered = None;
-        let (mut is_dead, mut is_told, mut is_begun_anew) = (false, false, false);
+        let (mut is_dead, mut is_told, mut is_begun_anew, mut is_owed) = (false, false, false, false);
         for earlier in self.before(exchange).filter(|earlier| same_client(earlier, exchange)) {
             // What was refused to a grant that is finished since is no longer what stands in the way.
             let was_alive = !is_dead && !self.is_of_a_dead_grant(earlier);
@@ -104,9 +104,11 @@ impl<'a> Log<'a> {
                 Endpoint::Token if is_token(earlier) => break,
                 Endpoint::Token => {
                     // The client has done with a challenge what can be done, and has told its caller: at once, or when the
-                    // service was down or busy and it has begun anew since, without the challenge.
+                    // service was down or busy and it has begun anew since, without the challenge. If it tried again and a
+                    // person was needed, the challenge is still to be met.
                     let has_claims = earlier.claims.as_deref().and_then(in_brief).is_some();
-                    is_told |= has_claims && is_over(earlier, is_begun_anew);
+                    is_told |= has_claims && is_over(earlier, is_begun_anew && !is_owed);
+                    is_owed |= has_claims && is_silent(earlier) && is_for_a_person(earlier);
                     is_begun_anew |= is_silent(earlier) && !has_claims;
                     let failure = was_alive.then_some(earlier);
                     pending.failure = pending.failure.or(failure);
@@ -128,12 +130,13 @@ impl<'a> Log<'a> {
     /// Whether a client knows without asking that `challenge` comes to nothing: shortly before, its claims were refused so.
     fn is_told_from_memory(&self, challenge: &Exchange, is_begun_anew: bool) -> bool {
         let is_recent = |earlier: &&Exchange| challenge.at.duration_since(earlier.at) <= REMEMBERED;
-        let mut recent = self.before(challenge).take_while(is_recent).filter(|earlier| same_client(earlier, challenge));
-        recent.any(|earlier| {
-            Asked::of(earlier).is_for(challenge.answer.api.as_deref())
-                && is_over(earlier, is_begun_anew)
+        let recent = self.before(challenge).take_while(is_recent).filter(|earlier| same_client(earlier, challenge));
+        let mut with_its_claims = recent.filter(|earlier| {
+            is_silent(earlier)
+                && Asked::of(earlier).is_for(challenge.answer.api.as_deref())
                 && carries(earlier.claims.as_deref(), challenge.answer.claims.as_deref())
-        })
+        });
+        with_its_claims.next().is_some_and(|last| is_over(last, is_begun_anew))
     }
 
     /// Whether a request was sent while another, side by side with it, was told that their grant is finished.

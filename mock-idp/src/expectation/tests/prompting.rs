@@ -151,6 +151,20 @@ fn a_challenge_that_met_a_busy_server_is_over_when_the_client_begins_anew(
     }
 }
 
+/// Found by exploration: a challenge whose claims met a busy server, then a person was needed, and the sign-in came to nothing.
+#[rstest]
+#[case::both(both(), true)]
+#[case::the_last_failures(POLICY.to_owned(), false)]
+fn a_challenge_that_met_a_busy_server_and_then_a_need_is_still_to_be_met(#[case] sent: String, #[case] is_right: bool) {
+    let need = || refused(Some(POLICY));
+    let story = signed_in().redeems(PAYROLL).api(challenged());
+    let story = story.silent(PAYROLL, &[("claims", CONTEXT)], Answer::of(503, "fault"));
+    let story = story.silent(PAYROLL, &[("claims", CONTEXT)], need()).window(PAYROLL, &[("claims", &both())]);
+    let story = story.silent(PAYROLL, &[], need()).window(PAYROLL, &[("claims", &sent)]);
+    let judged = story.judge(json!({"claims_forwarded_byte_for_byte": true}));
+    assert_eq!(judged.is_none(), is_right, "{judged:?}");
+}
+
 /// Found by exploration: two needs for one API, of which the first is refused again, from memory, after the second.
 #[rstest]
 #[case::remembered(0, true)]
