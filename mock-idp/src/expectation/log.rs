@@ -114,7 +114,7 @@ impl<'a> Log<'a> {
                     pending.failure = pending.failure.or(failure);
                     remembered = remembered.or(failure.filter(|failure| is_remembered(failure, exchange)));
                 }
-                Endpoint::Api if is_told || self.is_told_from_memory(earlier, is_begun_anew) => {}
+                Endpoint::Api if is_told || (!is_owed && self.is_told_from_memory(earlier, is_begun_anew)) => {}
                 Endpoint::Api if earlier.answer.claims.is_some() && asked.is_for(earlier.answer.api.as_deref()) => {
                     pending.challenge = pending.challenge.or(Some(earlier));
                 }

@@ -165,6 +165,18 @@ fn a_challenge_that_met_a_busy_server_and_then_a_need_is_still_to_be_met(#[case]
     assert_eq!(judged.is_none(), is_right, "{judged:?}");
 }
 
+/// Found by exploration: a challenge comes again after a refusal that only looked final, and then a person is needed.
+#[rstest]
+#[case::both(both(), true)]
+#[case::the_failures(POLICY.to_owned(), false)]
+fn a_challenge_that_is_asked_for_again_is_to_be_met(#[case] sent: String, #[case] is_right: bool) {
+    let device = refusing(400, "device_authentication_failed", 50155, "");
+    let story = signed_in().redeems(PAYROLL).api(challenged()).silent(PAYROLL, &[("claims", CONTEXT)], device);
+    let story = story.api(challenged()).silent(PAYROLL, &[("claims", CONTEXT)], refused(Some(POLICY)));
+    let judged = story.window(PAYROLL, &[("claims", &sent)]).judge(json!({"claims_forwarded_byte_for_byte": true}));
+    assert_eq!(judged.is_none(), is_right, "{judged:?}");
+}
+
 /// Found by exploration: two needs for one API, of which the first is refused again, from memory, after the second.
 #[rstest]
 #[case::remembered(0, true)]
