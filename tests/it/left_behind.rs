@@ -150,3 +150,27 @@ async fn nothing_that_a_deleted_tenant_gave_out_is_good_anywhere() {
         got.is_worth_nothing_at(&authority).await;
     }
 }
+
+#[rstest::rstest]
+#[case::dropped(false)]
+#[case::stopped(true)]
+#[tokio::test]
+async fn a_server_lets_go_of_its_port(#[case] is_stopped: bool) {
+    let idp = MockIdp::start().await;
+    let port = idp.port();
+    let client = RawClient::new(&idp).await;
+    assert_eq!(client.send(client.request(Method::GET, "/contoso.test/discovery/v2.0/keys")).await.status, 200);
+    if is_stopped {
+        idp.stop().await;
+    } else {
+        drop(idp);
+    }
+    // What was spawned ends in its own time.
+    for _ in 0..1_000 {
+        if std::net::TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return;
+        }
+        tokio::task::yield_now().await;
+    }
+    panic!("port {port} is still taken");
+}

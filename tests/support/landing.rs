@@ -3,11 +3,15 @@
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpListener,
+    task::JoinSet,
 };
 
-/// A listener on a free loopback port; ends with the test's runtime.
-#[derive(Clone, Copy, Debug)]
-pub struct Landing(u16);
+/// A listener on a free loopback port, for as long as this is there.
+#[derive(Debug)]
+pub struct Landing {
+    port: u16,
+    _listening: JoinSet<()>,
+}
 
 impl Landing {
     /// Listens.
@@ -19,7 +23,8 @@ impl Landing {
     pub async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let port = listener.local_addr().expect("an address").port();
-        tokio::spawn(async move {
+        let mut listening = JoinSet::new();
+        listening.spawn(async move {
             while let Ok((mut stream, _)) = listener.accept().await {
                 tokio::spawn(async move {
                     let mut buffer = [0; 16 * 1024];
@@ -29,12 +34,12 @@ impl Landing {
                 });
             }
         });
-        Self(port)
+        Self { port, _listening: listening }
     }
 
     /// The redirect address.
     #[must_use]
-    pub fn address(self) -> String {
-        format!("http://localhost:{}", self.0)
+    pub fn address(&self) -> String {
+        format!("http://localhost:{}", self.port)
     }
 }

@@ -33,6 +33,8 @@ pub struct RawClient {
     /// The browser with its session.
     pub browser: Browser,
     http: reqwest::Client,
+    /// Where redirects land.
+    _landing: Landing,
 }
 
 /// What an endpoint answered.
@@ -72,15 +74,17 @@ impl RawClient {
     /// Against the tenant of `authority` of the server at `base`.
     pub async fn at(base: &str, authority: String) -> Self {
         let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
+        let landing = Landing::start().await;
         Self {
             base: base.to_owned(),
             authority,
             protocol: "oauth2/v2.0",
             client_id: DESKTOP.to_owned(),
-            redirect_uri: Landing::start().await.address(),
+            redirect_uri: landing.address(),
             origin: None,
             browser: Browser::new(None).expect("a browser"),
             http,
+            _landing: landing,
         }
     }
 
