@@ -18,6 +18,9 @@ use tokio::runtime::Handle;
 
 use crate::state::{Registry, Tenant};
 
+/// Whether the C library is the one that keeps it.
+const KEEPS: bool = cfg!(all(target_os = "linux", target_env = "gnu"));
+
 /// So few tenants are not worth the walk through the heap, which every other thread would wait for.
 const FEW: usize = 64;
 
@@ -35,7 +38,7 @@ impl Freed {
     /// One more was deleted from `registry`.
     pub(crate) fn deleted(&self, registry: &Registry) {
         let deleted = self.0.fetch_add(1, Ordering::Relaxed) + 1;
-        if is_due(deleted, registry.isolated()) {
+        if KEEPS && is_due(deleted, registry.isolated()) {
             self.0.store(0, Ordering::Relaxed);
             let (staying, runtime) = (registry.configured(), Handle::try_current().ok());
             let in_peace = move || {

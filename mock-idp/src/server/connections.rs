@@ -86,11 +86,11 @@ impl Server {
     async fn serve(self, listener: TcpListener, stopped: oneshot::Receiver<()>) {
         let places = Arc::new(Semaphore::new(self.limits.connections.min(Semaphore::MAX_PERMITS)));
         let ending = GracefulShutdown::new();
-        let left = accept::each(listener, stopped, |stream| {
+        let serve = |stream| {
             let place = places.clone().try_acquire_owned().ok();
             self.clone().connected(stream, place, ending.watcher())
-        });
-        let left = left.await;
+        };
+        let left = accept::each(listener, stopped, serve).await;
         // Some do not end in time.
         let _ = timeout(GRACE, ending.shutdown()).await;
         drop(left);
